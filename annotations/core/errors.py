@@ -1,0 +1,9 @@
+"""Errors of the study core: what a person can mend, in one sentence."""
+
+
+class StudyError(Exception):
+    """Unusable arguments or invalid data: names the file, row, rule and value."""
+
+
+class StateError(StudyError):
+    """An act that the study's state does not allow."""

@@ -1,0 +1,29 @@
+"""The flat record that every statistic takes: one case x evaluator x model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RatedOutput:
+    """What one evaluator said of one model's output on one case.
+
+    ``scores`` maps each criterion's key to an integer of the scale, or ``None`` where
+    it was not answered. ``best`` and ``second`` are ``None`` where the evaluator chose
+    nothing at all. ``occasion`` counts the times that this evaluator met the case.
+    """
+
+    case: str
+    patient: str
+    evaluator: str
+    model: str
+    position: str
+    scores: Mapping[str, int | None]
+    best: bool | None
+    second: bool | None
+    occasion: int = 1
+    words: int | None = None
+    correct: bool | None = None
+    comment: str = ""

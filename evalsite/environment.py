@@ -1,0 +1,36 @@
+"""Three typed readers of the process environment that refuse nonsense."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = frozenset({"1", "true", "yes", "on"})
+FALSE = frozenset({"0", "false", "no", "off"})
+
+
+def env_text(name: str, default: str = "") -> str:
+    """A setting as text; ``NAME_FILE`` names a file that holds it (for secrets)."""
+    if file := os.environ.get(f"{name}_FILE"):
+        path = Path(file)
+        if not path.is_file():
+            raise ImproperlyConfigured(f"{name}_FILE names no file: {file!r}")
+        return path.read_text().strip()
+    return os.environ.get(name, default)
+
+
+def env_flag(name: str, *, default: bool) -> bool:
+    """A yes or no; anything else is an error, not a guess."""
+    text = os.environ.get(name, "").strip().lower()
+    if not text:
+        return default
+    if text in TRUE | FALSE:
+        return text in TRUE
+    raise ImproperlyConfigured(f"{name} must be yes or no, not {text!r}")
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    """A comma-separated list, blanks dropped."""
+    return [part.strip() for part in env_text(name, default).split(",") if part.strip()]

@@ -1,0 +1,96 @@
+"""Every number of the method, with its unit and where the paper states it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gaitmodel.core.errors import InputError
+
+
+class FusionOrder(StrEnum):
+    """How [V; E_bio] (Eq. 2) meets a causal language model.
+
+    Under ``visual_first``, the equation to the letter, the visual positions cannot
+    attend to the text behind them: the pooled visual state is independent of the
+    biomechanics. ``text_first`` is the default and a labelled deviation.
+    """
+
+    TEXT_FIRST = "text_first"
+    VISUAL_FIRST = "visual_first"
+    BIDIRECTIONAL = "bidirectional"
+
+
+class Sampling(StrEnum):
+    """Which T frames are read: spread over the analysed stretch, or consecutive."""
+
+    UNIFORM = "uniform"
+    WINDOW = "window"
+
+
+class AngleStyle(StrEnum):
+    """How a frame's angles are written: the clinical line, or the full template."""
+
+    COMPACT = "compact"
+    FULL = "full"
+
+
+@dataclass(frozen=True)
+class FusionConfig:
+    """Inputs and shapes of BioGait-VLM (sections 2.2 and 2.5)."""
+
+    frames: int = 32  # T, section 2.2
+    image_size: int = 448  # pixels, section 2.5
+    text_tokens: int = 1024  # cut of the biomechanical text, section 2.5
+    fusion_order: FusionOrder = FusionOrder.TEXT_FIRST
+    sampling: Sampling = Sampling.UNIFORM
+    angle_style: AngleStyle = AngleStyle.COMPACT
+    stretch_s: float = 4.3  # longest analysed stretch, our choice
+
+    def __post_init__(self) -> None:
+        if self.frames < 1:
+            raise InputError(f"frames must be at least 1, not {self.frames}")
+        if self.stretch_s <= 0:
+            raise InputError(f"stretch_s must be positive, not {self.stretch_s}")
+
+
+@dataclass(frozen=True)
+class TedConfig:
+    """Temporal Evidence Distillation (section 2.2, Eq. 1; section 2.5)."""
+
+    queries: int = 32  # M
+    layers: int = 3  # L
+    heads: int = 4  # H
+    feed_forward: int = 2048  # the only place of the paper's 2048 that fits D = 1024
+    dropout: float = 0.1
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Section 2.5: AdamW, learning rate, batch and epochs."""
+
+    epochs: int = 40
+    batch_size: int = 2
+    learning_rate: float = 5e-4
+    weight_decay: float = 0.01  # AdamW's own default; the paper names none
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.epochs < 1:
+            raise InputError(f"--epochs must be at least 1, not {self.epochs}")
+        if self.batch_size < 1:
+            raise InputError(f"--batch-size must be at least 1, not {self.batch_size}")
+        if not 0 < self.learning_rate < 1:
+            raise InputError(f"--lr must lie between 0 and 1, not {self.learning_rate}")
+
+
+@dataclass(frozen=True)
+class GenerationConfig:
+    """How a rationale is decoded: the same for every arm, so form gives none away."""
+
+    max_new_tokens: int = 96
+    batch_size: int = 8
+
+    def __post_init__(self) -> None:
+        if self.max_new_tokens < 1 or self.batch_size < 1:
+            raise InputError("max_new_tokens and batch_size must be at least 1")

@@ -1,0 +1,36 @@
+"""One hierarchy of errors: what a person can mend, and what a retry can."""
+
+
+class GaitError(Exception):
+    """A failure of the way of the data, with one sentence for a person.
+
+    ``permanent`` decides about a retry: the same input will fail again.
+    """
+
+    permanent = True
+
+
+class InputError(GaitError):
+    """Unusable arguments or invalid data: names the file, row, rule and value."""
+
+
+class PoseError(InputError):
+    """A pose file or sequence that cannot be read as SKEL-46 angles."""
+
+
+class VideoError(InputError):
+    """A video that does not decode, or whose time base cannot be trusted."""
+
+
+class WeightsError(InputError):
+    """A backbone or checkpoint that is missing, corrupt or of another kind."""
+
+
+class CancelledError(GaitError):
+    """A person asked for this work to stop."""
+
+
+class TransientError(GaitError):
+    """A failure that may pass (no memory, a busy device): a retry is sensible."""
+
+    permanent = False

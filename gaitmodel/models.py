@@ -1,0 +1,159 @@
+"""Rows of the model room: subjects, clips, runs, predictions, rationales."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from gaitmodel.core.records import Split
+from gaitmodel.core.taxonomy import GaitClass
+
+
+def gait_class_choices() -> list[tuple[str, str]]:
+    return [(member.value, member.display_name) for member in GaitClass]
+
+
+def split_choices() -> list[tuple[str, str]]:
+    return [(member.value, member.value) for member in Split]
+
+
+class Subject(models.Model):
+    """One walker; in GAVD a video id stands for one."""
+
+    name = models.CharField(max_length=120, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Clip(models.Model):
+    """One walk of one subject, with where its files came from and how ready it is."""
+
+    class State(models.TextChoices):
+        IMPORTED = "imported", "imported"
+        READY = "ready", "ready"
+        FAILED = "failed", "failed"
+
+    name = models.CharField(max_length=120, unique=True)
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="clips")
+    label = models.CharField(max_length=32, choices=gait_class_choices)
+    source = models.CharField(max_length=60)
+    split = models.CharField(max_length=8, choices=split_choices, blank=True)
+    video = models.CharField(max_length=1000, blank=True)
+    pose = models.CharField(max_length=1000, blank=True)
+    fps = models.FloatField(null=True, blank=True)
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.IMPORTED
+    )
+    reason = models.TextField(blank=True)
+    features = models.JSONField(null=True, blank=True)
+    imported_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~(Q(video="") & Q(pose="")),
+                name="clip_has_video_or_pose",
+            ),
+            models.CheckConstraint(
+                condition=Q(fps__isnull=True) | Q(fps__gt=0), name="clip_fps_positive"
+            ),
+        ]
+        indexes = [models.Index(fields=["split", "label"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Run(models.Model):
+    """One piece of model work: claimed by one worker, watched by its heartbeat."""
+
+    class Kind(models.TextChoices):
+        TRAIN = "train", "training"
+        GENERATE = "generate", "rationale generation"
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "queued"
+        RUNNING = "running", "running"
+        DONE = "done", "done"
+        FAILED = "failed", "failed"
+        CANCELLED = "cancelled", "cancelled"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    system = models.CharField(max_length=200)
+    parameters = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    progress = models.FloatField(default=0.0)
+    stage = models.CharField(max_length=200, blank=True)
+    reason = models.TextField(blank=True)
+    result = models.JSONField(default=dict)
+    cancel_requested = models.BooleanField(default=False)
+    attempts = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(progress__gte=0) & Q(progress__lte=1),
+                name="run_progress_is_a_share",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.system} ({self.state})"
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state not in (self.State.QUEUED, self.State.RUNNING)
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.progress)
+
+
+class Prediction(models.Model):
+    """A system's class for a clip; the latest row of a pair is the valid one."""
+
+    clip = models.ForeignKey(Clip, models.PROTECT, related_name="predictions")
+    system = models.CharField(max_length=60)
+    checkpoint = models.CharField(max_length=200, blank=True)
+    label = models.CharField(max_length=32, choices=gait_class_choices)
+    probabilities = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["system", "clip"])]
+
+    def __str__(self) -> str:
+        return f"{self.system}: {self.label}"
+
+
+class Rationale(models.Model):
+    """A system's written answer for a clip; the latest row of a pair is the valid one."""
+
+    clip = models.ForeignKey(Clip, models.PROTECT, related_name="rationales")
+    system = models.CharField(max_length=60)
+    checkpoint = models.CharField(max_length=200, blank=True)
+    label = models.CharField(max_length=32, choices=gait_class_choices, blank=True)
+    text = models.TextField()
+    prompt_sha256 = models.CharField(max_length=64)
+    evidence = models.JSONField(null=True, blank=True)
+    details = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["system", "clip"])]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="rationale_has_text"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system}: {self.text[:40]}"

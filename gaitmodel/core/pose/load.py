@@ -1,0 +1,107 @@
+"""Read any pose file as SKEL-46 angles, or say in one sentence why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from gaitmodel.core.errors import InputError, PoseError
+from gaitmodel.core.pose.hsmr import is_object_array, read_walker
+from gaitmodel.core.pose.opensim import read_mot
+from gaitmodel.core.pose.skel import COUNT
+from gaitmodel.core.records import FloatArray, PoseSequence
+
+SUFFIXES: Final = (".npy", ".mot", ".sto")
+_FPS_RANGE: Final = (1.0, 1000.0)
+
+
+def read_pose(path: Path, fps: float | None = None) -> PoseSequence:
+    """Read ``.npy`` ((T, 46) or raw HSMR), ``.mot`` or ``.sto``.
+
+    A plain (T, 46) array is in HSMR's camera frame, as all such files are. NaN means
+    "not observed" and is kept.
+
+    Raises
+    ------
+    PoseError
+        If the file is missing or does not hold at least two frames of 46 finite (or
+        unobserved) angles; the sentence names file, rule and value.
+    InputError
+        If the file stores no frame rate and ``fps`` is not given, or ``fps`` is no
+        frame rate.
+    """
+    if not path.is_file():
+        raise PoseError(f"{path.name}: no such pose file")
+    if fps is not None:
+        check_fps(fps, path.name)
+    suffix = path.suffix.lower()
+    if suffix == ".npy":
+        return _read_npy(path, fps)
+    if suffix in (".mot", ".sto"):
+        return _checked(read_mot(path), path)
+    raise PoseError(
+        f"{path.name}: a pose file ends in {', '.join(SUFFIXES)}, not {path.suffix!r}"
+    )
+
+
+def check_fps(fps: float, name: str) -> float:
+    """Return ``fps`` if it can be a frame rate; ``InputError`` otherwise."""
+    low, high = _FPS_RANGE
+    if not low <= fps <= high:
+        raise InputError(
+            f"{name}: fps must lie between {low:g} and {high:g}, not {fps}"
+        )
+    return float(fps)
+
+
+def _read_npy(path: Path, fps: float | None) -> PoseSequence:
+    if is_object_array(path):
+        angles, _ = read_walker(path)
+        source = "hsmr"
+    else:
+        angles, source = _plain_array(path), "array"
+    check_angles(angles, path.name)
+    if fps is None:
+        raise InputError(f"{path.name} stores no frame rate: give --fps")
+    return PoseSequence(angles.astype(np.float32), float(fps), True, source)
+
+
+def _plain_array(path: Path) -> FloatArray:
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (ValueError, OSError, EOFError) as error:
+        raise PoseError(f"{path.name} is not a complete .npy file: {error}") from error
+    if array.dtype.kind not in "fiu":
+        raise PoseError(f"{path.name} must hold numbers, not {array.dtype}")
+    angles: FloatArray = array.astype(float)
+    return angles
+
+
+def _checked(pose: PoseSequence, path: Path) -> PoseSequence:
+    check_angles(pose.angles, path.name)
+    return pose
+
+
+def check_angles(angles: FloatArray, name: str) -> None:
+    """Refuse what cannot be a walk: wrong shape, infinities, one frame, all NaN."""
+    if angles.ndim != 2 or angles.shape[1] != COUNT:
+        shape = " x ".join(map(str, angles.shape))
+        raise PoseError(f"{name}: a pose is frames x {COUNT} angles, not {shape}")
+    if len(angles) < 2:
+        raise PoseError(f"{name} holds {len(angles)} frame(s): at least 2 are needed")
+    infinite = np.argwhere(np.isinf(angles))
+    if len(infinite):
+        frame, column = infinite[0]
+        raise PoseError(
+            f"{name}: angles must be finite or NaN, but frame {frame}, column {column} "
+            f"is {angles[frame, column]}"
+        )
+    if np.isnan(angles).all():
+        raise PoseError(f"{name}: no angle is observed in any frame (all NaN)")
+    largest = float(np.nanmax(np.abs(angles)))
+    if largest > 4 * np.pi:
+        raise PoseError(
+            f"{name}: angles must be in radians, but one is {largest:.1f}: degrees?"
+        )

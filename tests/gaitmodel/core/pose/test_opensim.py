@@ -1,0 +1,87 @@
+"""OpenSim coordinate files."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gaitmodel.core.errors import PoseError
+from gaitmodel.core.pose.load import read_pose
+from gaitmodel.core.pose.skel import INDEX
+
+COLUMNS = (
+    "time pelvis_tilt pelvis_list pelvis_rotation pelvis_tx hip_flexion_r "
+    "hip_adduction_r hip_rotation_r knee_angle_r ankle_angle_r hip_flexion_l "
+    "hip_adduction_l hip_rotation_l knee_angle_l lumbar_extension elbow_flex_r"
+)
+VALUES = "10 8 40 1.0 20 5 3 30 -6 20 5 3 30 -12 45"
+
+
+def mot(
+    folder: Path, values: str = VALUES, degrees: str = "yes", rows: int = 3
+) -> Path:
+    table = "\n".join(f"{i / 100:.2f} {values}" for i in range(rows))
+    path = folder / "walk.mot"
+    path.write_text(
+        f"Coordinates\nversion=1\ninDegrees={degrees}\nendheader\n{COLUMNS}\n{table}\n"
+    )
+    return path
+
+
+def degrees(folder: Path, name: str, **options: str) -> float:
+    pose = read_pose(mot(folder, **options))
+    return float(np.rad2deg(pose.angles[0, INDEX[name]]))
+
+
+def test_the_pelvis_is_converted_by_rotation_matrix(tmp_path: Path) -> None:
+    assert degrees(tmp_path, "pelvis_tilt") == pytest.approx(12.8, abs=0.05)
+    assert degrees(tmp_path, "pelvis_list") == pytest.approx(-0.4, abs=0.05)
+    assert degrees(tmp_path, "pelvis_rotation") == pytest.approx(40.7, abs=0.05)
+
+
+def test_the_frame_rate_comes_from_the_time_column(tmp_path: Path) -> None:
+    pose = read_pose(mot(tmp_path))
+    assert pose.fps == 100
+    assert not pose.camera_frame
+
+
+def test_equal_hips_of_both_sides_convert_alike(tmp_path: Path) -> None:
+    for name in ("hip_flexion", "hip_adduction", "hip_rotation"):
+        assert degrees(tmp_path, f"{name}_r") == pytest.approx(
+            degrees(tmp_path, f"{name}_l"), abs=1e-4
+        )
+
+
+def test_a_knee_that_flexes_negative_is_turned_around(tmp_path: Path) -> None:
+    assert degrees(tmp_path, "knee_angle_r") == pytest.approx(30)
+    flipped = VALUES.replace(" 30 -6", " -30 -6")
+    assert degrees(tmp_path, "knee_angle_r", values=flipped) == pytest.approx(30)
+
+
+def test_radians_are_read_as_radians(tmp_path: Path) -> None:
+    values = " ".join(["0.1"] * 15)
+    assert degrees(tmp_path, "knee_angle_r", values=values, degrees="no") == (
+        pytest.approx(np.rad2deg(0.1), abs=1e-4)
+    )
+
+
+def test_the_trunk_is_split_and_what_is_absent_is_unobserved(tmp_path: Path) -> None:
+    assert degrees(tmp_path, "lumbar_extension") == pytest.approx(-6)
+    assert degrees(tmp_path, "thorax_extension") == pytest.approx(-6)
+    assert np.isnan(degrees(tmp_path, "head_twist"))
+    assert np.isnan(degrees(tmp_path, "ankle_angle_l"))
+    assert np.isnan(degrees(tmp_path, "shoulder_r_z"))
+
+
+def test_a_short_row_is_named_by_its_line(tmp_path: Path) -> None:
+    path = mot(tmp_path)
+    path.write_text(path.read_text() + "0.03 1 2\n")
+    with pytest.raises(PoseError, match="line 9: 16 values expected, 3 found"):
+        read_pose(path)
+
+
+def test_a_single_row_and_a_word_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(PoseError, match=r"1 frame\(s\)"):
+        read_pose(mot(tmp_path, rows=1))
+    with pytest.raises(PoseError, match="no number"):
+        read_pose(mot(tmp_path, values=VALUES.replace("40", "forty")))

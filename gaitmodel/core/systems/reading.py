@@ -1,0 +1,65 @@
+"""How a clip is read for a backbone: which frames, which prompt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gaitmodel.core.config import FusionConfig
+from gaitmodel.core.features.prompt import answer_format, clinical_instruction
+from gaitmodel.core.features.text import angle_text, metrics_text
+from gaitmodel.core.media.frames import read_frames, sample_indices
+from gaitmodel.core.records import ByteArray, IntArray
+from gaitmodel.core.systems.base import ClipInput
+from gaitmodel.core.systems.internvl import FusedPrompt, InternVLBackbone
+
+
+@dataclass(frozen=True)
+class ClipReader:
+    """The inputs of one clip for one backbone under one configuration."""
+
+    backbone: InternVLBackbone
+    config: FusionConfig
+    biomechanics: bool
+
+    def frame_indices(self, clip: ClipInput) -> IntArray:
+        """(T,) frames of the film, spread or consecutive as configured."""
+        return sample_indices(
+            clip.film_frames,
+            clip.pose.fps,
+            self.config.frames,
+            self.config.sampling,
+            self.config.stretch_s,
+        )
+
+    def images(self, clip: ClipInput) -> ByteArray:
+        """(T, H, W, 3) RGB frames of the de-identified film or skeleton."""
+        return read_frames(clip.film, self.frame_indices(clip)).images
+
+    def instruction(self) -> str:
+        """The Clinical Instruction Prompt with the answer format: one for all clips."""
+        return f"{clinical_instruction()}\n{answer_format()}"
+
+    def evidence(self, clip: ClipInput) -> str:
+        """E_bio's text: the metrics, then whole frames of angles, within the budget."""
+        if not self.biomechanics:
+            return ""
+        metrics = metrics_text(clip.features)
+        spent = self.backbone.count_tokens(metrics + "\n")
+        angles = angle_text(
+            clip.pose,
+            [i for i in self.frame_indices(clip).tolist() if i < len(clip.pose.angles)],
+            self.config.text_tokens - spent,
+            self.backbone.count_tokens,
+            self.config.angle_style,
+        )
+        return f"{metrics}\n{angles.text}"
+
+    def prompt(self, clip: ClipInput, n_visual: int, answer: str = "") -> FusedPrompt:
+        """The clip's whole prompt with ``n_visual`` places for visual features."""
+        return self.backbone.lay_out(
+            self.instruction(),
+            self.evidence(clip),
+            n_visual,
+            self.config.fusion_order,
+            answer,
+        )

@@ -1,0 +1,75 @@
+"""A checkpoint folder: trained weights and ``meta.json``, readable without torch.
+
+``model.safetensors`` holds the chosen epoch; ``resume.pt`` the running state, removed
+at the end; ``curves.csv`` one line per epoch. A folder without ``finished_at`` in its
+``meta.json`` is unfinished and is never loaded for use.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from gaitmodel.core.errors import WeightsError
+from gaitmodel.core.store import atomic_path, write_json
+
+WEIGHTS = "model.safetensors"
+META = "meta.json"
+RESUME = "resume.pt"
+CURVES = "curves.csv"
+
+
+def save_weights(network: nn.Module, folder: Path) -> None:
+    """Write the trained weights atomically; the last good file stays until then."""
+    with atomic_path(folder / WEIGHTS) as part:
+        weights = {k: v.cpu().contiguous() for k, v in network.state_dict().items()}
+        save_file(weights, part)
+
+
+def read_meta(folder: Path) -> dict[str, Any]:
+    """The facts of a finished checkpoint.
+
+    Raises
+    ------
+    WeightsError
+        If the folder holds no finished checkpoint.
+    """
+    path = folder / META
+    if not path.exists():
+        raise WeightsError(f"checkpoint {folder}: there is no {META}")
+    meta: dict[str, Any] = json.loads(path.read_text())
+    if "finished_at" not in meta:
+        raise WeightsError(f"checkpoint {folder}: the training has not finished")
+    return meta
+
+
+def write_meta(folder: Path, meta: Mapping[str, Any]) -> None:
+    write_json(folder / META, meta)
+
+
+def load_weights(network: nn.Module, folder: Path, wanted: Mapping[str, str]) -> None:
+    """Fill ``network`` strictly from a finished checkpoint of the same description.
+
+    Raises
+    ------
+    WeightsError
+        If the checkpoint is of another system, backbone, fusion or class list, or is
+        corrupt.
+    """
+    described = read_meta(folder)["system_description"]
+    for name, value in wanted.items():
+        if described.get(name) != value:
+            raise WeightsError(
+                f"checkpoint {folder}: {name} is {described.get(name)!r}, "
+                f"but this run has {value!r}"
+            )
+    try:
+        network.load_state_dict(load_file(folder / WEIGHTS), strict=True)
+    except (OSError, RuntimeError, SafetensorError) as error:
+        raise WeightsError(f"checkpoint {folder}: {error}") from error

@@ -1,0 +1,66 @@
+"""The frozen inputs of all clips as whole tensors: the loop does no work per clip."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gaitmodel.core.errors import InputError
+from gaitmodel.core.systems.base import LabelledClip, Progress, TrainableSystem
+
+
+@dataclass(frozen=True)
+class Examples:
+    """``inputs[name]`` (N, ...), ``labels`` (N,) int64; clips and subjects by row."""
+
+    inputs: Mapping[str, Tensor]
+    labels: Tensor
+    clips: tuple[str, ...]
+    subjects: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def to(self, device: torch.device) -> Examples:
+        moved = {name: value.to(device) for name, value in self.inputs.items()}
+        return Examples(moved, self.labels.to(device), self.clips, self.subjects)
+
+    def batch(self, rows: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        chosen = {name: value[rows] for name, value in self.inputs.items()}
+        return chosen, self.labels[rows]
+
+    def sha256(self) -> str:
+        """Digest over clips, subjects, labels and every input value."""
+        digest = hashlib.sha256(repr((self.clips, self.subjects)).encode())
+        for name in sorted(self.inputs):
+            digest.update(self.inputs[name].cpu().contiguous().numpy().tobytes())
+        digest.update(self.labels.cpu().numpy().tobytes())
+        return digest.hexdigest()
+
+
+def gather_examples(
+    system: TrainableSystem, clips: Sequence[LabelledClip], progress: Progress
+) -> Examples:
+    """Read every clip once, in order.
+
+    Raises
+    ------
+    InputError
+        If there are no clips.
+    """
+    if not clips:
+        raise InputError("there are no prepared clips to read")
+    read = []
+    for done, clip in enumerate(clips, start=1):
+        read.append(system.inputs(clip.given))
+        progress(done, len(clips))
+    return Examples(
+        {name: torch.stack([one[name] for one in read]) for name in read[0]},
+        torch.tensor([clip.label.position for clip in clips]),
+        tuple(clip.given.clip for clip in clips),
+        tuple(clip.subject for clip in clips),
+    )

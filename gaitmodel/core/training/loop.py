@@ -1,0 +1,213 @@
+"""The training loop: AdamW over cached features, epoch chosen on validation subjects.
+
+1. Each epoch's order and dropout come from (seed, epoch) alone, so a run that was
+   killed and resumed ends in the same weights as an unbroken one.
+2. After each epoch the running state is written atomically, then the curve.
+3. The weights that are kept are those of the best validation macro F1; the first of
+   equals; the test split is never looked at.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from gaitmodel.core.config import TrainConfig
+from gaitmodel.core.errors import GaitError, TransientError
+from gaitmodel.core.scoring import macro_f1
+from gaitmodel.core.store import atomic_path
+from gaitmodel.core.taxonomy import CLASSES
+from gaitmodel.core.training.checkpoint import CURVES, RESUME, save_weights
+from gaitmodel.core.training.dataset import Examples
+from gaitmodel.core.training.loss import class_weights, weighted_cross_entropy
+
+
+@dataclass(frozen=True)
+class EpochReport:
+    """One line of the curve; validation values are ``None`` without such subjects."""
+
+    epoch: int
+    train_loss: float
+    val_loss: float | None
+    val_macro_f1: float | None
+
+
+@dataclass
+class _State:
+    """What a resumed run needs."""
+
+    network: nn.Module
+    optimizer: torch.optim.Optimizer
+    curve: list[EpochReport]
+    best: tuple[float, float] | None = None
+    best_epoch: int = 0
+
+    def save(self, path: Path) -> None:
+        with atomic_path(path) as part:
+            torch.save(
+                {
+                    "network": self.network.state_dict(),
+                    "optimizer": self.optimizer.state_dict(),
+                    "curve": [asdict(report) for report in self.curve],
+                    "best": self.best,
+                    "best_epoch": self.best_epoch,
+                },
+                part,
+            )
+
+    def load(self, path: Path, device: torch.device) -> None:
+        try:
+            stored = torch.load(path, map_location=device, weights_only=True)
+        except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+            raise GaitError(
+                f"{path}: the running state is corrupt; delete it to begin anew"
+            ) from error
+        self.network.load_state_dict(stored["network"])
+        self.optimizer.load_state_dict(stored["optimizer"])
+        self.curve = [EpochReport(**report) for report in stored["curve"]]
+        self.best = stored["best"]
+        self.best_epoch = stored["best_epoch"]
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What a training came to."""
+
+    curve: tuple[EpochReport, ...]
+    best_epoch: int
+    best_val_macro_f1: float | None
+
+
+def train(
+    make_network: Callable[[], nn.Module],
+    data: Examples,
+    validation: Examples | None,
+    config: TrainConfig,
+    folder: Path,
+    on_epoch: Callable[[EpochReport], None],
+) -> TrainResult:
+    """Fit a fresh network, or go on where ``folder`` stopped.
+
+    Raises
+    ------
+    GaitError
+        If the loss is not a number (the last good checkpoint stays).
+    TransientError
+        If the device runs out of memory.
+    """
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    state = _begin(make_network, config, folder, device)
+    data = data.to(device)
+    validation = validation.to(device) if validation else None
+    weights = class_weights(data.labels, len(CLASSES))
+    for epoch in range(len(state.curve) + 1, config.epochs + 1):
+        try:
+            loss = _epoch(state, data, weights, config, epoch)
+        except torch.OutOfMemoryError as error:
+            raise TransientError(
+                f"epoch {epoch}: the device is out of memory; lower --batch-size"
+            ) from error
+        report = _report(state.network, validation, weights, epoch, loss)
+        _keep(state, report, folder)
+        on_epoch(report)
+    best = state.best[0] if state.best and validation else None
+    return TrainResult(tuple(state.curve), state.best_epoch, best)
+
+
+def _begin(
+    make_network: Callable[[], nn.Module],
+    config: TrainConfig,
+    folder: Path,
+    device: torch.device,
+) -> _State:
+    folder.mkdir(parents=True, exist_ok=True)
+    with torch.random.fork_rng():
+        torch.manual_seed(config.seed)
+        network = make_network().to(device)
+    optimizer = torch.optim.AdamW(
+        network.parameters(),
+        lr=config.learning_rate,
+        weight_decay=config.weight_decay,
+        fused=True,
+    )
+    state = _State(network, optimizer, [])
+    if (folder / RESUME).exists():
+        state.load(folder / RESUME, device)
+    return state
+
+
+def _epoch(
+    state: _State, data: Examples, weights: Tensor, config: TrainConfig, epoch: int
+) -> float:
+    """One pass over the clips in an order of its own; the mean loss."""
+    state.network.train()
+    device = data.labels.device
+    total = torch.zeros((), device=device)
+    with torch.random.fork_rng():
+        torch.manual_seed(config.seed * 1_000_003 + epoch)
+        order = torch.randperm(len(data)).to(device)
+        for rows in order.split(config.batch_size):
+            inputs, labels = data.batch(rows)
+            loss = weighted_cross_entropy(state.network(**inputs), labels, weights)
+            state.optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            state.optimizer.step()
+            total += loss.detach() * len(rows)
+    mean = float(total / len(data))
+    if mean != mean:
+        raise GaitError(f"epoch {epoch}: the loss is not a number; lower --lr")
+    return mean
+
+
+@torch.no_grad()
+def logits_of(network: nn.Module, data: Examples, batch_size: int = 64) -> Tensor:
+    """(N, K) logits in evaluation mode, on the CPU."""
+    network.eval()
+    rows = torch.arange(len(data), device=data.labels.device)
+    parts = [network(**data.batch(part)[0]) for part in rows.split(batch_size)]
+    return torch.cat(parts).float().cpu()
+
+
+def _report(
+    network: nn.Module,
+    validation: Examples | None,
+    weights: Tensor,
+    epoch: int,
+    loss: float,
+) -> EpochReport:
+    if validation is None:
+        return EpochReport(epoch, loss, None, None)
+    logits = logits_of(network, validation)
+    labels = validation.labels.cpu()
+    val_loss = weighted_cross_entropy(logits, labels, weights.cpu())
+    score = macro_f1(labels.tolist(), logits.argmax(dim=1).tolist())
+    return EpochReport(epoch, loss, float(val_loss), score)
+
+
+def _keep(state: _State, report: EpochReport, folder: Path) -> None:
+    """Keep the weights if they are the best so far; write the state and the curve."""
+    state.curve.append(report)
+    if report.val_macro_f1 is None or report.val_loss is None:
+        rank = (float(report.epoch), 0.0)  # no validation subjects: the last epoch
+    else:
+        rank = (report.val_macro_f1, -report.val_loss)
+    if state.best is None or rank > state.best:
+        state.best, state.best_epoch = rank, report.epoch
+        save_weights(state.network, folder)
+    with atomic_path(folder / CURVES) as part:
+        lines = ["epoch,train_loss,val_loss,val_macro_f1"]
+        lines += [
+            f"{r.epoch},{r.train_loss:.6g},{_cell(r.val_loss)},{_cell(r.val_macro_f1)}"
+            for r in state.curve
+        ]
+        part.write_text("\n".join(lines) + "\n")
+    state.save(folder / RESUME)
+
+
+def _cell(value: float | None) -> str:
+    return "" if value is None else f"{value:.6g}"

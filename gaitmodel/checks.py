@@ -16,8 +16,8 @@ def queue_retry_exceeds_timeout(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """A retry within the time limit would hand a running Run to a second worker."""
-    queue = settings.Q_CLUSTER
-    clusters = {"default": queue, **queue.get("ALT_CLUSTERS", {})}
+    queue: dict[str, Any] = settings.Q_CLUSTER
+    clusters: dict[str, Any] = {"default": queue, **queue.get("ALT_CLUSTERS", {})}
     return [
         Error(
             f"Queue {name!r}: retry {cluster['retry']} s must exceed "

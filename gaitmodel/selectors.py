@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from gaitmodel.core.errors import InputError
 from gaitmodel.core.records import ClipRef, Split
 from gaitmodel.core.store import ClipStore
 from gaitmodel.core.taxonomy import GaitClass
@@ -22,6 +24,31 @@ def clip_store() -> ClipStore:
 def clip_shown_video(clip: Clip) -> Path:
     """The film of a clip that people may see: de-identified, else the skeleton."""
     return clip_store().shown_video(clip.name)
+
+
+@dataclass(frozen=True)
+class Film:
+    """The film of a clip that people and models see."""
+
+    path: Path
+    sha256: str
+    frames: int
+
+
+def clip_film(clip: Clip) -> Film:
+    """A clip's film with what its provenance says; ``InputError`` if it has none."""
+    path = clip_shown_video(clip)
+    known = clip_store().read_provenance(clip.name)
+    return Film(path, known["film_sha256"], int(known["film_frames"]))
+
+
+def clips_by_name(names: Iterable[str]) -> list[Clip]:
+    """Prepared clips in the order asked for; ``InputError`` names one that is not."""
+    found = {clip.name: clip for clip in clips_ready(names=names)}
+    missing = [name for name in names if name not in found]
+    if missing:
+        raise InputError(f"clip {missing[0]!r} is not imported and prepared")
+    return [found[name] for name in names]
 
 
 def clip_ref(clip: Clip) -> ClipRef:

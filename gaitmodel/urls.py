@@ -1,6 +1,12 @@
 """Addresses of the model room (leads only)."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from gaitmodel import views
 
 app_name = "gaitmodel"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("runs/", views.runs, name="runs"),
+    path("runs/<uuid:run_id>/cancel/", views.run_cancel, name="run_cancel"),
+    path("runs/<uuid:run_id>/retry/", views.run_retry, name="run_retry"),
+]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 from gaitmodel.core.errors import InputError
 
@@ -52,6 +54,20 @@ class FusionConfig:
             raise InputError(f"frames must be at least 1, not {self.frames}")
         if self.stretch_s <= 0:
             raise InputError(f"stretch_s must be positive, not {self.stretch_s}")
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> FusionConfig:
+        return cls(
+            **{
+                **stored,
+                "fusion_order": FusionOrder(stored["fusion_order"]),
+                "sampling": Sampling(stored["sampling"]),
+                "angle_style": AngleStyle(stored["angle_style"]),
+            }
+        )
 
 
 @dataclass(frozen=True)

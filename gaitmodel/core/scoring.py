@@ -46,8 +46,10 @@ def confusion_matrix(
     """(K, K) counts, rows truth, columns prediction."""
     size = len(CLASSES)
     cells = np.asarray(truth) * size + np.asarray(predicted)
-    counts = np.bincount(cells, minlength=size * size).reshape(size, size)
-    return counts.astype(np.float64)
+    counts: npt.NDArray[np.float64] = np.bincount(
+        cells, minlength=size * size
+    ).astype(np.float64)
+    return counts.reshape(size, size)
 
 
 def f1_per_class(confusion: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -122,6 +122,11 @@ class ClipStore:
                 source=str(stored["source"]),
             )
 
+    def read_features(self, clip: str) -> dict[str, Any]:
+        """The clip's events and metrics, as ``gait_report --json`` prints them."""
+        loaded: dict[str, Any] = json.loads(self.features_path(clip).read_text())
+        return loaded
+
     def read_provenance(self, clip: str) -> dict[str, Any]:
         path = self.provenance_path(clip)
         if not path.exists():

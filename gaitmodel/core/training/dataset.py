@@ -10,7 +10,12 @@ import torch
 from torch import Tensor
 
 from gaitmodel.core.errors import InputError
-from gaitmodel.core.systems.base import LabelledClip, Progress, TrainableSystem
+from gaitmodel.core.systems.base import (
+    ClipInput,
+    LabelledClip,
+    Progress,
+    TrainableSystem,
+)
 
 
 @dataclass(frozen=True)
@@ -42,10 +47,10 @@ class Examples:
         return digest.hexdigest()
 
 
-def gather_examples(
-    system: TrainableSystem, clips: Sequence[LabelledClip], progress: Progress
-) -> Examples:
-    """Read every clip once, in order.
+def stack_inputs(
+    system: TrainableSystem, clips: Sequence[ClipInput], progress: Progress
+) -> dict[str, Tensor]:
+    """Every clip's inputs, read once and in order: name -> (N, ...).
 
     Raises
     ------
@@ -56,10 +61,17 @@ def gather_examples(
         raise InputError("there are no prepared clips to read")
     read = []
     for done, clip in enumerate(clips, start=1):
-        read.append(system.inputs(clip.given))
+        read.append(system.inputs(clip))
         progress(done, len(clips))
+    return {name: torch.stack([one[name] for one in read]) for name in read[0]}
+
+
+def gather_examples(
+    system: TrainableSystem, clips: Sequence[LabelledClip], progress: Progress
+) -> Examples:
+    """The inputs of labelled clips with their labels, clip names and subjects."""
     return Examples(
-        {name: torch.stack([one[name] for one in read]) for name in read[0]},
+        stack_inputs(system, [clip.given for clip in clips], progress),
         torch.tensor([clip.label.position for clip in clips]),
         tuple(clip.given.clip for clip in clips),
         tuple(clip.subject for clip in clips),

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -165,11 +165,16 @@ def _epoch(
 
 
 @torch.no_grad()
-def logits_of(network: nn.Module, data: Examples, batch_size: int = 64) -> Tensor:
+def logits_of(
+    network: nn.Module, inputs: Mapping[str, Tensor], batch_size: int = 64
+) -> Tensor:
     """(N, K) logits in evaluation mode, on the CPU."""
     network.eval()
-    rows = torch.arange(len(data), device=data.labels.device)
-    parts = [network(**data.batch(part)[0]) for part in rows.split(batch_size)]
+    length = len(next(iter(inputs.values())))
+    parts = [
+        network(**{k: v[start : start + batch_size] for k, v in inputs.items()})
+        for start in range(0, length, batch_size)
+    ]
     return torch.cat(parts).float().cpu()
 
 
@@ -182,7 +187,7 @@ def _report(
 ) -> EpochReport:
     if validation is None:
         return EpochReport(epoch, loss, None, None)
-    logits = logits_of(network, validation)
+    logits = logits_of(network, validation.inputs)
     labels = validation.labels.cpu()
     val_loss = weighted_cross_entropy(logits, labels, weights.cpu())
     score = macro_f1(labels.tolist(), logits.argmax(dim=1).tolist())

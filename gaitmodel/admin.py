@@ -1,0 +1,56 @@
+"""The admin's read-only view of the model room."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from gaitmodel.models import Clip, Prediction, Rationale, Run, Subject
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows are written by services alone."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: object | None = None
+    ) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: object | None = None
+    ) -> bool:
+        return False
+
+
+@admin.register(Subject)
+class SubjectAdmin(ReadOnlyAdmin):
+    list_display = ("name",)
+    search_fields = ("name",)
+
+
+@admin.register(Clip)
+class ClipAdmin(ReadOnlyAdmin):
+    list_display = ("name", "subject", "label", "split", "state")
+    list_filter = ("label", "split", "state")
+    search_fields = ("name", "subject__name")
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "system", "state", "progress", "created_at")
+    list_filter = ("kind", "state")
+
+
+@admin.register(Prediction)
+class PredictionAdmin(ReadOnlyAdmin):
+    list_display = ("system", "clip", "label", "created_at")
+    list_filter = ("system",)
+
+
+@admin.register(Rationale)
+class RationaleAdmin(ReadOnlyAdmin):
+    list_display = ("system", "clip", "label", "created_at")
+    list_filter = ("system",)

@@ -1,0 +1,54 @@
+"""One door to every source, and a subject-disjoint split where a source has none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gaitmodel.core.errors import InputError
+from gaitmodel.core.records import ClipRef
+from gaitmodel.core.sources.manifest import Manifest, read_manifest
+from gaitmodel.core.sources.splits import subject_disjoint_split
+
+SOURCES: dict[str, Callable[[Path], Manifest]] = {"manifest": read_manifest}
+
+
+@dataclass(frozen=True)
+class SourceReading:
+    """The clips of a source, each in a split, and what a person should know of it."""
+
+    clips: tuple[ClipRef, ...]
+    ignored_columns: tuple[str, ...]
+    split_note: str
+
+
+def read_source(
+    source: str, path: Path, test_share: float, seed: int
+) -> SourceReading:
+    """Read a source; one without splits gets one that shares no subject.
+
+    Raises
+    ------
+    InputError
+        If the source cannot be read, or names a split for some clips only.
+    """
+    if not 0 <= test_share < 1:
+        raise InputError(f"--test-share must lie in 0 to 1, not {test_share:g}")
+    found = SOURCES[source](path)
+    without = [clip for clip in found.clips if clip.split is None]
+    if not without:
+        return SourceReading(found.clips, found.ignored_columns, "")
+    if len(without) < len(found.clips):
+        raise InputError(
+            f"{path.name}: clip {without[0].clip!r} has no split but others have one"
+        )
+    parts = subject_disjoint_split(
+        found.clips, seed=seed, val_fraction=0.0, test_fraction=test_share
+    )
+    clips = tuple(replace(clip, split=parts[clip.clip]) for clip in found.clips)
+    counts = Counter(str(clip.split) for clip in clips)
+    told = ", ".join(f"{n} {name}" for name, n in sorted(counts.items()))
+    note = f"the source names no split: made one by subject, seed {seed}: {told} clips"
+    return SourceReading(clips, found.ignored_columns, note)

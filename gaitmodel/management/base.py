@@ -1,0 +1,43 @@
+"""What every command shares: progress bars, and errors as one sentence.
+
+Exit codes: 0 done, 1 a failure at run time, 2 unusable arguments or invalid data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from gaitmodel.core.errors import GaitError, InputError
+
+
+class GaitCommand(BaseCommand):
+    """A command whose expected errors are one sentence on stderr, never a traceback."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            return super().execute(*args, **options)
+        except InputError as error:
+            raise CommandError(str(error), returncode=2) from error
+        except GaitError as error:
+            raise CommandError(str(error), returncode=1) from error
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[float, str], None]]:
+    """A bar on stderr that takes a share from 0 to 1 and what is being done."""
+    with tqdm(
+        total=100.0,
+        desc=title,
+        bar_format="{desc} {bar} {percentage:3.0f} % {elapsed} {postfix}",
+    ) as bar:
+
+        def show(progress: float, stage: str) -> None:
+            bar.set_postfix_str(stage, refresh=False)
+            bar.update(100 * progress - bar.n)
+
+        yield show

@@ -1,0 +1,72 @@
+"""Write predictions and rationales of chosen systems for chosen clips."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from gaitmodel import services
+from gaitmodel.core.config import GenerationConfig
+from gaitmodel.core.errors import InputError
+from gaitmodel.core.systems.registry import system_entry
+from gaitmodel.core.taxonomy import gait_class
+from gaitmodel.management.base import GaitCommand, progress_bar
+from gaitmodel.models import Run
+from gaitmodel.runner import GenerateRequest, watched
+from gaitmodel.selectors import clips_by_name, clips_ready
+
+
+class Command(GaitCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--systems", required=True, metavar="KEY,KEY,KEY")
+        parser.add_argument("--backbone", required=True, metavar="NAME|DIR|HUB_ID")
+        parser.add_argument("--label", default="", help="clips of this class only")
+        parser.add_argument("--split", default="test")
+        parser.add_argument("--clips", default="", help="these clips: ID,ID,...")
+        parser.add_argument("--max-clips", type=int, default=0)
+        parser.add_argument("--max-new-tokens", type=int, default=150)
+        parser.add_argument("--batch-size", type=int, default=8)
+        parser.add_argument("--queue", action="store_true", help="leave it to a worker")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        systems = tuple(options["systems"].split(","))
+        for key in systems:
+            system_entry(key)
+        request = GenerateRequest(
+            systems,
+            options["backbone"],
+            _clips(options),
+            GenerationConfig(options["max_new_tokens"], options["batch_size"]),
+        )
+        run = services.run_create(
+            kind=Run.Kind.GENERATE,
+            system=",".join(systems),
+            parameters=request.to_json(),
+            queue=options["queue"],
+        )
+        if options["queue"]:
+            self.stdout.write(f"run {run.pk} is queued for the gpu worker")
+            return
+        with progress_bar("generating") as show:
+            run = watched(run, show)
+        self.stdout.write(
+            f"{run.result['rationales']} rationales written for {len(request.clips)} "
+            f"clips by {len(systems)} systems"
+        )
+
+
+def _clips(options: dict[str, Any]) -> tuple[str, ...]:
+    if options["clips"]:
+        return tuple(c.name for c in clips_by_name(options["clips"].split(",")))
+    label = gait_class(options["label"]).value if options["label"] else ""
+    names = clips_ready(split=options["split"], label=label).values_list(
+        "name", flat=True
+    )
+    chosen = tuple(names[: options["max_clips"]] if options["max_clips"] else names)
+    if not chosen:
+        of = f" of label {label!r}" if label else ""
+        raise InputError(f"no prepared clip stands in split {options['split']!r}{of}")
+    return chosen

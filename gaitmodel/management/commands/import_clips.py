@@ -1,0 +1,41 @@
+"""Take clips in from a source: subjects, labels, files and split."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from gaitmodel import services
+from gaitmodel.core.sources.read import SOURCES, read_source
+from gaitmodel.management.base import GaitCommand
+
+
+class Command(GaitCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("path", type=Path)
+        parser.add_argument("--source", choices=sorted(SOURCES), default="manifest")
+        parser.add_argument(
+            "--test-share",
+            type=float,
+            default=0.2,
+            help="share of the subjects held out when the source names no split",
+        )
+        parser.add_argument("--seed", type=int, default=42, help="of that split")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = read_source(
+            options["source"], options["path"], options["test_share"], options["seed"]
+        )
+        if found.ignored_columns:
+            self.stderr.write(f"ignored columns: {', '.join(found.ignored_columns)}")
+        summary = services.clips_import(refs=found.clips)
+        self.stdout.write(
+            f"{summary.created} clips imported, {summary.updated} updated, "
+            f"{summary.unchanged} unchanged, of {summary.subjects} subjects"
+        )
+        if found.split_note:
+            self.stdout.write(found.split_note)

@@ -1,0 +1,73 @@
+"""Measure imported clips and make the films that people and models see."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from gaitmodel import services
+from gaitmodel.core.errors import GaitError
+from gaitmodel.core.features.prepare import Prepared, prepare_clip
+from gaitmodel.management.base import GaitCommand, progress_bar
+from gaitmodel.models import Clip
+from gaitmodel.selectors import clip_ref, clip_store, clips_to_prepare
+
+
+class Command(GaitCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--no-films", action="store_true", help="measure only; films come later"
+        )
+        parser.add_argument(
+            "--all", action="store_true", help="look at ready clips again"
+        )
+        parser.add_argument("--clips", help="these clips only: ID,ID,...")
+        parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 16))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        chosen = Clip.objects.all() if options["all"] else clips_to_prepare()
+        if options["clips"]:
+            chosen = Clip.objects.filter(name__in=options["clips"].split(","))
+        clips = {clip.name: clip for clip in chosen.select_related("subject")}
+        failed = 0
+        with progress_bar("preparing") as show:
+            done = _prepared(clips, options["workers"], not options["no_films"])
+            for number, (name, outcome) in enumerate(done, start=1):
+                failed += not _note(clips[name], outcome)
+                show(number / len(clips), name)
+        self.stdout.write(f"{len(clips) - failed} clips ready, {failed} failed")
+        for clip in Clip.objects.filter(state=Clip.State.FAILED):
+            self.stdout.write(f"  {clip.name}: {clip.reason}")
+
+
+def _prepared(
+    clips: dict[str, Clip], workers: int, films: bool
+) -> Iterator[tuple[str, Future[Prepared]]]:
+    """Prepare clips in processes of their own; each as soon as it is done."""
+    store = clip_store()
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        waiting = {
+            pool.submit(prepare_clip, clip_ref(clip), store, films=films): name
+            for name, clip in clips.items()
+        }
+        for future in as_completed(waiting):
+            yield waiting[future], future
+
+
+def _note(clip: Clip, outcome: Future[Prepared]) -> bool:
+    """Store what preparing a clip gave; a bad clip keeps its reason."""
+    try:
+        prepared = outcome.result()
+    except (GaitError, OSError) as error:
+        services.clip_mark_failed(clip=clip, reason=str(error))
+        return False
+    services.clip_mark_ready(clip=clip, features=prepared.features, fps=prepared.fps)
+    return True

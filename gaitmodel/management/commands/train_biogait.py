@@ -1,0 +1,79 @@
+"""Train one system of Table 1 on the clips of the training split."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from gaitmodel import services
+from gaitmodel.core.config import FusionConfig, FusionOrder, Sampling, TrainConfig
+from gaitmodel.core.errors import InputError
+from gaitmodel.core.systems.registry import system_entry
+from gaitmodel.core.training.fit import TrainRequest
+from gaitmodel.management.base import GaitCommand, progress_bar
+from gaitmodel.models import Run
+from gaitmodel.runner import watched, workplace
+
+
+class Command(GaitCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--system", required=True, metavar="KEY")
+        parser.add_argument("--backbone", required=True, metavar="NAME|DIR|HUB_ID")
+        parser.add_argument("--epochs", type=int, default=40)
+        parser.add_argument("--batch-size", type=int, default=2)
+        parser.add_argument("--lr", type=float, default=5e-4)
+        parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument(
+            "--fusion-order", choices=list(FusionOrder), default=FusionOrder.TEXT_FIRST
+        )
+        parser.add_argument(
+            "--sampling", choices=list(Sampling), default=Sampling.UNIFORM
+        )
+        parser.add_argument(
+            "--text-tokens", type=int, default=FusionConfig().text_tokens
+        )
+        parser.add_argument(
+            "--max-clips", type=int, default=0, help="train on so many, balanced"
+        )
+        parser.add_argument("--queue", action="store_true", help="leave it to a worker")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        request = _request(options)
+        if system_entry(request.system).trained is None:
+            raise InputError(
+                f"system {request.system!r} is zero-shot: nothing to train"
+            )
+        workplace().backbone(request.backbone)
+        run = services.run_create(
+            kind=Run.Kind.TRAIN,
+            system=request.system,
+            parameters=request.to_json() | {"max_clips": options["max_clips"]},
+            queue=options["queue"],
+        )
+        if options["queue"]:
+            self.stdout.write(f"run {run.pk} is queued for the gpu worker")
+            return
+        with progress_bar(f"training {request.system}") as show:
+            run = watched(run, show)
+        self.stdout.write(f"checkpoint {run.result['checkpoint']}")
+
+
+def _request(options: dict[str, Any]) -> TrainRequest:
+    return TrainRequest(
+        options["system"],
+        options["backbone"],
+        TrainConfig(
+            epochs=options["epochs"],
+            batch_size=options["batch_size"],
+            learning_rate=options["lr"],
+            seed=options["seed"],
+        ),
+        FusionConfig(
+            fusion_order=FusionOrder(options["fusion_order"]),
+            sampling=Sampling(options["sampling"]),
+            text_tokens=options["text_tokens"],
+        ),
+    )

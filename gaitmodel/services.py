@@ -1,0 +1,248 @@
+"""Writes of the model room; nothing here knows torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from gaitmodel.core.errors import InputError
+from gaitmodel.core.records import ClipRef, Prediction, RationaleText
+from gaitmodel.models import Clip, Rationale, Run, Subject
+from gaitmodel.models import Prediction as PredictionRow
+
+HEARTBEAT_S = 5
+LEASE_S = 45  # a Run whose heartbeat is older belongs to a dead worker
+
+
+@dataclass(frozen=True)
+class ImportSummary:
+    created: int
+    unchanged: int
+    updated: int
+    subjects: int
+
+
+@transaction.atomic
+def clips_import(*, refs: Sequence[ClipRef]) -> ImportSummary:
+    """Take clips in, all or none; one that is there already is brought up to date.
+
+    Raises
+    ------
+    InputError
+        If a clip is known under another subject or label, or a subject would stand
+        in two splits.
+    """
+    _refuse_split_overlap(refs)
+    known = {c.name: c for c in Clip.objects.select_related("subject")}
+    subjects = {s.name: s for s in Subject.objects.all()}
+    created = unchanged = updated = 0
+    for ref in refs:
+        if ref.subject not in subjects:
+            subjects[ref.subject] = Subject.objects.create(name=ref.subject)
+        clip = known.get(ref.clip)
+        if clip is None:
+            Clip.objects.create(
+                name=ref.clip,
+                subject=subjects[ref.subject],
+                label=ref.label.value,
+                **_clip_fields(ref),
+            )
+            created += 1
+        elif _clip_refresh(clip, ref):
+            updated += 1
+        else:
+            unchanged += 1
+    return ImportSummary(created, unchanged, updated, len({r.subject for r in refs}))
+
+
+def _clip_fields(ref: ClipRef) -> dict[str, Any]:
+    return {
+        "source": ref.source,
+        "split": ref.split.value if ref.split else "",
+        "video": str(ref.video or ""),
+        "pose": str(ref.pose or ""),
+        "fps": ref.fps,
+    }
+
+
+def _clip_refresh(clip: Clip, ref: ClipRef) -> bool:
+    """Bring a known clip's files and split up to date; tell whether that changed it."""
+    if (clip.subject.name, clip.label) != (ref.subject, ref.label.value):
+        raise InputError(
+            f"clip {ref.clip!r} is already imported as subject "
+            f"{clip.subject.name!r}, label {clip.label!r}; this source says "
+            f"{ref.subject!r}, {ref.label.value!r}"
+        )
+    wanted = _clip_fields(ref)
+    if all(getattr(clip, name) == value for name, value in wanted.items()):
+        return False
+    for name, value in wanted.items():
+        setattr(clip, name, value)
+    clip.state = Clip.State.IMPORTED
+    clip.save()
+    return True
+
+
+def _refuse_split_overlap(refs: Sequence[ClipRef]) -> None:
+    arriving = {ref.clip for ref in refs}
+    others = Clip.objects.exclude(name__in=arriving).exclude(split="")
+    split_of = dict(others.values_list("subject__name", "split"))
+    for ref in refs:
+        if not ref.split:
+            continue
+        before = split_of.setdefault(ref.subject, ref.split.value)
+        if before != ref.split.value:
+            raise InputError(
+                f"clip {ref.clip!r}: subject {ref.subject!r} stands in split "
+                f"{before!r} and in {ref.split.value!r}; splits must share no subject"
+            )
+
+
+def clip_mark_ready(*, clip: Clip, features: Mapping[str, Any], fps: float) -> None:
+    clip.state, clip.reason, clip.features = Clip.State.READY, "", dict(features)
+    clip.fps = fps
+    clip.save(update_fields=["state", "reason", "features", "fps"])
+
+
+def clip_mark_failed(*, clip: Clip, reason: str) -> None:
+    clip.state, clip.reason = Clip.State.FAILED, reason
+    clip.save(update_fields=["state", "reason"])
+
+
+def prediction_save(
+    *, clip: Clip, prediction: Prediction, checkpoint: str
+) -> PredictionRow:
+    return PredictionRow.objects.create(
+        clip=clip,
+        system=prediction.system,
+        checkpoint=checkpoint,
+        label=prediction.label.value,
+        probabilities=list(prediction.probabilities),
+    )
+
+
+def rationale_save(
+    *,
+    clip: Clip,
+    rationale: RationaleText,
+    checkpoint: str,
+    evidence: Mapping[str, Any],
+) -> Rationale:
+    return Rationale.objects.create(
+        clip=clip,
+        system=rationale.system,
+        checkpoint=checkpoint,
+        label=rationale.label.value if rationale.label else "",
+        text=rationale.text,
+        prompt_sha256=rationale.prompt_sha256,
+        evidence=dict(evidence),
+        details=dict(rationale.details),
+    )
+
+
+@transaction.atomic
+def run_create(
+    *, kind: str, system: str, parameters: Mapping[str, Any], queue: bool
+) -> Run:
+    """Note a piece of work; with ``queue`` it goes to the gpu cluster after commit."""
+    run = Run(kind=kind, system=system, parameters=dict(parameters))
+    run.full_clean()
+    run.save()
+    if queue:
+        transaction.on_commit(lambda: _enqueue(run.pk))
+    return run
+
+
+def _enqueue(run_id: UUID) -> None:
+    async_task("gaitmodel.tasks.run_execute", str(run_id), cluster="gpu")
+
+
+def run_claim(*, run_id: UUID) -> bool:
+    """Take a queued Run for this worker; false if another has it or it is over."""
+    now = timezone.now()
+    return bool(
+        Run.objects.filter(pk=run_id, state=Run.State.QUEUED).update(
+            state=Run.State.RUNNING,
+            started_at=now,
+            heartbeat_at=now,
+            attempts=F("attempts") + 1,
+            reason="",
+        )
+    )
+
+
+def run_beat(*, run_id: UUID) -> bool:
+    """Show that the worker lives; true if someone asked for the Run to stop."""
+    running = Run.objects.filter(pk=run_id, state=Run.State.RUNNING)
+    running.update(heartbeat_at=timezone.now())
+    return not running.filter(cancel_requested=False).exists()
+
+
+def run_progress(*, run_id: UUID, progress: float, stage: str) -> None:
+    Run.objects.filter(pk=run_id, state=Run.State.RUNNING).update(
+        progress=min(max(progress, 0.0), 1.0),
+        stage=stage[:200],
+        heartbeat_at=timezone.now(),
+    )
+
+
+def run_finish(*, run_id: UUID, result: Mapping[str, Any]) -> None:
+    _run_end(run_id, Run.State.DONE, progress=1.0, result=dict(result))
+
+
+def run_fail(*, run_id: UUID, reason: str) -> None:
+    _run_end(run_id, Run.State.FAILED, reason=reason)
+
+
+def run_stop(*, run_id: UUID) -> None:
+    """The worker has stopped a Run that someone cancelled."""
+    _run_end(run_id, Run.State.CANCELLED, reason="cancelled by a person")
+
+
+def _run_end(run_id: UUID, state: str, **values: Any) -> None:
+    Run.objects.filter(pk=run_id, state=Run.State.RUNNING).update(
+        state=state, finished_at=timezone.now(), **values
+    )
+
+
+def run_cancel(*, run_id: UUID) -> bool:
+    """Ask for a stop: at once if still queued, else at the worker's next beat."""
+    now = timezone.now()
+    queued = Run.objects.filter(pk=run_id, state=Run.State.QUEUED).update(
+        state=Run.State.CANCELLED, finished_at=now, reason="cancelled by a person"
+    )
+    running = Run.objects.filter(pk=run_id, state=Run.State.RUNNING).update(
+        cancel_requested=True
+    )
+    return bool(queued or running)
+
+
+def run_retry(*, run_id: UUID) -> bool:
+    """Queue a failed or cancelled Run again; it goes on from its checkpoint."""
+    over = Q(state=Run.State.FAILED) | Q(state=Run.State.CANCELLED)
+    again = Run.objects.filter(over, pk=run_id).update(
+        state=Run.State.QUEUED, cancel_requested=False, finished_at=None, reason=""
+    )
+    if again:
+        _enqueue(run_id)
+    return bool(again)
+
+
+def runs_recover() -> int:
+    """Queue again what dead workers left behind: running, but without a heartbeat."""
+    stale = timezone.now() - timedelta(seconds=LEASE_S)
+    left = Run.objects.filter(state=Run.State.RUNNING, heartbeat_at__lt=stale)
+    recovered = 0
+    for run_id in list(left.values_list("pk", flat=True)):
+        if left.filter(pk=run_id).update(state=Run.State.QUEUED):
+            _enqueue(run_id)
+            recovered += 1
+    return recovered

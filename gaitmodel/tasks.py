@@ -1,0 +1,12 @@
+"""What the queue's worker calls: an id in, one call."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from gaitmodel.runner import run_execute as execute
+
+
+def run_execute(run_id: str) -> None:
+    """Do one Run, unless another worker has it or it is over."""
+    execute(UUID(run_id))

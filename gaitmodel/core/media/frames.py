@@ -54,7 +54,8 @@ def read_frames(path: Path, indices: IntArray) -> Frames:
         fps = float(stream.average_rate or 0)
         for number, frame in enumerate(container.decode(stream)):
             if number in wanted:
-                found[number] = frame.to_ndarray(format="rgb24")
+                rgb = frame.to_ndarray(format="rgb24")
+                found[number] = rgb.astype(np.uint8, copy=False)
             if len(found) == len(wanted):
                 break
     missing = wanted - found.keys()

@@ -130,18 +130,21 @@ def mirror(angles: FloatArray) -> FloatArray:
     return swapped.astype(angles.dtype)
 
 
+_LIMITS: Final = np.array([angle.limits for angle in ANGLES]).T
+_SCAPULAE: Final = np.array([name.startswith("scapula") for name in NAMES])
+
+
 def outside_limits(angles: FloatArray, tolerance_deg: float = 10.0) -> tuple[str, ...]:
     """Names whose median leaves the soft limits by more than the tolerance.
 
     Angles (T, 46) in radians, gravity frame. Unobserved angles are passed over, and
     so are the scapulae, which real estimates always place outside.
     """
-    strange = []
-    for column, angle in zip(np.rad2deg(angles).T, ANGLES, strict=True):
-        seen = column[np.isfinite(column)]
-        if len(seen) == 0 or angle.name.startswith("scapula"):
-            continue
-        low, high = angle.limits
-        if not low - tolerance_deg <= float(np.median(seen)) <= high + tolerance_deg:
-            strange.append(angle.name)
-    return tuple(strange)
+    observed = ~np.isnan(angles).all(axis=0) & ~_SCAPULAE
+    middle = np.full(COUNT, np.nan)
+    if observed.any():
+        middle[observed] = np.rad2deg(np.nanmedian(angles[:, observed], axis=0))
+    outside = (middle < _LIMITS[0] - tolerance_deg) | (
+        middle > _LIMITS[1] + tolerance_deg
+    )
+    return tuple(NAMES[i] for i in np.flatnonzero(outside))

@@ -1,0 +1,69 @@
+"""Turning points of a noisy, drifting signal, to a fraction of a frame."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from scipy.ndimage import maximum_filter1d, minimum_filter1d, uniform_filter1d
+from scipy.signal import butter, sosfiltfilt
+
+from gaitmodel.core.records import FloatArray
+
+_WINDOW_S: Final = 2.0
+"""Over how long the local range of the signal is taken: a stride, even a slow one."""
+
+
+def low_pass(signal: FloatArray, fps: float, cutoff_hz: float) -> FloatArray:
+    """Zero-phase second-order Butterworth along the first axis."""
+    padding = min(len(signal) - 1, int(fps))
+    filtered: FloatArray = sosfiltfilt(
+        _sections(fps, cutoff_hz), signal, axis=0, padlen=padding
+    )
+    return filtered
+
+
+@lru_cache
+def _sections(fps: float, cutoff_hz: float) -> FloatArray:
+    designed: FloatArray = butter(2, min(cutoff_hz, 0.45 * fps), fs=fps, output="sos")
+    return designed
+
+
+def turning_points(
+    signal: FloatArray, fps: float, share: float, floor: float
+) -> list[tuple[int, int]]:
+    """(frame, +1 or -1) of alternating maxima and minima inside the signal.
+
+    A turning point counts once the signal has come back from it by ``share`` of its
+    local range, and by at least ``floor``: so drift needs no baseline and a standing
+    walker gives none. The ends of the signal are never turning points.
+    """
+    width = max(3, round(_WINDOW_S * fps) | 1)
+    spread = maximum_filter1d(signal, width) - minimum_filter1d(signal, width)
+    needed = np.maximum(share * uniform_filter1d(spread, width), floor)
+    found: list[tuple[int, int]] = []
+    highest = lowest = direction = 0
+    for frame, (value, step) in enumerate(
+        zip(signal.tolist(), needed.tolist(), strict=True)
+    ):
+        highest = frame if value > signal[highest] else highest
+        lowest = frame if value < signal[lowest] else lowest
+        if direction >= 0 and signal[highest] - value > step:
+            found.append((highest, 1))
+            direction, lowest = -1, frame
+        elif direction <= 0 and value - signal[lowest] > step:
+            found.append((lowest, -1))
+            direction, highest = 1, frame
+    return [(frame, sign) for frame, sign in found if 0 < frame < len(signal) - 1]
+
+
+def between_frames(signal: FloatArray, frame: int) -> float:
+    """The extremum near ``frame``, by the parabola through its neighbours."""
+    if not 0 < frame < len(signal) - 1:
+        return float(frame)
+    before, here, after = signal[frame - 1 : frame + 2]
+    curvature = before - 2 * here + after
+    if curvature == 0:
+        return float(frame)
+    return frame + float(np.clip(0.5 * (before - after) / curvature, -0.5, 0.5))

@@ -1,0 +1,37 @@
+"""The gait metrics of one walk, each with n, a quality and a reason."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gaitmodel.core.features.events import LEG_ANGLES, observed_stretches
+from gaitmodel.core.features.ranges import range_metrics
+from gaitmodel.core.features.strides import strides, walking_runs
+from gaitmodel.core.features.temporal import temporal_metrics
+from gaitmodel.core.pose.kinematics import to_gravity
+from gaitmodel.core.pose.skel import INDEX
+from gaitmodel.core.records import GaitEvents, Metric, PoseSequence, Side
+
+
+def gait_metrics(events: GaitEvents, pose: PoseSequence) -> dict[str, Metric]:
+    """Every metric by its key; one that cannot be measured says why.
+
+    Times in seconds, phases in percent of the stride, angles in degrees. Means over
+    steps or strides; asymmetries are left minus right.
+    """
+    upright = to_gravity(pose)
+    runs = walking_runs(events, pose)
+    cycles = {side: strides(events, runs, side) for side in Side}
+    metrics = temporal_metrics(events, pose, _why_no_stride(events, pose))
+    metrics += range_metrics(upright, cycles)
+    return {metric.key: metric for metric in metrics}
+
+
+def _why_no_stride(events: GaitEvents, pose: PoseSequence) -> str:
+    """The reason given where no step or stride was found."""
+    columns = pose.angles[:, [INDEX[name] for name in LEG_ANGLES]]
+    if np.isnan(columns).all(axis=0).any() or not any(observed_stretches(pose)):
+        return "the hips and knees are not observed long enough"
+    if sum(len(events.heel_strikes(side)) for side in Side) == 0:
+        return "no heel strike was found"
+    return "too few heel strikes in a row"

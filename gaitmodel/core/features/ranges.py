@@ -1,0 +1,139 @@
+"""Ranges and peaks of joint angles, per stride where strides are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from gaitmodel.core.features.judge import difference_of, doubted, mean_of, missing
+from gaitmodel.core.features.strides import Stride
+from gaitmodel.core.pose.skel import INDEX
+from gaitmodel.core.records import FloatArray, Metric, PoseSequence, Side
+
+FROZEN_ANKLE_DEG: Final = 10.0
+"""An ankle that moves less than this in walking is the estimator's prior."""
+
+_TRUNK: Final = ("pelvis_tilt", "lumbar_extension", "thorax_extension")
+
+Reduce = Callable[[FloatArray], float]
+
+
+def _range(values: FloatArray) -> float:
+    return float(np.max(values) - np.min(values))
+
+
+def range_metrics(
+    pose: PoseSequence, cycles: Mapping[Side, Sequence[Stride]]
+) -> list[Metric]:
+    """Angle metrics in degrees of a gravity-frame pose; signs as in ``pose.skel``."""
+    degrees = np.rad2deg(pose.angles.astype(float))
+    both = sorted((s for side in Side for s in cycles[side]), key=lambda s: s.start)
+    found = [_trunk_lean(degrees)]
+    for key, name in (
+        ("pelvis_list_rom_deg", "pelvis_list"),
+        ("pelvis_rotation_rom_deg", "pelvis_rotation"),
+        ("trunk_bend_rom_deg", "lumbar_bending"),
+    ):
+        column = degrees[:, INDEX[name]]
+        if name == "pelvis_rotation":
+            column = _continuous(column)
+        found.append(_per_stride(key, column, pose.fps, both, _range, None))
+    for side in Side:
+        found += _side_metrics(degrees, pose.fps, cycles[side], side)
+    return found + _asymmetries(found)
+
+
+def _continuous(column: FloatArray) -> FloatArray:
+    """Undo jumps at +-180 degrees between observed frames."""
+    unwrapped = column.copy()
+    seen = np.isfinite(column)
+    unwrapped[seen] = np.unwrap(column[seen], period=360)
+    return unwrapped
+
+
+def _trunk_lean(degrees: FloatArray) -> Metric:
+    """Mean forward lean of the trunk against gravity; forward positive."""
+    lean = -degrees[:, [INDEX[name] for name in _TRUNK]].sum(axis=1)
+    lean = lean[np.isfinite(lean)]
+    reason = "pelvic tilt or trunk angles are not observed"
+    return mean_of("trunk_lean_deg", lean, "deg", "frame", reason)
+
+
+def _side_metrics(
+    degrees: FloatArray, fps: float, cycles: Sequence[Stride], side: Side
+) -> list[Metric]:
+    letter = side[0]
+    hip = degrees[:, INDEX[f"hip_flexion_{letter}"]]
+    knee = degrees[:, INDEX[f"knee_angle_{letter}"]]
+    ankle = degrees[:, INDEX[f"ankle_angle_{letter}"]]
+    arm = degrees[:, INDEX[f"shoulder_{letter}_z"]]
+    adduction = degrees[:, INDEX[f"hip_adduction_{letter}"]]
+    plan: list[tuple[str, FloatArray, Reduce]] = [
+        ("hip_rom_{}_deg", hip, _range),
+        ("hip_flexion_peak_{}_deg", hip, np.max),
+        ("hip_extension_peak_{}_deg", -hip, np.max),
+        ("hip_adduction_rom_{}_deg", adduction, _range),
+        ("knee_rom_{}_deg", knee, _range),
+        ("knee_flexion_peak_{}_deg", knee, np.max),
+        ("knee_flexion_least_{}_deg", knee, np.min),
+        ("ankle_rom_{}_deg", ankle, _range),
+        ("arm_swing_{}_deg", arm, _range),
+    ]
+    found = [
+        _per_stride(key.format(side), column, fps, cycles, reduce, side)
+        for key, column, reduce in plan
+    ]
+    return [_doubt_frozen_ankle(metric) for metric in found]
+
+
+def _doubt_frozen_ankle(metric: Metric) -> Metric:
+    if not metric.key.startswith("ankle_rom") or metric.value is None:
+        return metric
+    if metric.value >= FROZEN_ANKLE_DEG:
+        return metric
+    return doubted(metric, "the pose estimator hardly moves this ankle")
+
+
+def _per_stride(
+    key: str,
+    column: FloatArray,
+    fps: float,
+    cycles: Sequence[Stride],
+    reduce: Reduce,
+    side: Side | None,
+) -> Metric:
+    """Mean over strides; without any, over all observed frames, with low quality."""
+    seen = column[np.isfinite(column)]
+    if len(seen) == 0:
+        return missing(key, "deg", "the angle is not observed", side)
+    parts = [column[round(s.start * fps) : round(s.end * fps) + 1] for s in cycles]
+    whole = [reduce(part) for part in parts if len(part) and np.isfinite(part).all()]
+    if whole:
+        return mean_of(key, whole, "deg", "stride", "", side)
+    inner = np.clip(seen, *np.percentile(seen, (2, 98)))
+    alone = mean_of(key, [reduce(inner)], "deg", "stretch", "", side)
+    return Metric(
+        key,
+        alone.value,
+        "deg",
+        len(seen),
+        alone.quality,
+        "taken over all frames, for want of a whole stride",
+        side,
+    )
+
+
+def _asymmetries(metrics: Sequence[Metric]) -> list[Metric]:
+    """Left minus right in degrees."""
+    by_key = {metric.key: metric for metric in metrics}
+    return [
+        difference_of(
+            f"{name}_asymmetry_deg",
+            by_key[f"{name}_left_deg"],
+            by_key[f"{name}_right_deg"],
+            "deg",
+        )
+        for name in ("hip_rom", "knee_rom", "arm_swing")
+    ]

@@ -1,0 +1,34 @@
+"""Turning points."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gaitmodel.core.features.extrema import between_frames, turning_points
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_turning_points_alternate_and_are_never_at_the_ends(seed: int) -> None:
+    signal = np.cumsum(np.random.default_rng(seed).normal(size=120))
+    points = turning_points(signal, 30.0, 0.1, 0.0)
+    assert all(
+        a[1] == -b[1] and a[0] < b[0] for a, b in zip(points, points[1:], strict=False)
+    )
+    assert all(0 < frame < 119 for frame, _ in points)
+
+
+def test_a_drifting_sine_gives_every_peak_and_trough() -> None:
+    times = np.arange(180) / 30
+    signal = np.sin(2 * np.pi * times) + 0.5 * times
+    points = turning_points(signal, 30.0, 0.2, 0.0)
+    assert [sign for _, sign in points] == [1, -1] * 6
+
+
+def test_a_ripple_below_the_floor_gives_none() -> None:
+    signal = 0.001 * np.sin(np.arange(200))
+    assert turning_points(signal, 30.0, 0.1, 0.006) == []
+
+
+def test_the_peak_of_a_parabola_is_found_between_frames() -> None:
+    frames = np.arange(11)
+    assert abs(between_frames(-((frames - 5.3) ** 2), 5) - 5.3) < 1e-9

@@ -1,0 +1,117 @@
+"""What raters answer. NULL until answered, at every layer; frozen once locked.
+
+The rows are made with the study, so that an answer is always a conditional update of
+one known row: two tabs cannot make two of them.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from annotations.models.study import Assignment, Criterion, Slot
+
+
+class Versioned(models.Model):
+    """An answer that is only overwritten by someone who has seen its last value."""
+
+    version = models.PositiveIntegerField(default=0)
+    last_key = models.UUIDField(null=True, blank=True, editable=False)
+    changed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Rating(Versioned):
+    """One cell of the score sheet: one criterion for one lettered text."""
+
+    slot = models.ForeignKey(Slot, models.PROTECT, related_name="ratings")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="ratings")
+    value = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slot", "criterion"], name="rating_once_per_slot_criterion"
+            ),
+            models.CheckConstraint(
+                condition=Q(value__isnull=True) | Q(value__gte=1) & Q(value__lte=5),
+                name="rating_value_1_to_5",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+class Choice(Versioned):
+    """Best and second best of a case, or what the tie rule allows instead."""
+
+    class Verdict(models.TextChoices):
+        PICKED = "", "best and second"
+        TIE = "tie", "no clear best"
+        NONE = "none", "none is acceptable"
+
+    assignment = models.OneToOneField(Assignment, models.PROTECT, related_name="choice")
+    best = models.ForeignKey(
+        Slot, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    second = models.ForeignKey(
+        Slot, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    verdict = models.CharField(max_length=4, choices=Verdict.choices, blank=True)
+    confidence = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(best=F("second")), name="choice_best_is_not_second"
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict="") | Q(best__isnull=True) & Q(second__isnull=True),
+                name="choice_tie_or_none_has_no_best",
+            ),
+            models.CheckConstraint(
+                condition=Q(confidence__isnull=True)
+                | Q(confidence__gte=1) & Q(confidence__lte=3),
+                name="choice_confidence_1_to_3",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"choice of {self.assignment_id}"
+
+
+class Comment(Versioned):
+    """A rater's free words on one case."""
+
+    assignment = models.OneToOneField(
+        Assignment, models.PROTECT, related_name="comment"
+    )
+    text = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.text[:40]
+
+
+class Guess(Versioned):
+    """Which text the rater takes for the authors' own system: measures the blinding."""
+
+    assignment = models.OneToOneField(Assignment, models.PROTECT, related_name="guess")
+    slot = models.ForeignKey(
+        Slot, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    is_unknown = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "guesses"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(slot__isnull=True) | Q(is_unknown=False),
+                name="guess_names_a_slot_or_nothing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"guess of {self.assignment_id}"

@@ -1,0 +1,44 @@
+"""The vault: the only rows from which anyone could learn which system wrote a text.
+
+No request of a rater may touch these tables (``annotations.vault`` refuses), and of
+the leads' acts only those that must: creating, sealing, verifying, unblinding.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from annotations.models.study import Slot, Study
+from gaitmodel.models import Rationale
+
+
+class SlotIdentity(models.Model):
+    """Which system's rationale a slot shows."""
+
+    slot = models.OneToOneField(
+        Slot, models.PROTECT, primary_key=True, related_name="identity"
+    )
+    system = models.CharField(max_length=60)
+    rationale = models.ForeignKey(Rationale, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "slot identities"
+
+    def __str__(self) -> str:
+        return "(sealed)"
+
+
+class StudySecret(models.Model):
+    """From which the identities could be derived: seed, systems, plan, nonces."""
+
+    study = models.OneToOneField(
+        Study, models.PROTECT, primary_key=True, related_name="secret"
+    )
+    seed = models.BinaryField(max_length=32)
+    systems = models.JSONField()
+    design = models.JSONField()
+    plan = models.JSONField()
+    leaves = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return "(sealed)"

@@ -1,0 +1,22 @@
+"""Reads of the study room: blinded for raters, counted for leads, open at the end."""
+
+from annotations.selectors.blinded import (
+    BlindedCase,
+    assignment_for,
+    blinded_case,
+    case_missing,
+    desks_for,
+)
+from annotations.selectors.progress import study_progress
+from annotations.selectors.unblinded import ratings_for, study_target
+
+__all__ = [
+    "BlindedCase",
+    "assignment_for",
+    "blinded_case",
+    "case_missing",
+    "desks_for",
+    "ratings_for",
+    "study_progress",
+    "study_target",
+]

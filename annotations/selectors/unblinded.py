@@ -1,0 +1,99 @@
+"""The only read that joins answers with systems, and only after unblinding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from annotations.core.errors import StateError
+from annotations.core.ratings import RatedOutput
+from annotations.models import Assignment, Choice, SlotIdentity, Study
+from annotations.vault import vault_opened
+
+
+def _check_unblinded(study: Study) -> None:
+    """Ask the database, not the object at hand, whether the study is unblinded."""
+    if not Study.objects.filter(pk=study.pk, state=Study.State.UNBLINDED).exists():
+        raise StateError(
+            f"study {study.name!r} is not unblinded: its systems stay unknown"
+        )
+
+
+def study_target(study: Study) -> str:
+    """The system that the sealed plan puts first; empty if it names none."""
+    _check_unblinded(study)
+    with vault_opened():
+        return str(study.secret.plan["target"])
+
+
+def ratings_for(study: Study) -> list[RatedOutput]:
+    """Every rated output of an unblinded study, in order of seat, position and letter.
+
+    A case that could not be judged, or was not submitted, appears with what was
+    answered (nothing, where it could not be judged), so that missing data are counted.
+
+    Raises
+    ------
+    StateError
+        If the study is not unblinded.
+    """
+    _check_unblinded(study)
+    with vault_opened():
+        identities = (
+            SlotIdentity.objects.filter(slot__assignment__seat__study=study)
+            .select_related(
+                "rationale",
+                "slot__assignment__seat__rater",
+                "slot__assignment__case__clip__subject",
+                "slot__assignment__choice",
+                "slot__assignment__comment",
+            )
+            .prefetch_related("slot__ratings__criterion")
+            .order_by(
+                "slot__assignment__seat__number",
+                "slot__assignment__position",
+                "slot__letter",
+            )
+        )
+        return [_rated(identity) for identity in identities]
+
+
+def _rated(identity: SlotIdentity) -> RatedOutput:
+    slot = identity.slot
+    assignment = slot.assignment
+    clip = assignment.case.clip
+    rater = assignment.seat.rater
+    label = identity.rationale.label
+    best, second = _picked(assignment, slot.pk)
+    return RatedOutput(
+        case=clip.name,
+        patient=clip.subject.name,
+        evaluator=rater.username if rater else f"seat {assignment.seat.number}",
+        model=identity.system,
+        position=slot.letter,
+        scores=_scores(identity),
+        best=best,
+        second=second,
+        occasion=assignment.occasion,
+        words=len(slot.text.split()),
+        correct=label == clip.label if label else None,
+        comment=assignment.comment.text,
+    )
+
+
+def _scores(identity: SlotIdentity) -> Mapping[str, int | None]:
+    slot = identity.slot
+    judged = slot.assignment.state != Assignment.State.CANNOT_JUDGE
+    ratings = sorted(slot.ratings.all(), key=lambda rating: rating.criterion.rank)
+    return {
+        rating.criterion.key: rating.value if judged else None for rating in ratings
+    }
+
+
+def _picked(assignment: Assignment, slot: object) -> tuple[bool | None, bool | None]:
+    """Best and second; ``None`` where nothing was chosen, no where a tie was."""
+    choice: Choice = assignment.choice
+    if assignment.state == Assignment.State.CANNOT_JUDGE:
+        return None, None
+    if choice.best_id is None and not choice.verdict:
+        return None, None
+    return choice.best_id == slot, choice.second_id == slot

@@ -1,0 +1,41 @@
+"""Writes of the study room: each is atomic and leaves an event in the study's log."""
+
+from annotations.services.cases import (
+    assignment_cannot_judge,
+    assignment_open,
+    assignment_submit,
+    film_opened,
+)
+from annotations.services.closing import study_lock, study_unblind
+from annotations.services.composing import study_create
+from annotations.services.inviting import (
+    invitation_accept,
+    rater_seat,
+    raters_invite,
+)
+from annotations.services.rating import (
+    choice_save,
+    comment_save,
+    guess_save,
+    rating_save,
+)
+from annotations.services.sealing import study_open, study_verify
+
+__all__ = [
+    "assignment_cannot_judge",
+    "assignment_open",
+    "assignment_submit",
+    "choice_save",
+    "comment_save",
+    "film_opened",
+    "guess_save",
+    "invitation_accept",
+    "rater_seat",
+    "raters_invite",
+    "rating_save",
+    "study_create",
+    "study_lock",
+    "study_open",
+    "study_unblind",
+    "study_verify",
+]

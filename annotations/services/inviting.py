@@ -1,0 +1,183 @@
+"""Inviting raters: one-time links to seats, and seating people who have accounts."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.core.validators import validate_email
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from annotations.audit import event_append, study_for_update
+from annotations.core.errors import StateError, StudyError
+from annotations.models import Invitation, Seat, Study
+
+INVITATION_DAYS = 14
+TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True)
+class SentInvitation:
+    """An invitation with its link, which is shown and mailed once and not stored."""
+
+    email: str
+    seat: int
+    link: str
+
+
+def token_sha256(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def raters_invite(
+    *,
+    study: Study,
+    emails: Sequence[str],
+    site_url: str,
+    actor: User | None = None,
+) -> list[SentInvitation]:
+    """Mail each address a one-time link to a free seat of an open study."""
+    emails = [_checked_email(email) for email in emails]
+    if len(set(emails)) < len(emails):
+        raise StudyError("an address is listed twice; invite each rater once")
+    with transaction.atomic():
+        study = _open_study(study)
+        seats = _free_seats(study)
+        if len(emails) > len(seats):
+            raise StudyError(
+                f"{len(emails)} raters are invited, but study {study.name!r} has "
+                f"{len(seats)} free seats"
+            )
+        return [
+            _invite(study, seat, email, site_url, actor)
+            for seat, email in zip(seats, emails, strict=False)
+        ]
+
+
+def rater_seat(*, study: Study, rater: User, actor: User | None = None) -> Seat:
+    """Give a person with an account the first free seat of an open study."""
+    with transaction.atomic():
+        study = _open_study(study)
+        seats = _free_seats(study)
+        if not seats:
+            raise StudyError(f"study {study.name!r} has no free seat")
+        return _sit(study, seats[0], rater, actor or rater)
+
+
+def invitation_accept(*, invitation: Invitation, password: str) -> User:
+    """Use an invitation up: make the account if there is none, and take the seat.
+
+    Someone who has an account already keeps its password: a forwarded link must not
+    be able to replace it.
+    """
+    with transaction.atomic():
+        study = _open_study(invitation.seat.study)
+        now = timezone.now()
+        used = Invitation.objects.filter(
+            pk=invitation.pk, accepted_at__isnull=True, expires_at__gt=now
+        ).update(accepted_at=now)
+        if not used:
+            raise StateError("this invitation has been used or has expired")
+        rater = User.objects.filter(username=invitation.email).first()
+        if rater is None:
+            rater = _account_create(invitation.email, password)
+        _sit(study, invitation.seat, rater, rater)
+    return rater
+
+
+def _checked_email(email: str) -> str:
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise StudyError(f"{email!r} is not an e-mail address") from error
+    return email
+
+
+def _open_study(study: Study) -> Study:
+    """Raters come after the seal: the commitment precedes the first sign-in."""
+    study = study_for_update(study.pk)
+    if not study.is_open:
+        raise StateError(
+            f"study {study.name!r} is {study.state}; raters join an open study"
+        )
+    return study
+
+
+def _free_seats(study: Study) -> list[Seat]:
+    """Seats with neither a rater nor an invitation that can still be used."""
+    waiting = Invitation.objects.filter(
+        accepted_at__isnull=True, expires_at__gt=timezone.now()
+    )
+    free = study.seats.filter(rater__isnull=True)
+    return list(free.exclude(invitations__in=waiting))
+
+
+def _invite(
+    study: Study, seat: Seat, email: str, site_url: str, actor: User | None
+) -> SentInvitation:
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    now = timezone.now()
+    Invitation.objects.create(
+        seat=seat,
+        email=email,
+        token_sha256=token_sha256(token),
+        created_at=now,
+        expires_at=now + timedelta(days=INVITATION_DAYS),
+    )
+    event_append(
+        study=study, kind="rater_invited", actor=actor, payload={"seat": seat.number}
+    )
+    link = site_url.rstrip("/") + reverse("invitation", args=[token])
+    transaction.on_commit(partial(_mail, study.name, email, link))
+    return SentInvitation(email, seat.number, link)
+
+
+def _mail(study_name: str, email: str, link: str) -> None:
+    send_mail(
+        f"Invitation to rate gait cases: {study_name}",
+        "You are invited to score gait rationales in a blinded study.\n\n"
+        f"Your personal link, valid once and for {INVITATION_DAYS} days:\n{link}\n",
+        None,
+        [email],
+    )
+
+
+def _account_create(email: str, password: str) -> User:
+    rater = User(username=email, email=email)
+    try:
+        validate_password(password, rater)
+    except ValidationError as error:
+        raise StudyError(" ".join(error.messages)) from error
+    rater.set_password(password)
+    rater.save()
+    return rater
+
+
+def _sit(study: Study, seat: Seat, rater: User, actor: User) -> Seat:
+    if rater.is_staff:
+        raise StudyError(
+            f"{rater.username!r} leads studies, and a lead cannot rate blind"
+        )
+    if study.seats.filter(rater=rater).exists():
+        raise StudyError(f"{rater.username!r} has a seat in {study.name!r} already")
+    if not Seat.objects.filter(pk=seat.pk, rater__isnull=True).update(rater=rater):
+        raise StateError(f"seat {seat.number} of {study.name!r} is taken")
+    event_append(
+        study=study,
+        kind="rater_seated",
+        actor=actor,
+        payload={"seat": seat.number, "rater": rater.pk},
+    )
+    seat.rater = rater
+    return seat

@@ -1,0 +1,217 @@
+"""Sealing and verifying: commit to the whole study, then prove it has not moved."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from annotations.audit import event_append, log_breaks, study_for_update
+from annotations.core.design import allocate
+from annotations.core.drbg import SEED_BYTES
+from annotations.core.errors import StateError, StudyError
+from annotations.core.partition import CaseKey
+from annotations.core.seal import Item, Leaf, Sealed, make_seal, seal_breaks
+from annotations.models import Assignment, Case, Seal, SlotIdentity, Study
+from annotations.vault import vault_opened
+from gaitmodel.core.store import file_sha256
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What a verification compared, and where the study was touched."""
+
+    root: str
+    items: int
+    events: int
+    breaks: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not self.breaks
+
+
+def study_open(*, study: Study, actor: User | None = None) -> Study:
+    """Seal a draft and open it; the root is fixed before anyone can sign in to it."""
+    with transaction.atomic(), vault_opened():
+        study = study_for_update(study.pk)
+        if study.state != Study.State.DRAFT:
+            raise StateError(
+                f"study {study.name!r} is {study.state}; only a draft can be opened"
+            )
+        items = sealed_items(study)
+        sealed = make_seal(items, [secrets.token_bytes(SEED_BYTES) for _ in items])
+        now = timezone.now()
+        Seal.objects.create(study=study, root=sealed.root, sealed_at=now)
+        study.secret.leaves = [asdict(leaf) for leaf in sealed.leaves]
+        study.secret.save(update_fields=["leaves"])
+        study.state, study.opened_at = Study.State.OPEN, now
+        study.save(update_fields=["state", "opened_at"])
+        event_append(
+            study=study, kind="study_opened", actor=actor, payload={"root": sealed.root}
+        )
+    return study
+
+
+def study_verify(study: Study) -> Verification:
+    """Compare the study with its seal, its seed and its log; say where it differs.
+
+    Raises
+    ------
+    StateError
+        If the study has not been sealed yet.
+    """
+    with vault_opened():
+        seal = Seal.objects.filter(study=study).first()
+        if seal is None:
+            raise StateError(f"study {study.name!r} is not sealed yet")
+        leaves = tuple(Leaf(**leaf) for leaf in study.secret.leaves)
+        breaks = [
+            *seal_breaks(Sealed(seal.root, leaves), sealed_items(study)),
+            *_allocation_breaks(study),
+            *_film_breaks(study),
+            *log_breaks(study),
+        ]
+    return Verification(seal.root, len(leaves), study.event_count, tuple(breaks))
+
+
+def sealed_items(study: Study) -> list[Item]:
+    """Everything that the seal covers, as it stands in the database now."""
+    secret = study.secret
+    protocol = {
+        "name": study.name,
+        "purpose": study.purpose,
+        "pilot": study.is_pilot,
+        "protocol": study.protocol,
+        "criteria": [
+            [row.key, row.title, row.question, row.low, row.high]
+            for row in study.criteria.all()
+        ],
+    }
+    return [
+        Item("protocol", protocol),
+        Item("plan", secret.plan),
+        Item("seed", {"seed": bytes(secret.seed).hex(), "systems": secret.systems}),
+        Item("design", secret.design),
+        *(_case_item(case) for case in _cases(study)),
+        *_assignment_items(study),
+    ]
+
+
+def _cases(study: Study) -> list[Case]:
+    return list(study.cases.select_related("clip").order_by("pk"))
+
+
+def _case_item(case: Case) -> Item:
+    facts = {
+        "clip": case.clip.name,
+        "film": case.film,
+        "film_sha256": case.film_sha256,
+        "film_fps": case.film_fps,
+    }
+    return Item(f"case {case.pk}", facts)
+
+
+def _identities(study: Study) -> dict[UUID, list[SlotIdentity]]:
+    rows: dict[UUID, list[SlotIdentity]] = defaultdict(list)
+    for identity in (
+        SlotIdentity.objects.filter(slot__assignment__seat__study=study)
+        .select_related("slot")
+        .order_by("slot__letter")
+    ):
+        rows[identity.slot.assignment_id].append(identity)
+    return rows
+
+
+def _assignments(study: Study) -> list[Assignment]:
+    return list(
+        Assignment.objects.filter(seat__study=study).select_related(
+            "seat", "case__clip"
+        )
+    )
+
+
+def _assignment_items(study: Study) -> list[Item]:
+    identities = _identities(study)
+    return [
+        Item(
+            f"assignment {row.pk}",
+            {
+                "seat": row.seat.number,
+                "case": str(row.case_id),
+                "position": row.position,
+                "occasion": row.occasion,
+                "slots": [_slot_facts(identity) for identity in identities[row.pk]],
+            },
+        )
+        for row in _assignments(study)
+    ]
+
+
+def _slot_facts(identity: SlotIdentity) -> dict[str, object]:
+    slot = identity.slot
+    return {
+        "slot": str(slot.pk),
+        "letter": slot.letter,
+        "system": identity.system,
+        "rationale": identity.rationale_id,
+        "text_sha256": hashlib.sha256(slot.text.encode()).hexdigest(),
+    }
+
+
+def _allocation_breaks(study: Study) -> list[str]:
+    """Derive the allocation again from the seed and compare it with the rows."""
+    secret = study.secret
+    design = secret.design
+    try:
+        allocation = allocate(
+            [CaseKey(**key) for key in design["cases"]],
+            design["n_raters"],
+            len(secret.systems),
+            bytes(secret.seed),
+            overlap=design["overlap"],
+            repeats=design["repeats"],
+        )
+    except (StudyError, KeyError, TypeError) as error:
+        return [f"design: the allocation cannot be derived again ({error})"]
+    derived = {
+        (reading.rater + 1, reading.position): (
+            reading.case.case,
+            reading.occasion,
+            [secret.systems[allocation.systems[index]] for index in reading.order],
+        )
+        for reading in allocation.readings
+    }
+    identities = _identities(study)
+    stored = {
+        (row.seat.number, row.position): (
+            row.case.clip.name,
+            row.occasion,
+            [identity.system for identity in identities[row.pk]],
+        )
+        for row in _assignments(study)
+    }
+    return [
+        f"allocation: seat {seat}, position {position} is not what the seed gives"
+        for seat, position in sorted(derived.keys() | stored.keys())
+        if derived.get((seat, position)) != stored.get((seat, position))
+    ]
+
+
+def _film_breaks(study: Study) -> list[str]:
+    breaks = []
+    for case in study.cases.order_by("pk"):
+        film = Path(settings.CLIP_STORE) / case.film
+        if not film.is_file():
+            breaks.append(f"case {case.pk}: its film is missing")
+        elif file_sha256(film) != case.film_sha256:
+            breaks.append(f"case {case.pk}: its film differs from what was sealed")
+    return breaks

@@ -1,0 +1,91 @@
+"""Locking and unblinding: two leads, their passwords, a reason, and no way back."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from annotations.core.errors import StateError, StudyError
+from annotations.models import Assignment, Rating, Study
+from annotations.selectors import ratings_for, study_target
+from annotations.services import study_lock, study_unblind
+from tests import factories
+from tests.annotations.services.test_rating import complete
+from tests.people import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+def sign(study: Study, signer: User, **changes: str) -> Study:
+    wanted = {"password": PASSWORD, "reason": "all cases are in"}
+    return study_unblind(study=study, signer=signer, **{**wanted, **changes})
+
+
+def test_two_leads_unblind_a_locked_study(study: Study, cleo: User, dora: User) -> None:
+    study_lock(study=study)
+    assert sign(study, cleo).state == Study.State.LOCKED
+    assert sign(study, dora).state == Study.State.UNBLINDED
+
+
+def test_one_lead_cannot_sign_twice(study: Study, cleo: User) -> None:
+    study_lock(study=study)
+    sign(study, cleo)
+    with pytest.raises(StudyError, match="signed already"):
+        sign(study, cleo)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [({"password": "guessed"}, "password is wrong"), ({"reason": " "}, "a reason")],
+)
+def test_a_signature_needs_password_and_reason(
+    study: Study, cleo: User, change, sentence
+) -> None:
+    study_lock(study=study)
+    with pytest.raises(StudyError, match=sentence):
+        sign(study, cleo, **change)
+    assert not study.signatures.exists()
+
+
+def test_a_rater_cannot_sign(study: Study, ada: User) -> None:
+    study_lock(study=study)
+    with pytest.raises(StudyError, match="no lead"):
+        sign(study, ada)
+
+
+def test_an_open_study_is_not_unblinded_nor_a_locked_one_locked(
+    study: Study, cleo: User
+) -> None:
+    with pytest.raises(StateError, match="only a locked one"):
+        sign(study, cleo)
+    study_lock(study=study)
+    with pytest.raises(StateError, match="only an open one"):
+        study_lock(study=study)
+
+
+def test_ratings_are_read_with_their_systems_only_after_unblinding(
+    study: Study, case: Assignment, cleo: User, dora: User
+) -> None:
+    complete(case)
+    study_lock(study=study)
+    for read in (ratings_for, study_target):
+        with pytest.raises(StateError, match="not unblinded"):
+            read(study)
+    sign(study, cleo)
+    sign(study, dora)
+    assert study_target(study) == factories.SYSTEMS[0]
+    rows = ratings_for(study)
+    assert len(rows) == 36
+    mine = [row for row in rows if row.scores["grounding"] is not None]
+    assert {row.case for row in mine} == {case.case.clip.name}
+    assert {row.model for row in mine} == set(factories.SYSTEMS)
+    assert [row.position for row in mine] == ["A", "B", "C"]
+    assert [row.best for row in mine] == [True, False, False]
+    assert [row.second for row in mine] == [False, False, True]
+    assert {row.correct for row in rows} == {False}
+    assert {row.best for row in rows if row not in mine} == {None}
+
+
+def test_a_state_set_on_the_object_alone_unblinds_nothing(study: Study) -> None:
+    study.state = Study.State.UNBLINDED
+    with pytest.raises(StateError):
+        ratings_for(study)
+    assert Rating.objects.filter(value__isnull=False).count() == 0

@@ -1,0 +1,138 @@
+"""What is sealed cannot be moved unseen."""
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from annotations.core.errors import StateError
+from annotations.models import (
+    Assignment,
+    Case,
+    Event,
+    EventContent,
+    Slot,
+    SlotIdentity,
+    Study,
+    StudySecret,
+)
+from annotations.services import rater_seat, study_open, study_verify
+from tests import factories, people
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def opened() -> Study:
+    study_open(study=factories.study(n_cases=6))
+    return Study.objects.get()
+
+
+def test_an_untouched_study_verifies(opened: Study) -> None:
+    verification = study_verify(opened)
+    assert verification.holds
+    assert verification.items == 4 + 6 + 6
+    assert verification.events == 2
+
+
+def test_a_study_is_opened_once(opened: Study) -> None:
+    with pytest.raises(StateError, match="only a draft can be opened"):
+        study_open(study=opened)
+
+
+def test_a_draft_cannot_be_verified_and_takes_no_raters() -> None:
+    draft = factories.study(n_cases=3)
+    with pytest.raises(StateError, match="not sealed yet"):
+        study_verify(draft)
+    with pytest.raises(StateError, match="raters join an open study"):
+        rater_seat(study=draft, rater=people.rater("ada"))
+
+
+def swap_identities() -> str:
+    one, two = SlotIdentity.objects.order_by("slot__letter")[:2]
+    SlotIdentity.objects.filter(pk=one.pk).update(system=two.system)
+    return f"assignment {one.slot.assignment_id}: differs"
+
+
+def change_text() -> str:
+    slot = Slot.objects.first()
+    assert slot
+    Slot.objects.filter(pk=slot.pk).update(text=slot.text + "!")
+    return f"assignment {slot.assignment_id}: differs"
+
+
+def change_film() -> str:
+    case = Case.objects.first()
+    assert case
+    film = settings.CLIP_STORE / case.film
+    film.write_bytes(film.read_bytes()[:-1] + b"!")
+    return f"case {case.pk}: its film differs"
+
+
+def remove_film() -> str:
+    case = Case.objects.first()
+    assert case
+    (settings.CLIP_STORE / case.film).unlink()
+    return f"case {case.pk}: its film is missing"
+
+
+def change_rule() -> str:
+    Study.objects.update(purpose="another")
+    return "protocol: differs"
+
+
+def change_seed() -> str:
+    StudySecret.objects.update(seed=bytes(32))
+    return "allocation: seat 1, position"
+
+
+def change_order() -> str:
+    row = Assignment.objects.get(seat__number=1, position=1)
+    Assignment.objects.filter(pk=row.pk).update(position=99)
+    return "allocation: seat 1, position 1 "
+
+
+def change_event_content() -> str:
+    EventContent.objects.filter(event__sequence=2).update(payload={"root": "0"})
+    return "event 2: its content differs"
+
+
+def forge_event() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DROP TRIGGER event_no_update"
+            + (" ON annotations_event" if connection.vendor == "postgresql" else "")
+        )
+    Event.objects.filter(sequence=1).update(kind="study_opened")
+    return "event 1: its entry differs"
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        swap_identities,
+        change_text,
+        change_film,
+        remove_film,
+        change_rule,
+        change_seed,
+        change_order,
+        change_event_content,
+        forge_event,
+    ],
+    ids=lambda tamper: tamper.__name__,
+)
+def test_a_moved_byte_is_found_and_named(opened: Study, tamper) -> None:
+    expected = tamper()
+    breaks = study_verify(Study.objects.get(pk=opened.pk)).breaks
+    assert any(line.startswith(expected) for line in breaks), breaks
+
+
+def test_an_erased_content_leaves_the_study_whole(opened: Study) -> None:
+    EventContent.objects.filter(event__sequence=1).delete()
+    assert study_verify(opened).holds
+
+
+def test_each_assignment_is_a_leaf_that_can_be_opened_alone(opened: Study) -> None:
+    names = {leaf["name"] for leaf in opened.secret.leaves}
+    for row in Assignment.objects.all():
+        assert f"assignment {row.pk}" in names

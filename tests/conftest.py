@@ -1,0 +1,45 @@
+"""Fixtures for all tests: a clip store of their own, and triggers that come back."""
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+from pytest_django import Settings
+
+triggers = import_module("annotations.migrations._triggers")
+
+
+@pytest.fixture(autouse=True)
+def clip_store(settings: Settings, tmp_path: Path) -> Path:
+    """Each test has an empty clip store, and cheap password hashes."""
+    settings.CLIP_STORE = tmp_path / "clips"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    return tmp_path / "clips"
+
+
+def _flush_without_triggers(flush: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Emptying a database deletes events, which its triggers rightly refuse."""
+
+    def teardown(case: Any) -> None:
+        with connection.schema_editor() as editor:
+            triggers.remove(editor)
+        flush(case)
+        with connection.schema_editor() as editor:
+            triggers.install(editor)
+
+    return teardown
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_that_may_delete() -> Iterator[None]:
+    """Let the teardown of transactional tests, and nothing else, delete events."""
+    original = TransactionTestCase._fixture_teardown
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            TransactionTestCase, "_fixture_teardown", _flush_without_triggers(original)
+        )
+        yield

@@ -1,0 +1,112 @@
+"""From clips to a checkpoint folder and back to predictions."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from gaitmodel.core.config import (
+    FusionConfig,
+    FusionOrder,
+    GenerationConfig,
+    TrainConfig,
+)
+from gaitmodel.core.errors import InputError, WeightsError
+from gaitmodel.core.training.fit import TrainRequest, fit_system
+from gaitmodel.core.training.workplace import Workplace
+from tests.gaitmodel.core.fakes import labelled_clips
+
+FUSION = FusionConfig(frames=4)
+REQUEST = TrainRequest(
+    "biogait_full", "tiny", TrainConfig(epochs=2, learning_rate=1e-3), FUSION
+)
+
+
+def clock() -> datetime:
+    return datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def quiet(progress: float, stage: str) -> None:
+    assert 0 <= progress <= 1
+
+
+def fit(workplace: Workplace, folder: Path, request: TrainRequest = REQUEST) -> Path:
+    clips = labelled_clips(folder, 6)
+    return fit_system(request, clips[:4], clips[4:], workplace, quiet, clock)
+
+
+def test_a_checkpoint_says_how_it_came_about(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    meta = json.loads((fit(workplace, tmp_path) / "meta.json").read_text())
+    assert meta["system"] == "biogait_full"
+    assert meta["fusion"]["fusion_order"] == "text_first"
+    assert (meta["train_clips"], meta["val_clips"]) == (4, 2)
+    assert meta["versions"]["torch"]
+
+
+def test_the_same_request_on_the_same_clips_is_not_trained_again(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    folder = fit(workplace, tmp_path)
+    written = (folder / "model.safetensors").stat().st_mtime_ns
+    assert fit(workplace, tmp_path) == folder
+    assert (folder / "model.safetensors").stat().st_mtime_ns == written
+
+
+def test_a_fitted_system_predicts_a_distribution(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    fit(workplace, tmp_path)
+    system = workplace.answering("biogait_full", "tiny", FUSION, GenerationConfig())
+    clips = [clip.given for clip in labelled_clips(tmp_path, 2)]
+    for prediction in system.predict(clips, lambda done, total: None):
+        assert sum(prediction.probabilities) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_subject_in_both_sets_is_refused(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    clips = labelled_clips(tmp_path, 3)
+    with pytest.raises(InputError, match="subject-0"):
+        fit_system(REQUEST, clips, clips[:1], workplace, quiet, clock)
+
+
+def test_a_system_without_a_finished_training_says_what_to_run(
+    workplace: Workplace,
+) -> None:
+    with pytest.raises(WeightsError, match="train_biogait --system biogait_no_ted"):
+        workplace.answering("biogait_no_ted", "tiny", FUSION, GenerationConfig())
+
+
+def test_a_checkpoint_of_another_backbone_is_refused(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    folder = fit(workplace, tmp_path)
+    meta = json.loads((folder / "meta.json").read_text())
+    meta["system_description"]["backbone_sha256"] = "0" * 64
+    (folder / "meta.json").write_text(json.dumps(meta))
+    with pytest.raises(WeightsError, match="backbone_sha256"):
+        workplace.answering("biogait_full", "tiny", FUSION, GenerationConfig())
+
+
+def test_a_corrupt_checkpoint_is_named(workplace: Workplace, tmp_path: Path) -> None:
+    folder = fit(workplace, tmp_path)
+    (folder / "model.safetensors").write_bytes(b"cut short")
+    with pytest.raises(WeightsError, match=folder.name):
+        workplace.answering("biogait_full", "tiny", FUSION, GenerationConfig())
+
+
+def test_each_fusion_order_has_a_checkpoint_of_its_own(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    literal = TrainRequest(
+        "biogait_full",
+        "tiny",
+        REQUEST.training,
+        FusionConfig(frames=4, fusion_order=FusionOrder.VISUAL_FIRST),
+    )
+    assert fit(workplace, tmp_path) != fit(workplace, tmp_path, literal)

@@ -1,0 +1,93 @@
+"""The loop learns, resumes to the same weights, and says what goes wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+from gaitmodel.core.config import TrainConfig
+from gaitmodel.core.errors import CancelledError, GaitError
+from gaitmodel.core.training.dataset import Examples
+from gaitmodel.core.training.loop import EpochReport, train
+
+
+class Small(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.drop = nn.Dropout(0.2)
+        self.head = nn.Linear(4, 8)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.drop(x))
+
+
+def examples(n: int, seed: int) -> Examples:
+    torch.manual_seed(seed)
+    labels = torch.arange(n) % 3
+    x = torch.randn(n, 4) + 2 * nn.functional.one_hot(labels, 4)
+    names = tuple(f"{seed}-{i}" for i in range(n))
+    return Examples({"x": x}, labels, names, names)
+
+
+CONFIG = TrainConfig(epochs=6, learning_rate=0.05, seed=3)
+
+
+def run(folder: Path, config: TrainConfig = CONFIG, stop_after: int = 0):
+    def on_epoch(report: EpochReport) -> None:
+        if report.epoch == stop_after:
+            raise CancelledError("killed here")
+
+    return train(Small, examples(24, 0), examples(12, 1), config, folder, on_epoch)
+
+
+def test_it_learns_what_can_be_learnt(tmp_path: Path) -> None:
+    result = run(tmp_path)
+    assert result.curve[-1].train_loss < result.curve[0].train_loss
+    assert (result.best_val_macro_f1 or 0) > 0.8
+
+
+def test_a_killed_run_resumes_to_the_weights_of_an_unbroken_one(
+    tmp_path: Path,
+) -> None:
+    whole = run(tmp_path / "whole")
+    with pytest.raises(CancelledError):
+        run(tmp_path / "broken", stop_after=2)
+    resumed = run(tmp_path / "broken")
+    assert resumed.curve == whole.curve
+    one = load_file(tmp_path / "whole" / "model.safetensors")
+    other = load_file(tmp_path / "broken" / "model.safetensors")
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_the_kept_epoch_is_the_best_on_validation(tmp_path: Path) -> None:
+    result = run(tmp_path)
+    scores = [r.val_macro_f1 for r in result.curve]
+    assert scores[result.best_epoch - 1] == max(scores)  # type: ignore[type-var]
+
+
+def test_without_validation_subjects_the_last_epoch_is_kept(tmp_path: Path) -> None:
+    result = train(Small, examples(9, 0), None, CONFIG, tmp_path, lambda r: None)
+    assert (result.best_epoch, result.best_val_macro_f1) == (CONFIG.epochs, None)
+
+
+def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_weights(
+    tmp_path: Path,
+) -> None:
+    run(tmp_path, TrainConfig(epochs=1, seed=3))
+    before = (tmp_path / "model.safetensors").read_bytes()
+    broken = examples(24, 0)
+    broken.inputs["x"][5] = float("nan")
+    with pytest.raises(GaitError, match="not a number"):
+        train(Small, broken, None, CONFIG, tmp_path, lambda r: None)
+    assert (tmp_path / "model.safetensors").read_bytes() == before
+
+
+def test_a_corrupt_running_state_is_named(tmp_path: Path) -> None:
+    run(tmp_path, TrainConfig(epochs=1, seed=3))
+    (tmp_path / "resume.pt").write_bytes(b"cut short")
+    with pytest.raises(GaitError, match=r"resume\.pt"):
+        run(tmp_path)

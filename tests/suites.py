@@ -1,0 +1,84 @@
+"""Run every suite that this machine can, and say in one line each which it cannot.
+
+``python -m tests.suites [--require browser,postgres,cohort]``
+
+| suite | runs where |
+| --- | --- |
+| main | always: Python alone, SQLite |
+| browser | Chromium is installed |
+| postgres | ``POSTGRES_URL`` names a server; the study's and the queue's tests run on it |
+| cohort | ``BIOGAIT_COHORT`` names a folder of real walks |
+
+A required suite that cannot run is a failure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+DATABASE_TESTS = (
+    "tests/annotations",
+    "tests/gaitmodel/test_services.py",
+    "tests/gaitmodel/test_selectors.py",
+)
+
+
+def missing() -> dict[str, str]:
+    """Suites that cannot run here, each with the reason."""
+    found: dict[str, str] = {}
+    if not any(shutil.which(name) for name in CHROMIUM):
+        found["browser"] = "no Chromium was found"
+    if not os.environ.get("POSTGRES_URL"):
+        found["postgres"] = "POSTGRES_URL names no PostgreSQL server"
+    if not os.environ.get("BIOGAIT_COHORT"):
+        found["cohort"] = "BIOGAIT_COHORT names no folder of real walks"
+    return found
+
+
+def commands(absent: dict[str, str]) -> dict[str, tuple[list[str], dict[str, str]]]:
+    """Arguments and added environment of each suite that can run."""
+    suites: dict[str, tuple[list[str], dict[str, str]]] = {
+        "main": (["-m", "not browser and not cohort and not gpu"], {})
+    }
+    if "browser" not in absent:
+        suites["browser"] = (["-m", "browser"], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"})
+    if "postgres" not in absent:
+        suites["postgres"] = (
+            ["-m", "not browser and not cohort and not gpu", *DATABASE_TESTS],
+            {"DATABASE_URL": os.environ["POSTGRES_URL"]},
+        )
+    if "cohort" not in absent:
+        suites["cohort"] = (["-m", "cohort"], {})
+    return suites
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--require", default="", metavar="SUITE,SUITE")
+    required = set(filter(None, parser.parse_args().require.split(",")))
+    absent = missing()
+    failed = sorted(required & absent.keys())
+    for name, (arguments, added) in commands(absent).items():
+        sys.stdout.write(f"\n== {name} ==\n")
+        sys.stdout.flush()
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *arguments],
+            env=os.environ | added,
+            check=False,
+        )
+        if done.returncode:
+            failed.append(name)
+    sys.stdout.write("\n")
+    for name, reason in absent.items():
+        sys.stdout.write(f"The {name} suite did not run: {reason}.\n")
+    sys.stdout.write(f"Failed: {', '.join(failed)}\n" if failed else "All green.\n")
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""The prompt: eight classes, one form of answer, and nothing that tells the answer."""
+
+import inspect
+
+from gaitmodel.core.config import AngleStyle
+from gaitmodel.core.features import prompt
+from gaitmodel.core.features.measure import measure
+from gaitmodel.core.features.prompt import (
+    Wording,
+    answer_format,
+    clinical_instruction,
+    compose_prompt,
+    prompt_sha256,
+)
+from gaitmodel.core.features.text import angle_text, metrics_text
+from gaitmodel.core.records import PoseSequence
+from gaitmodel.core.taxonomy import CLASSES, GaitClass
+from tests.gaitmodel.core.walks import sine_walk
+
+CANARY = "canary-7f3a"
+
+
+def test_every_class_is_defined_once() -> None:
+    lines = clinical_instruction().splitlines()[1:]
+    assert [line.split(":")[0] for line in lines] == [
+        f"- {one.display_name}" for one in CLASSES
+    ]
+
+
+def test_only_the_chosen_classes_are_offered() -> None:
+    text = clinical_instruction((GaitClass.NORMAL, GaitClass.DCM))
+    assert "normal" in text
+    assert "waddling" not in text
+
+
+def test_dcm_is_described_as_the_literature_does_unless_the_paper_is_asked_for() -> (
+    None
+):
+    assert "reduced speed and cadence" in clinical_instruction()
+    assert "increased cadence" not in clinical_instruction()
+    assert "increased cadence" in clinical_instruction(wording=Wording.PAPER)
+
+
+def test_a_prompt_runs_from_instruction_to_metrics_to_frames_to_form() -> None:
+    text = compose_prompt("INSTRUCTION", "METRICS", "ANGLES")
+    places = [text.index(part) for part in ("INSTRUCTION", "METRICS", "ANGLES", "1) ")]
+    assert places == sorted(places)
+    assert text.endswith(answer_format())
+    assert compose_prompt("INSTRUCTION", None, None).count("\n\n") == 1
+
+
+def test_no_clip_subject_data_set_path_or_label_reaches_a_prompt() -> None:
+    pose = sine_walk()
+    pose = PoseSequence(pose.angles, pose.fps, pose.camera_frame, CANARY)
+    angles = angle_text(pose, range(32), 1024, len, AngleStyle.COMPACT).text
+    text = compose_prompt(clinical_instruction(), metrics_text(measure(pose)), angles)
+    assert CANARY not in text
+    accepted = {
+        name
+        for function in (clinical_instruction, answer_format, compose_prompt)
+        for name in inspect.signature(function).parameters
+    }
+    assert accepted == {"classes", "wording", "instruction", "metrics", "angles"}
+    assert "ClipRef" not in inspect.getsource(prompt)
+
+
+def test_the_hash_changes_with_any_letter() -> None:
+    assert prompt_sha256("a") != prompt_sha256("b")
+    assert len(prompt_sha256("a")) == 64

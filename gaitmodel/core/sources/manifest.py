@@ -1,0 +1,144 @@
+"""Our own manifest: a CSV of clips with their subject, label, video and/or pose.
+
+Columns ``clip, subject, label`` and ``video`` and/or ``pose`` (paths relative to the
+file); optionally ``source, fps, split``. Other columns are named and ignored.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from gaitmodel.core.errors import InputError
+from gaitmodel.core.pose.load import check_fps
+from gaitmodel.core.records import ClipRef, Split
+from gaitmodel.core.sources.splits import check_disjoint
+from gaitmodel.core.store import check_clip_name
+from gaitmodel.core.taxonomy import gait_class
+
+_REQUIRED: Final = ("clip", "subject", "label")
+_FILES: Final = ("video", "pose")
+_KNOWN: Final = (*_REQUIRED, *_FILES, "source", "fps", "split")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The clips of a source in file order, and the columns nobody read."""
+
+    clips: tuple[ClipRef, ...]
+    ignored_columns: tuple[str, ...]
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read and check a manifest; nothing of an invalid one is returned.
+
+    Raises
+    ------
+    InputError
+        One sentence with the file, the line, the rule and the value: a missing file
+        or column, no row, an unknown label, a duplicate or unusable clip name, a clip
+        without video and pose, a bad fps or split, a subject in two splits.
+    """
+    columns, rows = _read_rows(path)
+    clips: list[ClipRef] = []
+    lines: dict[str, int] = {}
+    for line, row in rows:
+        try:
+            clip = _clip(row, path.parent)
+            if clip.clip in lines:
+                raise InputError(
+                    f"clip {clip.clip!r} is named already in line {lines[clip.clip]}"
+                )
+        except InputError as error:
+            raise InputError(f"{path.name}, line {line}: {error}") from error
+        lines[clip.clip] = line
+        clips.append(clip)
+    try:
+        check_disjoint(clips)
+    except InputError as error:
+        raise InputError(f"{path.name}: {error}") from error
+    ignored = tuple(name for name in columns if name not in _KNOWN)
+    return Manifest(tuple(clips), ignored)
+
+
+def _read_rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """Column names, and each row with its line number (the header is line 1)."""
+    if not path.is_file():
+        raise InputError(f"{path.name}: no such manifest file")
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file, strict=True)
+            columns = [name.strip() for name in reader.fieldnames or []]
+            reader.fieldnames = columns
+            rows = [(reader.line_num, _stripped(row)) for row in reader]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise InputError(f"{path.name} is not a CSV in UTF-8: {error}") from error
+    missing = [name for name in _REQUIRED if name not in columns]
+    if missing:
+        raise InputError(f"{path.name} has no column {missing[0]!r}")
+    if not any(name in columns for name in _FILES):
+        raise InputError(f"{path.name} has neither a column 'video' nor 'pose'")
+    if len(set(columns)) < len(columns):
+        raise InputError(f"{path.name} names a column twice: {', '.join(columns)}")
+    if not rows:
+        raise InputError(f"{path.name} names no clip: it has a header and no row")
+    return columns, rows
+
+
+def _stripped(row: Mapping[str | None, str | list[str] | None]) -> dict[str, str]:
+    """Cells without blanks; a short row's missing cells are empty."""
+    return {
+        name: cell.strip() if isinstance(cell, str) else ""
+        for name, cell in row.items()
+        if name is not None
+    }
+
+
+def _clip(row: Mapping[str, str], folder: Path) -> ClipRef:
+    check_clip_name(row["clip"])
+    if not row["subject"]:
+        raise InputError(f"clip {row['clip']!r} has no subject")
+    files = {name: _file(row.get(name, ""), name, folder) for name in _FILES}
+    if not any(files.values()):
+        raise InputError(f"clip {row['clip']!r} has neither a video nor a pose")
+    return ClipRef(
+        clip=row["clip"],
+        subject=row["subject"],
+        label=gait_class(row["label"]),
+        source=row.get("source", "") or "manifest",
+        video=files["video"],
+        pose=files["pose"],
+        fps=_fps(row.get("fps", "")),
+        split=_split(row.get("split", "")),
+    )
+
+
+def _file(cell: str, column: str, folder: Path) -> Path | None:
+    if not cell:
+        return None
+    path = folder / cell
+    if not path.is_file():
+        raise InputError(f"the {column} file {cell!r} does not exist")
+    return path
+
+
+def _fps(cell: str) -> float | None:
+    if not cell:
+        return None
+    try:
+        fps = float(cell)
+    except ValueError:
+        raise InputError(f"fps must be a number, not {cell!r}") from None
+    return check_fps(fps, "the column fps")
+
+
+def _split(cell: str) -> Split | None:
+    if not cell:
+        return None
+    known = [split.value for split in Split]
+    if cell.lower() not in known:
+        raise InputError(f"split must be one of {', '.join(known)}, not {cell!r}")
+    return Split(cell.lower())

@@ -85,12 +85,12 @@ class Run(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     system = models.CharField(max_length=200)
-    parameters = models.JSONField(default=dict)
+    parameters = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     progress = models.FloatField(default=0.0)
     stage = models.CharField(max_length=200, blank=True)
     reason = models.TextField(blank=True)
-    result = models.JSONField(default=dict)
+    result = models.JSONField(default=dict, blank=True)
     cancel_requested = models.BooleanField(default=False)
     attempts = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -126,7 +126,7 @@ class Prediction(models.Model):
     system = models.CharField(max_length=60)
     checkpoint = models.CharField(max_length=200, blank=True)
     label = models.CharField(max_length=32, choices=gait_class_choices)
-    probabilities = models.JSONField(default=list)
+    probabilities = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -146,7 +146,7 @@ class Rationale(models.Model):
     text = models.TextField()
     prompt_sha256 = models.CharField(max_length=64)
     evidence = models.JSONField(null=True, blank=True)
-    details = models.JSONField(default=dict)
+    details = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

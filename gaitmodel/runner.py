@@ -9,9 +9,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,40 +29,20 @@ from gaitmodel.core.scoring import Scores, score
 from gaitmodel.core.sources.splits import subject_disjoint_split
 from gaitmodel.core.systems.base import ClipInput, LabelledClip
 from gaitmodel.core.taxonomy import GaitClass
-from gaitmodel.core.training.fit import Report, TrainRequest, fit_system
+from gaitmodel.core.training.fit import Report, fit_system
+from gaitmodel.core.training.requests import GenerateRequest, TrainRequest
 from gaitmodel.core.training.workplace import Fitted, Untrained, Workplace
 from gaitmodel.models import Clip, Run
 from gaitmodel.selectors import (
     clip_film,
     clip_ref,
     clip_store,
+    clips_balanced,
     clips_by_name,
     clips_ready,
 )
 
 VALIDATION_SHARE = 0.2  # of the training subjects, when the source names no val split
-
-
-@dataclass(frozen=True)
-class GenerateRequest:
-    """Which systems answer for which clips; JSON in a Run's row."""
-
-    systems: tuple[str, ...]
-    backbone: str
-    clips: tuple[str, ...]
-    generation: GenerationConfig
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, stored: dict[str, Any]) -> GenerateRequest:
-        return cls(
-            tuple(stored["systems"]),
-            stored["backbone"],
-            tuple(stored["clips"]),
-            GenerationConfig(**stored["generation"]),
-        )
 
 
 def workplace(*, cached: bool = True) -> Workplace:
@@ -100,7 +79,7 @@ def run_training(request: TrainRequest, report: Report, max_clips: int = 0) -> P
     InputError
         If no prepared clip stands in the training split.
     """
-    chosen = balanced(list(clips_ready(split=Split.TRAIN.value)), max_clips)
+    chosen = clips_balanced(clips_ready(split=Split.TRAIN.value), max_clips)
     if not chosen:
         raise InputError(
             "no prepared clip stands in split 'train': run import_clips and "
@@ -124,22 +103,6 @@ def run_training(request: TrainRequest, report: Report, max_clips: int = 0) -> P
         report,
         timezone.now,
     )
-
-
-def balanced(clips: Sequence[Clip], limit: int) -> list[Clip]:
-    """At most ``limit`` clips (0: all), in turn from each class and its subjects."""
-    if not limit:
-        return list(clips)
-    classes: dict[str, dict[str, list[Clip]]] = {}
-    for clip in clips:
-        subjects = classes.setdefault(clip.label, {})
-        subjects.setdefault(clip.subject.name, []).append(clip)
-    return _in_turn([_in_turn(list(s.values())) for s in classes.values()])[:limit]
-
-
-def _in_turn(groups: Sequence[Sequence[Clip]]) -> list[Clip]:
-    rows = zip_longest(*groups)
-    return [clip for row in rows for clip in row if clip is not None]
 
 
 def run_generation(request: GenerateRequest, report: Report) -> int:
@@ -225,7 +188,7 @@ def run_evaluation(
     InputError
         If the split has no prepared clip.
     """
-    clips = balanced(list(clips_ready(split=split)), max_clips)
+    clips = clips_balanced(clips_ready(split=split), max_clips)
     if not clips:
         raise InputError(f"no prepared clip stands in split {split!r}")
     inputs = [clip_input(clip) for clip in clips]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from django.conf import settings
@@ -85,6 +86,22 @@ def clips_ready(
     if wanted := list(names):
         chosen &= Q(name__in=wanted)
     return Clip.objects.filter(chosen).select_related("subject").order_by("name")
+
+
+def clips_balanced(clips: Iterable[Clip], limit: int) -> list[Clip]:
+    """At most ``limit`` clips (0: all), in turn from each class and its subjects."""
+    if not limit:
+        return list(clips)
+    classes: dict[str, dict[str, list[Clip]]] = {}
+    for clip in clips:
+        subjects = classes.setdefault(clip.label, {})
+        subjects.setdefault(clip.subject.name, []).append(clip)
+    return _in_turn([_in_turn(list(s.values())) for s in classes.values()])[:limit]
+
+
+def _in_turn(groups: Sequence[Sequence[Clip]]) -> list[Clip]:
+    rows = zip_longest(*groups)
+    return [clip for row in rows for clip in row if clip is not None]
 
 
 def rationales_latest(

@@ -45,11 +45,9 @@ def confusion_matrix(
 ) -> npt.NDArray[np.float64]:
     """(K, K) counts, rows truth, columns prediction."""
     size = len(CLASSES)
-    cells = np.asarray(truth) * size + np.asarray(predicted)
-    counts: npt.NDArray[np.float64] = np.bincount(
-        cells, minlength=size * size
-    ).astype(np.float64)
-    return counts.reshape(size, size)
+    matrix = np.zeros((size, size))
+    np.add.at(matrix, (np.asarray(truth), np.asarray(predicted)), 1)
+    return matrix
 
 
 def f1_per_class(confusion: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

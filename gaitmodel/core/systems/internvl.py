@@ -8,29 +8,19 @@ ever trained.
 from __future__ import annotations
 
 import copy
-import hashlib
-import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
-from transformers import AutoTokenizer, DynamicCache, InternVLForConditionalGeneration
+from transformers import DynamicCache, InternVLForConditionalGeneration
 from transformers.modeling_outputs import BaseModelOutputWithPast
 from transformers.tokenization_utils_base import PreTrainedTokenizerBase
-from transformers.utils import logging as transformers_logging
 
 from gaitmodel.core.config import FusionOrder
-from gaitmodel.core.errors import WeightsError
 from gaitmodel.core.records import ByteArray
-from gaitmodel.core.store import file_sha256
+from gaitmodel.core.systems.pixels import preprocess
 
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
 FRAMES_PER_FORWARD = 8  # fixed, so that features do not depend on the batch around
 
 
@@ -41,49 +31,6 @@ class FusedPrompt:
     ids: Tensor  # (L,)
     visual: Tensor  # (L,) bool
     shared: int = 0  # leading tokens that every clip of a system has in common
-
-
-@contextmanager
-def quiet_transformers() -> Iterator[None]:
-    """Hide the library's own progress bars and warnings: the caller has better ones."""
-    level = transformers_logging.get_verbosity()
-    bars = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        transformers_logging.set_verbosity(level)
-        if bars:
-            transformers_logging.enable_progress_bar()
-
-
-def preprocess(images: ByteArray, size: int) -> Tensor:
-    """RGB frames (T, H, W, 3) uint8 -> normalised pixels (T, 3, size, size).
-
-    Bicubic resize by Pillow, then ImageNet mean and deviation: equal to the PIL image
-    processor that InternVL's checkpoints name (checked in the tests).
-    """
-    resized = np.stack(
-        [
-            np.asarray(
-                Image.fromarray(image).resize((size, size), Image.Resampling.BICUBIC)
-            )
-            for image in images
-        ]
-    )
-    pixels = torch.from_numpy(resized).permute(0, 3, 1, 2).float() / 255
-    mean = torch.tensor(IMAGENET_MEAN).view(3, 1, 1)
-    deviation = torch.tensor(IMAGENET_STD).view(3, 1, 1)
-    return (pixels - mean) / deviation
-
-
-def folder_digest(folder: Path) -> str:
-    """SHA-256 over a backbone folder's files, names and bytes."""
-    digest = hashlib.sha256()
-    for path in sorted(p for p in folder.iterdir() if p.is_file()):
-        digest.update(f"{path.name} {file_sha256(path)}\n".encode())
-    return digest.hexdigest()
 
 
 class InternVLBackbone:
@@ -278,55 +225,3 @@ class InternVLBackbone:
         taken = scores.gather(-1, ids[..., None])[..., 0]
         means = [taken[i, : len(row)].mean() for i, row in enumerate(rows)]
         return torch.stack(means).cpu()
-
-
-def load_internvl(
-    folder: Path,
-    name: str,
-    device: torch.device | None = None,
-    dtype: torch.dtype | None = None,
-) -> InternVLBackbone:
-    """Load a transformers-native InternVL folder, strictly and offline.
-
-    Raises
-    ------
-    WeightsError
-        If the folder is not one, holds the original remote-code checkpoint, or its
-        weights do not fill the model exactly.
-    """
-    _check_folder(folder)
-    device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    dtype = dtype or (torch.bfloat16 if device.type == "cuda" else torch.float32)
-    try:
-        model, report = InternVLForConditionalGeneration.from_pretrained(
-            folder,
-            dtype=dtype,
-            local_files_only=True,
-            output_loading_info=True,
-            attn_implementation="sdpa",
-        )
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise WeightsError(f"backbone {folder}: {error}") from error
-    wrong = {
-        rule: sorted(report.get(rule) or [])
-        for rule in ("missing_keys", "unexpected_keys", "mismatched_keys")
-    }
-    if any(wrong.values()):
-        raise WeightsError(f"backbone {folder}: weights do not fit the model: {wrong}")
-    return InternVLBackbone(model.to(device), tokenizer, name, folder_digest(folder))
-
-
-def _check_folder(folder: Path) -> None:
-    config = folder / "config.json"
-    if not config.is_file():
-        raise WeightsError(f"backbone {folder}: the folder holds no config.json")
-    kind = json.loads(config.read_text()).get("model_type")
-    if kind == "internvl_chat":
-        raise WeightsError(
-            f"backbone {folder}: this is the original remote-code checkpoint; convert "
-            "it with OpenGVLab's internvl_chat/tools/internvl_custom2hf.py, or take "
-            "the folder whose name ends in -HF"
-        )
-    if kind != "internvl":
-        raise WeightsError(f"backbone {folder}: model_type is {kind!r}, not 'internvl'")

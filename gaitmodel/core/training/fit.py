@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import torch
 import transformers
 
-from gaitmodel.core.config import FusionConfig, GenerationConfig, TrainConfig
+from gaitmodel.core.config import GenerationConfig
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.systems.base import LabelledClip
 from gaitmodel.core.systems.biogait import BioGait
@@ -26,36 +25,10 @@ from gaitmodel.core.training.checkpoint import (
 )
 from gaitmodel.core.training.dataset import Examples, gather_examples
 from gaitmodel.core.training.loop import EpochReport, TrainResult, train
+from gaitmodel.core.training.requests import TrainRequest
 from gaitmodel.core.training.workplace import Workplace
 
 Report = Callable[[float, str], None]  # progress 0..1, what is being done
-
-
-@dataclass(frozen=True)
-class TrainRequest:
-    """What to train, on what, how; JSON in a Run's row."""
-
-    system: str
-    backbone: str
-    training: TrainConfig
-    fusion: FusionConfig
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "system": self.system,
-            "backbone": self.backbone,
-            "training": asdict(self.training),
-            "fusion": self.fusion.to_json(),
-        }
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> TrainRequest:
-        return cls(
-            stored["system"],
-            stored["backbone"],
-            TrainConfig(**stored["training"]),
-            FusionConfig.from_json(stored["fusion"]),
-        )
 
 
 def fit_system(

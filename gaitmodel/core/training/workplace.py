@@ -15,8 +15,9 @@ from gaitmodel.core.systems.backbones import backbone_folder
 from gaitmodel.core.systems.base import ClipInput, Progress
 from gaitmodel.core.systems.biogait import BioGait, BioGaitClassifier
 from gaitmodel.core.systems.feature_cache import FeatureCache
-from gaitmodel.core.systems.internvl import InternVLBackbone, load_internvl
+from gaitmodel.core.systems.internvl import InternVLBackbone
 from gaitmodel.core.systems.internvl_zero_shot import InternVLZeroShot
+from gaitmodel.core.systems.loading import load_internvl, quiet_transformers
 from gaitmodel.core.systems.registry import system_entry
 from gaitmodel.core.taxonomy import CLASSES
 from gaitmodel.core.training.checkpoint import load_weights, read_meta
@@ -27,7 +28,8 @@ from gaitmodel.core.training.loop import logits_of
 @cache
 def _backbone(name: str, made_here: Path) -> InternVLBackbone:
     """Loaded once in a process: the weights are frozen."""
-    return load_internvl(backbone_folder(name, made_here), name)
+    with quiet_transformers():
+        return load_internvl(backbone_folder(name, made_here), name)
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from gaitmodel.core.config import GenerationConfig
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.systems.registry import system_entry
 from gaitmodel.core.taxonomy import gait_class
+from gaitmodel.core.training.requests import GenerateRequest
 from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.models import Run
-from gaitmodel.runner import GenerateRequest, watched
+from gaitmodel.runner import watched
 from gaitmodel.selectors import clips_by_name, clips_ready
 
 

@@ -10,7 +10,7 @@ from gaitmodel import services
 from gaitmodel.core.config import FusionConfig, FusionOrder, Sampling, TrainConfig
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.systems.registry import system_entry
-from gaitmodel.core.training.fit import TrainRequest
+from gaitmodel.core.training.requests import TrainRequest
 from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.models import Run
 from gaitmodel.runner import watched, workplace

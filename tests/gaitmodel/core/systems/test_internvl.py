@@ -16,13 +16,9 @@ from transformers.models.got_ocr2.image_processing_pil_got_ocr2 import (
 
 from gaitmodel.core.config import FusionOrder
 from gaitmodel.core.errors import WeightsError
-from gaitmodel.core.systems.internvl import (
-    IMAGENET_MEAN,
-    IMAGENET_STD,
-    InternVLBackbone,
-    load_internvl,
-    preprocess,
-)
+from gaitmodel.core.systems.internvl import InternVLBackbone
+from gaitmodel.core.systems.loading import load_internvl
+from gaitmodel.core.systems.pixels import IMAGENET_MEAN, IMAGENET_STD, preprocess
 
 ORDERS = list(FusionOrder)
 INSTRUCTION = "Name the class of this gait."

@@ -15,7 +15,8 @@ from gaitmodel.core.config import (
     TrainConfig,
 )
 from gaitmodel.core.errors import InputError, WeightsError
-from gaitmodel.core.training.fit import TrainRequest, fit_system
+from gaitmodel.core.training.fit import fit_system
+from gaitmodel.core.training.requests import TrainRequest
 from gaitmodel.core.training.workplace import Workplace
 from tests.gaitmodel.core.fakes import labelled_clips
 

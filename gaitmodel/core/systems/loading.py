@@ -1,0 +1,92 @@
+"""Loading a backbone: strictly, offline, and only of the class it claims to be."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from transformers import AutoTokenizer, InternVLForConditionalGeneration
+from transformers.utils import logging as transformers_logging
+
+from gaitmodel.core.errors import WeightsError
+from gaitmodel.core.store import file_sha256
+from gaitmodel.core.systems.internvl import InternVLBackbone
+
+
+@contextmanager
+def quiet_transformers() -> Iterator[None]:
+    """Hide the library's own progress bars and warnings: the caller has better ones."""
+    level = transformers_logging.get_verbosity()
+    bars = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(level)
+        if bars:
+            transformers_logging.enable_progress_bar()
+
+
+def folder_digest(folder: Path) -> str:
+    """SHA-256 over a backbone folder's files, names and bytes."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.iterdir() if p.is_file()):
+        digest.update(f"{path.name} {file_sha256(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def load_internvl(
+    folder: Path,
+    name: str,
+    device: torch.device | None = None,
+    dtype: torch.dtype | None = None,
+) -> InternVLBackbone:
+    """Load a transformers-native InternVL folder, strictly and offline.
+
+    Raises
+    ------
+    WeightsError
+        If the folder is not one, holds the original remote-code checkpoint, or its
+        weights do not fill the model exactly.
+    """
+    _check_folder(folder)
+    device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    dtype = dtype or (torch.bfloat16 if device.type == "cuda" else torch.float32)
+    try:
+        model, report = InternVLForConditionalGeneration.from_pretrained(
+            folder,
+            dtype=dtype,
+            local_files_only=True,
+            output_loading_info=True,
+            attn_implementation="sdpa",
+        )
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise WeightsError(f"backbone {folder}: {error}") from error
+    wrong = {
+        rule: sorted(report.get(rule) or [])
+        for rule in ("missing_keys", "unexpected_keys", "mismatched_keys")
+    }
+    if any(wrong.values()):
+        raise WeightsError(f"backbone {folder}: weights do not fit the model: {wrong}")
+    return InternVLBackbone(model.to(device), tokenizer, name, folder_digest(folder))
+
+
+def _check_folder(folder: Path) -> None:
+    config = folder / "config.json"
+    if not config.is_file():
+        raise WeightsError(f"backbone {folder}: the folder holds no config.json")
+    kind = json.loads(config.read_text()).get("model_type")
+    if kind == "internvl_chat":
+        raise WeightsError(
+            f"backbone {folder}: this is the original remote-code checkpoint; convert "
+            "it with OpenGVLab's internvl_chat/tools/internvl_custom2hf.py, or take "
+            "the folder whose name ends in -HF"
+        )
+    if kind != "internvl":
+        raise WeightsError(f"backbone {folder}: model_type is {kind!r}, not 'internvl'")

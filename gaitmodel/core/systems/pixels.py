@@ -1,0 +1,33 @@
+"""From RGB frames to the pixel values that InternVL's vision tower reads."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from gaitmodel.core.records import ByteArray
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+def preprocess(images: ByteArray, size: int) -> Tensor:
+    """RGB frames (T, H, W, 3) uint8 -> normalised pixels (T, 3, size, size).
+
+    Bicubic resize by Pillow, then ImageNet mean and deviation: equal to the PIL image
+    processor that InternVL's checkpoints name (checked in the tests).
+    """
+    resized = np.stack(
+        [
+            np.asarray(
+                Image.fromarray(image).resize((size, size), Image.Resampling.BICUBIC)
+            )
+            for image in images
+        ]
+    )
+    pixels = torch.from_numpy(resized).permute(0, 3, 1, 2).float() / 255
+    mean = torch.tensor(IMAGENET_MEAN).view(3, 1, 1)
+    deviation = torch.tensor(IMAGENET_STD).view(3, 1, 1)
+    return (pixels - mean) / deviation

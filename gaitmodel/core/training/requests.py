@@ -1,0 +1,58 @@
+"""What is asked of the model room, as records that a Run's row can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gaitmodel.core.config import FusionConfig, GenerationConfig, TrainConfig
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """What to train, on what, how; JSON in a Run's row."""
+
+    system: str
+    backbone: str
+    training: TrainConfig
+    fusion: FusionConfig
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "system": self.system,
+            "backbone": self.backbone,
+            "training": asdict(self.training),
+            "fusion": self.fusion.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> TrainRequest:
+        return cls(
+            stored["system"],
+            stored["backbone"],
+            TrainConfig(**stored["training"]),
+            FusionConfig.from_json(stored["fusion"]),
+        )
+
+
+@dataclass(frozen=True)
+class GenerateRequest:
+    """Which systems answer for which clips; JSON in a Run's row."""
+
+    systems: tuple[str, ...]
+    backbone: str
+    clips: tuple[str, ...]
+    generation: GenerationConfig
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> GenerateRequest:
+        return cls(
+            tuple(stored["systems"]),
+            stored["backbone"],
+            tuple(stored["clips"]),
+            GenerationConfig(**stored["generation"]),
+        )

@@ -1,0 +1,158 @@
+"""The runner end to end on the tiny backbone: rows in, rows out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from gaitmodel import runner, services
+from gaitmodel.core.config import FusionConfig, GenerationConfig, TrainConfig
+from gaitmodel.core.training.requests import GenerateRequest, TrainRequest
+from gaitmodel.models import Clip, Prediction, Rationale, Run
+from tests.gaitmodel.core.fakes import swinging_pose
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+REQUEST = TrainRequest(
+    "biogait_full", "tiny", TrainConfig(epochs=2, learning_rate=1e-3), FusionConfig(8)
+)
+
+
+@pytest.fixture
+def cohort(tmp_path: Path, settings: object, backbones: Path) -> Path:
+    """Eight walks of eight subjects in two classes, imported and prepared."""
+    settings.BACKBONE_DIR = backbones  # type: ignore[attr-defined]
+    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"  # type: ignore[attr-defined]
+    settings.FEATURE_CACHE = tmp_path / "cache"  # type: ignore[attr-defined]
+    rows = ["clip,subject,label,pose,fps,split"]
+    for i in range(8):
+        np.save(tmp_path / f"{i}.npy", swinging_pose(70, 30 + 4 * i).angles)
+        split = "test" if i >= 6 else "train"
+        rows.append(f"w{i},s{i},{'dcm' if i % 2 else 'normal'},{i}.npy,30,{split}")
+    manifest = tmp_path / "manifest.csv"
+    manifest.write_text("\n".join(rows) + "\n")
+    call_command("import_clips", str(manifest))
+    call_command("prepare_clips", "--workers", "1")
+    return manifest
+
+
+def queue(kind: str, parameters: dict[str, object]) -> Run:
+    return services.run_create(
+        kind=kind, system="biogait_full", parameters=parameters, queue=False
+    )
+
+
+def test_a_cohort_is_trained_evaluated_and_explained(
+    cohort: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert Clip.objects.filter(state=Clip.State.READY).count() == 8
+    run = queue(Run.Kind.TRAIN, REQUEST.to_json())
+    runner.run_execute(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.reason) == (Run.State.DONE, "")
+    assert run.progress == 1.0
+
+    request = GenerateRequest(
+        ("biogait_full", "internvl3_5_zero_shot"),
+        "tiny",
+        ("w6", "w7"),
+        GenerationConfig(6, 2),
+    )
+    assert runner.run_generation(request, lambda share, stage: None) == 4
+    assert Rationale.objects.count() == Prediction.objects.count() == 4
+    one = Rationale.objects.filter(system="biogait_full").first()
+    assert one is not None
+    assert one.text.startswith("1) Final diagnosis class:")
+    assert one.evidence is not None
+    assert runner.run_generation(request, lambda share, stage: None) == 0
+
+    capsys.readouterr()
+    call_command(
+        "evaluate_systems", "--systems", "biogait_full", "--backbone", "tiny", "--json"
+    )
+    assert '"n": 2' in capsys.readouterr().out
+
+
+def test_a_run_that_fails_keeps_its_reason(cohort: Path) -> None:
+    Clip.objects.update(split="")
+    run = queue(Run.Kind.TRAIN, REQUEST.to_json())
+    runner.run_execute(run.pk)
+    run.refresh_from_db()
+    assert run.state == Run.State.FAILED
+    assert "split 'train'" in run.reason
+
+
+def test_a_cancelled_run_stops_and_says_so(
+    cohort: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "HEARTBEAT_S", 0.01)
+    slow = TrainRequest("biogait_full", "tiny", TrainConfig(epochs=500), REQUEST.fusion)
+    run = queue(Run.Kind.TRAIN, slow.to_json())
+    real = services.run_progress
+
+    def progress(**values: object) -> None:
+        services.run_cancel(run_id=run.pk)
+        real(**values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(services, "run_progress", progress)
+    runner.run_execute(run.pk)
+    run.refresh_from_db()
+    assert run.state == Run.State.CANCELLED
+
+
+def test_a_bad_clip_does_not_stop_the_rest(tmp_path: Path, settings: object) -> None:
+    np.save(tmp_path / "good.npy", swinging_pose(70).angles)
+    np.save(tmp_path / "wide.npy", np.zeros((70, 45), np.float32))
+    infinite = swinging_pose(70).angles.copy()
+    infinite[3, 4] = np.inf
+    np.save(tmp_path / "inf.npy", infinite)
+    (tmp_path / "m.csv").write_text(
+        "clip,subject,label,pose,fps,split\n"
+        "a,s1,dcm,wide.npy,30,test\nb,s2,dcm,good.npy,30,test\nc,s3,dcm,inf.npy,30,test\n"
+    )
+    call_command("import_clips", str(tmp_path / "m.csv"))
+    call_command("prepare_clips", "--workers", "1", "--no-films")
+    states = dict(Clip.objects.values_list("name", "state"))
+    assert states == {"a": "failed", "b": "ready", "c": "failed"}
+    assert "45" in Clip.objects.get(name="a").reason
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "sentence"),
+    [
+        ("train_biogait", ["--system", "nonsense", "--backbone", "tiny"], "nonsense"),
+        (
+            "train_biogait",
+            ["--system", "biogait_full", "--backbone", "no-such"],
+            "no-such",
+        ),
+        (
+            "train_biogait",
+            ["--system", "internvl3_5_zero_shot", "--backbone", "tiny"],
+            "zero-shot",
+        ),
+        (
+            "train_biogait",
+            ["--system", "biogait_full", "--backbone", "tiny", "--epochs", "0"],
+            "--epochs",
+        ),
+        ("evaluate_systems", ["--systems", "nonsense"], "nonsense"),
+        (
+            "generate_rationales",
+            ["--systems", "biogait_full", "--backbone", "tiny", "--label", "flu"],
+            "flu",
+        ),
+    ],
+)
+def test_unusable_arguments_are_one_sentence_and_exit_code_2(
+    settings: object, backbones: Path, command: str, arguments: list[str], sentence: str
+) -> None:
+    settings.BACKBONE_DIR = backbones  # type: ignore[attr-defined]
+    with pytest.raises(CommandError, match=sentence) as caught:
+        call_command(command, *arguments)
+    assert caught.value.returncode == 2
+    assert not Run.objects.exists()

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from django import forms
+from django.http import QueryDict
 
 from annotations.core.criteria import LIKERT
 from annotations.models import Choice
+from annotations.selectors.blinded import BlindedCase, BlindedCell
+from annotations.services.rating import Picks
+from annotations.services.sheet import CellAnswer, Sheet
 
 DIGITS = [("", "no answer"), *((str(point), str(point)) for point in LIKERT)]
 CONFIDENCE = [("", "no answer"), ("1", "low"), ("2", "medium"), ("3", "high")]
@@ -35,6 +39,16 @@ class ChoiceForm(VersionedForm):
     confidence = forms.TypedChoiceField(
         choices=CONFIDENCE, coerce=int, empty_value=None, required=False
     )
+
+    def picks(self) -> Picks:
+        """The choice as the service takes it."""
+        cleaned = self.cleaned_data
+        return Picks(
+            best=cleaned["best"],
+            second=cleaned["second"],
+            verdict=cleaned["verdict"],
+            confidence=cleaned["confidence"],
+        )
 
 
 class CommentForm(VersionedForm):
@@ -76,6 +90,52 @@ class UnblindForm(forms.Form):
 
     password = forms.CharField(max_length=200)
     reason = forms.CharField(max_length=1000)
+
+
+class SheetForm:
+    """The whole page as one POST: a form per answer, all of them checked."""
+
+    def __init__(self, data: QueryDict, shown: BlindedCase) -> None:
+        self.cells = [
+            (cell, CellForm(data, prefix=cell.name))
+            for row in shown.rows
+            for cell in row.cells
+        ]
+        self.choice = ChoiceForm(data, prefix="choice")
+        self.comment = CommentForm(data, prefix="comment")
+        self.guess = GuessForm(data, prefix="guess")
+        self.asks_guess = shown.rules.guess
+        self.cleared = data.get("clear", "")
+
+    def problem(self) -> str:
+        """One sentence for the first answer that cannot be read; empty if none."""
+        forms_ = [form for _, form in self.cells] + [self.choice, self.comment]
+        for form in forms_ + ([self.guess] if self.asks_guess else []):
+            if not form.is_valid():
+                return first_error(form)
+        return ""
+
+    def sheet(self) -> Sheet:
+        """The answers, once ``problem`` has found none."""
+        guess = self.guess.cleaned_data if self.asks_guess else {}
+        return Sheet(
+            cells=[self._cell(cell, form) for cell, form in self.cells],
+            picks=self.choice.picks(),
+            picks_version=self.choice.cleaned_data["version"],
+            comment=self.comment.cleaned_data["text"],
+            comment_version=self.comment.cleaned_data["version"],
+            guess=guess.get("answer", ""),
+            guess_version=guess.get("version", 0),
+        )
+
+    def _cell(self, cell: BlindedCell, form: CellForm) -> CellAnswer:
+        value = form.cleaned_data["value"]
+        return CellAnswer(
+            letter=cell.letter,
+            criterion=cell.criterion,
+            value=None if self.cleared == cell.name else value,
+            version=form.cleaned_data["version"],
+        )
 
 
 def first_error(form: forms.Form) -> str:

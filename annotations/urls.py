@@ -1,5 +1,63 @@
 """Addresses of the study room."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
 
-urlpatterns: list[URLPattern] = []
+from annotations import media
+from annotations.views import cells, invitation, rating, studies
+
+
+class LetterConverter:
+    """A candidate's letter."""
+
+    regex = "[A-F]"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(LetterConverter, "letter")
+
+urlpatterns = [
+    path("", studies.home, name="home"),
+    path("invitation/<str:token>/", invitation.invitation, name="invitation"),
+    path("cases/", rating.case_list, name="case_list"),
+    path("cases/<uuid:case_id>/", rating.case, name="case"),
+    path("cases/<uuid:case_id>/review/", rating.case_review, name="case_review"),
+    path(
+        "cases/<uuid:case_id>/cannot-judge/",
+        rating.case_cannot_judge,
+        name="case_cannot_judge",
+    ),
+    path(
+        "cases/<uuid:case_id>/cells/<letter:letter>/<slug:criterion>/",
+        cells.cell_save,
+        name="cell_save",
+    ),
+    path("cases/<uuid:case_id>/choice/", cells.picks_save, name="picks_save"),
+    path("cases/<uuid:case_id>/comment/", cells.words_save, name="words_save"),
+    path("cases/<uuid:case_id>/guess/", cells.hunch_save, name="hunch_save"),
+    path("cases/<uuid:case_id>/film/", media.film_renewed, name="case_film_url"),
+    path("cases/<uuid:case_id>/film/<str:token>", media.film, name="case_film"),
+    path("studies/", studies.study_list, name="study_list"),
+    path("studies/<uuid:study_id>/", studies.study, name="study"),
+    path("studies/<uuid:study_id>/open/", studies.study_opening, name="study_open"),
+    path(
+        "studies/<uuid:study_id>/invite/",
+        studies.study_invitation,
+        name="study_invite",
+    ),
+    path("studies/<uuid:study_id>/lock/", studies.study_locking, name="study_lock"),
+    path(
+        "studies/<uuid:study_id>/unblind/",
+        studies.study_unblinding,
+        name="study_unblind",
+    ),
+    path(
+        "studies/<uuid:study_id>/verify/",
+        studies.study_verification,
+        name="study_verify",
+    ),
+]

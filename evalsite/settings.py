@@ -8,6 +8,8 @@
 | ``DATABASE_URL`` | PostgreSQL or SQLite | SQLite in ``var/`` |
 | ``REDIS_URL`` | queue broker and cache | the database |
 | ``BIOGAIT_VAR`` | where data live | ``var/`` beside ``manage.py`` |
+| ``SITE_BANNER`` | one sentence above every page | none |
+| ``MEDIA_ACCEL_PREFIX`` | nginx location of the clip store | none |
 | ``HTTPS`` | behind TLS: secure cookies, HSTS, redirect | no |
 """
 
@@ -37,6 +39,11 @@ SECRET_KEY = _secret_key()
 DEBUG = env_flag("DEBUG", default=False)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+
+# One sentence above every page, the same for every arm of every study.
+SITE_BANNER = env_text("SITE_BANNER")
+# Where nginx finds the clip store (``internal``); empty: Django sends films itself.
+MEDIA_ACCEL_PREFIX = env_text("MEDIA_ACCEL_PREFIX")
 
 # The rooms of the data, each a folder of its own.
 CLIP_STORE = VAR_DIR / "clips"

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db.models import Prefetch, QuerySet
 
+from annotations.core.criteria import LIKERT
 from annotations.core.protocol import Protocol, TieRule
 from annotations.models import Assignment, Choice, Rating, Slot, Study
 
@@ -59,6 +60,17 @@ class BlindedRow:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """An answer still to be given, and where on the page it stands."""
+
+    label: str
+    anchor: str
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True)
 class BlindedPicks:
     """Best, second best and what else was answered about the case as a whole."""
 
@@ -100,16 +112,15 @@ class BlindedCase:
     comment: BlindedText
     guess: BlindedGuess
     rules: Protocol
-    missing: tuple[str, ...]
+    missing: tuple[Missing, ...]
 
     @property
     def letters(self) -> tuple[str, ...]:
         return tuple(option.letter for option in self.options)
 
     @property
-    def answers(self) -> int:
-        """How many answers complete the case."""
-        return len(self.rows) * len(self.options) + 2
+    def points(self) -> tuple[int, ...]:
+        return LIKERT
 
 
 @dataclass(frozen=True)
@@ -186,7 +197,7 @@ def blinded_case(assignment: Assignment) -> BlindedCase:
     )
 
 
-def case_missing(assignment: Assignment) -> tuple[str, ...]:
+def case_missing(assignment: Assignment) -> tuple[Missing, ...]:
     """What is still to be answered, read afresh; the judge of a submission."""
     choice = Choice.objects.get(assignment=assignment)
     rows = _rows(_slots(assignment))
@@ -237,18 +248,18 @@ def _picks(choice: Choice) -> BlindedPicks:
 
 def _missing(
     rows: Sequence[BlindedRow], choice: Choice, rules: Protocol
-) -> tuple[str, ...]:
+) -> tuple[Missing, ...]:
     missing = [
-        f"{row.title} of {cell.letter}"
+        Missing(f"{row.title} of {cell.letter}", f"cell-{cell.name}")
         for row in rows
         for cell in row.cells
         if cell.value is None
     ]
     is_settled = bool(choice.verdict) and rules.tie_rule != TieRule.FORCED
     if not is_settled and choice.best_id is None:
-        missing.append("best option")
+        missing.append(Missing("best option", "choice-best"))
     if not is_settled and choice.second_id is None:
-        missing.append("second best option")
+        missing.append(Missing("second best option", "choice-second"))
     return tuple(missing)
 
 

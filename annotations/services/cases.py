@@ -46,7 +46,7 @@ def assignment_submit(*, assignment: Assignment, actor: User) -> None:
     with writing(assignment) as study:
         if missing := case_missing(assignment):
             raise StudyError(
-                f"{len(missing)} answers are missing: {', '.join(missing)}"
+                f"{len(missing)} answers are missing: {', '.join(map(str, missing))}"
                 if len(missing) > 1
                 else f"1 answer is missing: {missing[0]}"
             )

@@ -1,0 +1,146 @@
+"""The rater's pages: my cases, one case, its review, and the way past a bad film."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from annotations.core.errors import StudyError
+from annotations.forms import ReasonForm, SheetForm, first_error
+from annotations.media import film_url
+from annotations.models import Assignment
+from annotations.selectors import blinded_case, desks_for
+from annotations.services import (
+    assignment_cannot_judge,
+    assignment_open,
+    assignment_submit,
+)
+from annotations.services.sheet import sheet_save
+from annotations.views.access import own_case, user_of
+
+
+@login_required
+@never_cache
+@require_GET
+def case_list(request: HttpRequest) -> HttpResponse:
+    """My cases: what is done, what comes next, how long it will take."""
+    desks = desks_for(user_of(request))
+    return render(request, "annotations/case_list.html", {"desks": desks})
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """One case; a plain POST saves the whole page for browsers without JavaScript."""
+    assignment = own_case(request, case_id)
+    if request.method == "POST":
+        return _case_saved(request, assignment)
+    if assignment.is_done or not assignment.seat.study.is_open:
+        return render(request, "annotations/case_closed.html", _closed(assignment))
+    assignment_open(assignment=assignment, actor=user_of(request))
+    page = {"case": blinded_case(assignment), "film_url": film_url(request, case_id)}
+    return render(request, "annotations/case.html", page)
+
+
+def _closed(assignment: Assignment) -> dict[str, object]:
+    return {"number": assignment.position, "is_done": assignment.is_done}
+
+
+def _case_saved(request: HttpRequest, assignment: Assignment) -> HttpResponse:
+    shown = blinded_case(assignment)
+    form = SheetForm(request.POST, shown)
+    if problem := form.problem():
+        return _refused(request, assignment, problem, status=400)
+    try:
+        sheet_save(
+            assignment=assignment,
+            shown=shown,
+            sheet=form.sheet(),
+            actor=user_of(request),
+        )
+    except StudyError as error:
+        return _refused(request, assignment, str(error), status=409)
+    if request.POST.get("action") == "review":
+        return redirect("case_review", assignment.pk)
+    messages.success(request, "Your answers are saved.")
+    return redirect("case", assignment.pk)
+
+
+def _refused(
+    request: HttpRequest, assignment: Assignment, problem: str, status: int
+) -> HttpResponse:
+    page = {"problem": problem, "case_id": assignment.pk}
+    return render(request, "annotations/refused.html", page, status=status)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def case_review(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """All answers at a glance; submitting is a deliberate act of its own."""
+    assignment = own_case(request, case_id)
+    if request.method == "POST":
+        try:
+            assignment_submit(assignment=assignment, actor=user_of(request))
+        except StudyError as error:
+            return _refused(request, assignment, str(error), status=409)
+        return _onward(request, assignment)
+    if assignment.is_done or not assignment.seat.study.is_open:
+        return render(request, "annotations/case_closed.html", _closed(assignment))
+    page = {"case": blinded_case(assignment)}
+    return render(request, "annotations/case_review.html", page)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def case_cannot_judge(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Complete a case whose film shows too little, with the reason."""
+    assignment = own_case(request, case_id)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            assignment_cannot_judge(
+                assignment=assignment,
+                reason=form.cleaned_data["reason"],
+                actor=user_of(request),
+            )
+        except StudyError as error:
+            return _refused(request, assignment, str(error), status=409)
+        return _onward(request, assignment)
+    problem = first_error(form) if request.method == "POST" else ""
+    page = {
+        "case_id": assignment.pk,
+        "number": assignment.position,
+        "problem": problem,
+    }
+    return render(
+        request,
+        "annotations/cannot_judge.html",
+        page,
+        status=400 if problem else 200,
+    )
+
+
+def _onward(request: HttpRequest, assignment: Assignment) -> HttpResponse:
+    """The next case, or the neutral end; nothing ever tells how others scored."""
+    user = user_of(request)
+    for desk in desks_for(user):
+        if not any(case.id == assignment.pk for case in desk.cases):
+            continue
+        if desk.next_case is None:
+            return render(request, "annotations/finished.html", {"desk": desk})
+        messages.success(
+            request,
+            f"Case {assignment.position} is submitted. {desk.done} of "
+            f"{desk.total} are done.",
+        )
+        return redirect("case", desk.next_case.id)
+    return redirect("case_list")

@@ -1,0 +1,161 @@
+"""The lead's pages: studies, one study's progress, and the acts on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from annotations.core.errors import StudyError
+from annotations.forms import EmailsForm, UnblindForm, first_error
+from annotations.models import Study
+from annotations.selectors import study_progress
+from annotations.services import (
+    raters_invite,
+    study_lock,
+    study_open,
+    study_unblind,
+    study_verify,
+)
+from annotations.views.access import lead_required, user_of
+
+
+@login_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Leads come to their studies, raters to their cases."""
+    return redirect("study_list" if user_of(request).is_staff else "case_list")
+
+
+@lead_required
+@require_GET
+def study_list(request: HttpRequest) -> HttpResponse:
+    """Every study with its state."""
+    studies = Study.objects.all()
+    return render(request, "annotations/study_list.html", {"studies": studies})
+
+
+@lead_required
+@require_GET
+def study(request: HttpRequest, study_id: UUID) -> HttpResponse:
+    """State, progress by counts and pace, balance, and what can be done next."""
+    return _page(request, get_object_or_404(Study, pk=study_id))
+
+
+def _page(request: HttpRequest, study: Study, **more: object) -> HttpResponse:
+    """The study's page; it holds no score and no system."""
+    seats = study_progress(study)
+    page = {
+        "study": study,
+        "seal": getattr(study, "seal", None),
+        "seats": seats,
+        "free": sum(not seat.rater for seat in seats),
+        "signatures": study.signatures.select_related("signer"),
+        "signatories": study.rules.signatories,
+        "patients": range(1, len(study.balance[0]["patients"]) + 1),
+        "masks": "XYZWVU"[: study.n_systems],
+        "letters": "ABCDEF"[: study.n_systems],
+        "total": sum(seat.total for seat in seats),
+        "done": sum(seat.done for seat in seats),
+        **more,
+    }
+    return render(request, "annotations/study.html", page)
+
+
+def _act(request: HttpRequest, study: Study, act: Callable[[], str]) -> HttpResponse:
+    """Do it and say so, or say in one sentence why not."""
+    try:
+        messages.success(request, act())
+    except StudyError as error:
+        messages.error(request, str(error))
+    return redirect("study", study.pk)
+
+
+@lead_required
+@require_POST
+def study_opening(request: HttpRequest, study_id: UUID) -> HttpResponse:
+    """Seal and open a draft."""
+    draft = get_object_or_404(Study, pk=study_id)
+
+    def act() -> str:
+        study_open(study=draft, actor=user_of(request))
+        return "The study is sealed and open."
+
+    return _act(request, draft, act)
+
+
+@lead_required
+@require_POST
+def study_invitation(request: HttpRequest, study_id: UUID) -> HttpResponse:
+    """Mail one-time links; they are shown here once."""
+    study = get_object_or_404(Study, pk=study_id)
+    form = EmailsForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, first_error(form))
+        return redirect("study", study.pk)
+    try:
+        sent = raters_invite(
+            study=study,
+            emails=form.cleaned_data["emails"],
+            site_url=request.build_absolute_uri("/"),
+            actor=user_of(request),
+        )
+    except StudyError as error:
+        messages.error(request, str(error))
+        return redirect("study", study.pk)
+    return _page(request, study, sent=sent)
+
+
+@lead_required
+@require_POST
+def study_locking(request: HttpRequest, study_id: UUID) -> HttpResponse:
+    """Lock the answers for good."""
+    study = get_object_or_404(Study, pk=study_id)
+
+    def act() -> str:
+        study_lock(study=study, actor=user_of(request))
+        return "The study is locked: no answer can be changed any more."
+
+    return _act(request, study, act)
+
+
+@lead_required
+@require_POST
+def study_unblinding(request: HttpRequest, study_id: UUID) -> HttpResponse:
+    """Sign the unblinding with one's password and the reason."""
+    study = get_object_or_404(Study, pk=study_id)
+    form = UnblindForm(request.POST)
+
+    def act() -> str:
+        if not form.is_valid():
+            raise StudyError(first_error(form))
+        signed = study_unblind(
+            study=study,
+            signer=user_of(request),
+            password=form.cleaned_data["password"],
+            reason=form.cleaned_data["reason"],
+        )
+        if signed.is_unblinded:
+            return "The study is unblinded."
+        left = signed.rules.signatories - signed.signatures.count()
+        return f"You have signed. {left} more must sign before it is unblinded."
+
+    return _act(request, study, act)
+
+
+@lead_required
+@require_POST
+def study_verification(request: HttpRequest, study_id: UUID) -> HttpResponse:
+    """Compare the study with its seal, its seed and its log."""
+    study = get_object_or_404(Study, pk=study_id)
+    try:
+        verification = study_verify(study)
+    except StudyError as error:
+        messages.error(request, str(error))
+        return redirect("study", study.pk)
+    return _page(request, study, verification=verification)

@@ -1,0 +1,103 @@
+// The film: frame steps by the stored rate, slow motion, a loop between two points,
+// and a silently renewed address.
+"use strict";
+(() => {
+  const film = document.getElementById("film");
+  const panel = document.getElementById("player");
+  const failed = document.getElementById("film-failed");
+  const frame = 1 / Number(film.dataset.fps);
+  const speeds = [0.25, 0.5, 0.75, 1];
+  const RENEW_MS = 240000;
+  const part = (name) => panel.querySelector(`[data-act=${name}]`);
+  const time = panel.querySelector("[data-show=time]");
+  let from = 0;
+  let to = Infinity;
+
+  film.controls = false;
+  panel.hidden = false;
+
+  const toggle = () => (film.paused ? film.play() : film.pause());
+  const end = () => Math.min(to, film.duration || Infinity);
+
+  function step(frames) {
+    film.pause();
+    const place = film.currentTime + frames * frame;
+    film.currentTime = Math.max(from, Math.min(place, end() - frame / 2));
+  }
+
+  function speed(change) {
+    const at = speeds.indexOf(film.playbackRate) + change;
+    if (at < 0 || at >= speeds.length) return;
+    film.playbackRate = speeds[at];
+    part("speed").value = String(speeds[at]);
+  }
+
+  function loop(start, stop) {
+    from = start;
+    to = stop > start ? stop : Infinity;
+    const whole = from === 0 && to === Infinity;
+    part("whole").setAttribute("aria-pressed", String(whole));
+    part("in").setAttribute("aria-pressed", String(from > 0));
+    part("out").setAttribute("aria-pressed", String(to < Infinity));
+  }
+
+  function show() {
+    if (film.currentTime >= to || film.currentTime < from - frame) film.currentTime = from;
+    time.textContent = `${film.currentTime.toFixed(1)} s · frame ${Math.round(film.currentTime / frame) + 1}`;
+    part("seek").value = String(Math.round((1000 * film.currentTime) / (film.duration || 1)));
+  }
+
+  const acts = {
+    play: toggle,
+    back: () => step(-1),
+    forward: () => step(1),
+    in: () => loop(film.currentTime, to),
+    out: () => loop(from, film.currentTime),
+    whole: () => loop(0, Infinity),
+  };
+  panel.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button) acts[button.dataset.act]();
+  });
+  part("speed").addEventListener("change", () => { film.playbackRate = Number(part("speed").value); });
+  part("seek").addEventListener("input", () => { film.currentTime = (part("seek").value / 1000) * film.duration; });
+  film.addEventListener("click", toggle);
+  film.addEventListener("timeupdate", show);
+  film.addEventListener("seeked", show);
+  film.addEventListener("play", () => { part("play").textContent = "❚❚"; });
+  film.addEventListener("pause", () => { part("play").textContent = "▶"; });
+
+  const keys = { " ": toggle, ",": () => step(-1), ".": () => step(1), "[": acts.in, "]": acts.out, "-": () => speed(-1), "=": () => speed(1) };
+  document.addEventListener("keydown", (event) => {
+    const off = document.getElementById("keys-on").checked === false || document.getElementById("keys").open;
+    const busy = event.target.matches("textarea, select, summary, button, a, input[type=checkbox], input[type=text]");
+    if (off || busy || event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+
+  const isWhole = () => film.buffered.length > 0 && film.buffered.end(film.buffered.length - 1) >= film.duration - frame;
+
+  async function renew() {
+    const answer = await fetch(film.dataset.renew, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return false;
+    const { url } = await answer.json();
+    const { currentTime, paused, playbackRate } = film;
+    film.src = url;
+    film.addEventListener("loadedmetadata", () => {
+      film.currentTime = currentTime;
+      film.playbackRate = playbackRate;
+      if (!paused) film.play();
+    }, { once: true });
+    return true;
+  }
+
+  // A film that lies whole in the browser needs no new address.
+  setInterval(() => { if (!isWhole()) renew(); }, RENEW_MS);
+  let tries = 0;
+  film.addEventListener("error", async () => {
+    tries += 1;
+    failed.hidden = tries <= 2 && (await renew());
+  });
+  film.addEventListener("loadeddata", () => { tries = 0; failed.hidden = true; });
+})();

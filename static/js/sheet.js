@@ -1,0 +1,155 @@
+// Saving cell by cell: idempotency keys, retries while offline, a second window.
+"use strict";
+(() => {
+  const sheet = document.getElementById("sheet");
+  const saved = document.getElementById("saved");
+  const notice = document.getElementById("notice");
+  const store = `unsaved ${sheet.dataset.case}`;
+  const FIRST_WAIT_MS = 1000;
+  const LONGEST_WAIT_MS = 30000;
+  const pending = new Map(); // cell -> {key, wait}
+
+  function newKey() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  }
+
+  const cellOf = (element) => element.closest("[data-cell]");
+  const versionOf = (cell) => cell.querySelector("[name$='-version']").value;
+  const chosen = (cell) =>
+    Array.from(cell.querySelectorAll("input:checked"), (input) => [input.name, input.value]);
+
+  // Ids, digits and letters only: words never leave the page but to the server.
+  function remember() {
+    const rows = [];
+    for (const name of pending.keys()) {
+      const cell = sheet.querySelector(`[data-cell="${name}"]`);
+      if (name !== "comment") rows.push([name, versionOf(cell), chosen(cell)]);
+    }
+    if (rows.length) localStorage.setItem(store, JSON.stringify(rows));
+    else localStorage.removeItem(store);
+  }
+
+  function showOpen() {
+    if (!pending.size) return;
+    const many = pending.size === 1 ? "1 answer is" : `${pending.size} answers are`;
+    saved.textContent = `${many} not saved yet; trying again`;
+    saved.classList.add("waiting");
+  }
+
+  function settle(name) {
+    pending.delete(name);
+    remember();
+    saved.classList.toggle("waiting", pending.size > 0);
+    showOpen();
+  }
+
+  sheet.addEventListener("change", (event) => {
+    const cell = cellOf(event.target);
+    if (cell) pending.set(cell.dataset.cell, { key: newKey(), wait: FIRST_WAIT_MS });
+    remember();
+  }, true);
+
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    const name = event.detail.elt.dataset.cell;
+    if (!name) return;
+    if (!pending.has(name)) pending.set(name, { key: newKey(), wait: FIRST_WAIT_MS });
+    event.detail.parameters[`${name}-key`] = pending.get(name).key;
+    event.detail.sentKey = pending.get(name).key;
+    event.detail.elt.dataset.sent = pending.get(name).key;
+  });
+
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    const cell = event.detail.elt;
+    const name = cell.dataset && cell.dataset.cell;
+    if (!name || !pending.has(name)) return;
+    const status = event.detail.xhr ? event.detail.xhr.status : 0;
+    const isLast = pending.get(name).key === cell.dataset.sent;
+    if (status >= 200 && status < 300) {
+      if (isLast) settle(name);
+    } else if (status >= 400 && status < 500) {
+      settle(name);
+      if (status !== 400 && status !== 409) explainSignOut();
+    } else {
+      retryLater(cell, name);
+    }
+  });
+
+  function explainSignOut() {
+    notice.innerHTML = '<p class="note error">This answer was not saved: you may have been signed out. <a href="">Reload the case</a>.</p>';
+  }
+
+  function retryLater(cell, name) {
+    const item = pending.get(name);
+    showOpen();
+    setTimeout(() => {
+      if (pending.get(name) === item) htmx.trigger(cell, "retry");
+    }, item.wait);
+    item.wait = Math.min(item.wait * 2, LONGEST_WAIT_MS);
+  }
+
+  document.body.addEventListener("htmx:afterSettle", () => {
+    const time = saved.querySelector("time");
+    if (!time) return;
+    const at = new Date(time.dateTime);
+    time.textContent = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  });
+
+  // What a lost connection or a closed lid left behind is sent now, unless the
+  // server has a newer answer.
+  function resume() {
+    for (const [name, version, values] of JSON.parse(localStorage.getItem(store) || "[]")) {
+      const cell = sheet.querySelector(`[data-cell="${name}"]`);
+      if (!cell || versionOf(cell) !== version) continue;
+      for (const input of cell.querySelectorAll("input[type=radio],input[type=checkbox]")) {
+        input.checked = values.some(([key, value]) => key === input.name && value === input.value);
+      }
+      pending.set(name, { key: newKey(), wait: FIRST_WAIT_MS });
+      htmx.trigger(cell, "retry");
+    }
+  }
+
+  // Best and second differ: choosing one takes it from the other.
+  sheet.addEventListener("change", (event) => {
+    const input = event.target;
+    const other = { "choice-best": "choice-second", "choice-second": "choice-best" }[input.name];
+    if (other) {
+      const same = sheet.querySelector(`[name="${other}"][value="${input.value}"]`);
+      if (same) same.checked = false;
+      for (const tick of sheet.querySelectorAll("[name=choice-verdict]")) tick.checked = false;
+    } else if (input.name === "choice-verdict" && input.checked) {
+      for (const radio of sheet.querySelectorAll("[name=choice-best],[name=choice-second]")) radio.checked = false;
+    }
+  }, true);
+
+  sheet.addEventListener("click", (event) => {
+    const button = event.target.closest("button.clear");
+    if (!button) return;
+    event.preventDefault();
+    const cell = cellOf(button);
+    const radio = cell.querySelector("input:checked");
+    if (!radio) return;
+    radio.checked = false;
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+    cell.querySelector("input[type=radio]").focus();
+  });
+
+  window.addEventListener("beforeunload", (event) => {
+    if (pending.size) event.preventDefault();
+  });
+  sheet.addEventListener("submit", () => pending.clear());
+  window.addEventListener("online", () => {
+    for (const name of pending.keys()) htmx.trigger(sheet.querySelector(`[data-cell="${name}"]`), "retry");
+  });
+
+  const tabs = new BroadcastChannel(`case ${sheet.dataset.case}`);
+  tabs.addEventListener("message", (event) => {
+    if (event.data === "opened") tabs.postMessage("here");
+    notice.innerHTML = '<p class="note">This case is open in another window too. Please use only one.</p>';
+  });
+  tabs.postMessage("opened");
+  resume();
+})();

@@ -57,7 +57,9 @@ def f1_per_class(confusion: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """
     hits = np.diagonal(confusion, axis1=-2, axis2=-1)
     mass = confusion.sum(axis=-1) + confusion.sum(axis=-2)
-    return np.divide(2 * hits, mass, out=np.zeros_like(mass), where=mass > 0)
+    f1: npt.NDArray[np.float64] = np.zeros_like(mass)
+    np.divide(2 * hits, mass, out=f1, where=mass > 0)
+    return f1
 
 
 def macro_f1(truth: Sequence[int], predicted: Sequence[int]) -> float:

@@ -24,9 +24,7 @@ class SourceReading:
     split_note: str
 
 
-def read_source(
-    source: str, path: Path, test_share: float, seed: int
-) -> SourceReading:
+def read_source(source: str, path: Path, test_share: float, seed: int) -> SourceReading:
     """Read a source; one without splits gets one that shares no subject.
 
     Raises

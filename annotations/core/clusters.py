@@ -1,0 +1,104 @@
+"""Intervals that allow for clusters: CR2 with Satterthwaite df, and Korn-Graubard.
+
+References: Pustejovsky & Tipton 2018 (CR2), Korn & Graubard 1998 (shares).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from annotations.core.estimate import NotEstimable
+from annotations.core.table import FloatArray, IntArray
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class ClusterMean:
+    """A mean with its CR2 standard error and Satterthwaite degrees of freedom."""
+
+    mean: float
+    se: float
+    df: float
+    n: int
+    clusters: int
+    lo: float
+    hi: float
+
+
+@dataclass(frozen=True)
+class ShareInterval:
+    """A share's Korn-Graubard interval; ``n_eff`` is the number it is worth."""
+
+    lo: float
+    hi: float
+    n_eff: float
+
+
+def cluster_mean(
+    values: FloatArray, clusters: IntArray, level: float = LEVEL
+) -> ClusterMean:
+    """Mean of ``values`` (n,) with clusters (n,) as the unit: intercept-only CR2.
+
+    Equal to clubSandwich's ``coef_test(lm(y ~ 1), "CR2", cluster)``.
+
+    Raises
+    ------
+    NotEstimable
+        With fewer than two clusters or no values.
+    """
+    if not len(values):
+        raise NotEstimable("there are no values")
+    codes = np.unique(clusters, return_inverse=True)[1]
+    sizes = np.bincount(codes).astype(float)
+    groups, total = len(sizes), float(len(values))
+    if groups < 2:
+        raise NotEstimable("all values come from one cluster")
+    mean = float(values.mean())
+    residual = np.bincount(codes, weights=values - mean)
+    shrink = 1 - sizes / total
+    variance = float((residual**2 / shrink).sum() / total**2)
+    weight = shrink**-0.5
+    product = np.diag(sizes) - np.outer(sizes, sizes) / total
+    matrix = np.outer(weight, weight) * product / total**2
+    df = float(np.trace(matrix) ** 2 / (matrix**2).sum())
+    se = variance**0.5
+    half = float(stats.t.ppf((1 + level) / 2, df)) * se
+    return ClusterMean(mean, se, df, len(values), groups, mean - half, mean + half)
+
+
+def korn_graubard(
+    chosen: FloatArray, clusters: IntArray, level: float = LEVEL
+) -> ShareInterval:
+    """Interval of a share: Clopper-Pearson at the effective number of cases.
+
+    ``chosen`` (n,) holds 0 and 1. Where all or none were chosen, or no variation
+    between clusters is left, the number of clusters stands for the effective number.
+
+    Raises
+    ------
+    NotEstimable
+        With fewer than two clusters.
+    """
+    estimate = cluster_mean(chosen, clusters, level)
+    share, n = estimate.mean, estimate.n
+    upper = (1 + level) / 2
+    if share in (0.0, 1.0):
+        effective = float(estimate.clusters)
+    else:
+        raw = share * (1 - share) / estimate.se**2 if estimate.se > 0 else np.inf
+        narrow = stats.t.ppf(upper, n - 1) / stats.t.ppf(upper, estimate.df)
+        effective = float(min(n, raw * narrow**2))
+    lo, hi = clopper_pearson(share * effective, effective, level)
+    return ShareInterval(lo, hi, effective)
+
+
+def clopper_pearson(k: float, n: float, level: float = LEVEL) -> tuple[float, float]:
+    """Clopper-Pearson limits by beta quantiles; k and n need not be whole."""
+    tail = (1 - level) / 2
+    lo = 0.0 if k <= 0 else float(stats.beta.ppf(tail, k, n - k + 1))
+    hi = 1.0 if k >= n else float(stats.beta.ppf(1 - tail, k + 1, n - k))
+    return lo, hi

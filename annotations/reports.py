@@ -1,0 +1,126 @@
+"""Gathers an unblinded study's ratings, analyses them, and lays out the report.
+
+The statistics are imported when a report is asked for: no other page should pay for
+SciPy, and what a rater sees never comes near them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from annotations.core.ratings import RatedOutput
+from annotations.models import Study
+from annotations.selectors import ratings_for, study_target
+
+if TYPE_CHECKING:
+    from annotations.core.analysis import StudyAnalysis
+
+
+@dataclass(frozen=True)
+class StudyReport:
+    """An analysis with the ratings that it rests on and how it is titled."""
+
+    title: str
+    analysis: StudyAnalysis
+    outputs: tuple[RatedOutput, ...]
+
+    @property
+    def comments(self) -> dict[str, list[RatedOutput]]:
+        """Comments by the system that their writer chose best, as readings."""
+        grouped: dict[str, list[RatedOutput]] = {}
+        for output in self.outputs:
+            if output.best and output.comment:
+                grouped.setdefault(output.model, []).append(output)
+        return grouped
+
+    def as_json(self) -> dict[str, Any]:
+        from annotations.core.report_json import analysis_json
+
+        return {
+            "title": self.title,
+            **analysis_json(self.analysis),
+            "comments": {
+                system: [
+                    {"case": o.case, "evaluator": o.evaluator, "comment": o.comment}
+                    for o in outputs
+                ]
+                for system, outputs in self.comments.items()
+            },
+        }
+
+    def as_markdown(self) -> str:
+        from annotations.core.tables import report_markdown
+
+        return report_markdown(self.analysis) + self._comments_markdown()
+
+    def _comments_markdown(self) -> str:
+        lines = ["", "## Comments, by the system chosen best"]
+        for system, outputs in self.comments.items():
+            lines += ["", f"### {system}", ""]
+            lines += [f"- {o.evaluator} on {o.case}: {o.comment}" for o in outputs]
+        return "\n".join(lines) + "\n" if self.comments else ""
+
+    def as_html(self) -> SafeString:
+        """The report as a fragment for a page."""
+        from annotations.core.report_tables import report_tables
+
+        return render_to_string(
+            "annotations/report/_report.html",
+            {
+                "report": self,
+                "tables": report_tables(self.analysis),
+                "comments": self.comments,
+            },
+        )
+
+
+def outputs_report(
+    title: str, outputs: Sequence[RatedOutput], target: str
+) -> StudyReport:
+    """Analyse ratings from anywhere."""
+    from annotations.core.analysis import analyse
+
+    return StudyReport(title, analyse(outputs, target), tuple(outputs))
+
+
+def study_report(study: Study) -> StudyReport:
+    """The report of an unblinded study.
+
+    Raises
+    ------
+    StateError
+        If the study is not unblinded.
+    """
+    return outputs_report(study.name, ratings_for(study), study_target(study))
+
+
+def study_report_html(study: Study) -> SafeString:
+    """The report of an unblinded study as a fragment for its page."""
+    return study_report(study).as_html()
+
+
+def report_write(report: StudyReport, folder: Path) -> list[Path]:
+    """Write the report as HTML, Markdown, JSON and CSV; return the files."""
+    from annotations.core.ratings_csv import ratings_csv
+
+    folder.mkdir(parents=True, exist_ok=True)
+    page = render_to_string(
+        "annotations/report/standalone.html",
+        {"title": report.title, "body": report.as_html()},
+    )
+    texts = {
+        "report.html": page,
+        "report.md": report.as_markdown(),
+        "report.json": json.dumps(report.as_json(), indent=1, allow_nan=False) + "\n",
+        "ratings.csv": ratings_csv(report.outputs),
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in texts]

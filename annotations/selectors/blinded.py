@@ -31,6 +31,11 @@ class BlindedOption:
     letter: str
     text: str
 
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The lines as written, blank ones dropped: every arm is set the same way."""
+        return tuple(line.strip() for line in self.text.splitlines() if line.strip())
+
 
 @dataclass(frozen=True)
 class BlindedCell:

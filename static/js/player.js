@@ -62,7 +62,9 @@
   part("speed").addEventListener("change", () => { film.playbackRate = Number(part("speed").value); });
   part("seek").addEventListener("input", () => { film.currentTime = (part("seek").value / 1000) * film.duration; });
   film.addEventListener("click", toggle);
+  film.addEventListener("loadedmetadata", show);
   film.addEventListener("timeupdate", show);
+  if (film.readyState > 0) show();
   film.addEventListener("seeked", show);
   film.addEventListener("play", () => { part("play").textContent = "❚❚"; });
   film.addEventListener("pause", () => { part("play").textContent = "▶"; });

@@ -139,13 +139,14 @@ def _invite(
         study=study, kind="rater_invited", actor=actor, payload={"seat": seat.number}
     )
     link = site_url.rstrip("/") + reverse("invitation", args=[token])
-    transaction.on_commit(partial(_mail, study.name, email, link))
+    transaction.on_commit(partial(_mail, email, link))
     return SentInvitation(email, seat.number, link)
 
 
-def _mail(study_name: str, email: str, link: str) -> None:
+def _mail(email: str, link: str) -> None:
+    """A study's name may tell a diagnosis, so the mail does not carry it."""
     send_mail(
-        f"Invitation to rate gait cases: {study_name}",
+        "Invitation to rate gait cases",
         "You are invited to score gait rationales in a blinded study.\n\n"
         f"Your personal link, valid once and for {INVITATION_DAYS} days:\n{link}\n",
         None,

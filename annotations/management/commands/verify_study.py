@@ -1,0 +1,31 @@
+"""Compare a study with its seal, its seed and its log, and say where it differs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from annotations.management.base import StudyCommand, add_study_argument, study_named
+from annotations.services import study_verify
+
+
+class Command(StudyCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_study_argument(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        study = study_named(options["study"])
+        verification = study_verify(study)
+        if not verification.holds:
+            lines = "\n".join(f"  {line}" for line in verification.breaks)
+            raise CommandError(
+                f"study {study.name!r} differs from what was sealed:\n{lines}",
+                returncode=1,
+            )
+        self.stdout.write(
+            f"study {study.name!r} holds: {verification.items} sealed items and "
+            f"{verification.events} events are untouched; seal {verification.root}"
+        )

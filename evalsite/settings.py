@@ -35,13 +35,19 @@ def _secret_key() -> str:
     return path.read_text().strip()
 
 
+def _banner() -> str:
+    """One sentence above every page, left by the demo in the data folder."""
+    path = VAR_DIR / "banner.txt"
+    return path.read_text().strip() if path.exists() else ""
+
+
 SECRET_KEY = _secret_key()
 DEBUG = env_flag("DEBUG", default=False)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 
 # One sentence above every page, the same for every arm of every study.
-SITE_BANNER = env_text("SITE_BANNER")
+SITE_BANNER = env_text("SITE_BANNER") or _banner()
 # Where nginx finds the clip store (``internal``); empty: Django sends films itself.
 MEDIA_ACCEL_PREFIX = env_text("MEDIA_ACCEL_PREFIX")
 

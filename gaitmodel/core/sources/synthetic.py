@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,7 @@ import numpy as np
 
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.pose.kinematics import GENERIC, Proportions, from_gravity
-from gaitmodel.core.records import ClipRef, PoseSequence
+from gaitmodel.core.records import ClipRef, PoseSequence, Split
 from gaitmodel.core.sources.splits import subject_disjoint_split
 from gaitmodel.core.sources.synthetic_film import Clothing, Film, make_film, write_film
 from gaitmodel.core.sources.synthetic_patterns import PATTERNS, personal
@@ -49,6 +49,7 @@ class Subject:
     walker: Walker
     clothing: Clothing
     seed: int
+    held_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,14 @@ def build_cohort(
     progress: Callable[[int, int], None] | None = None,
     val_fraction: float = 0.0,
     test_fraction: float = 0.25,
+    held_out: Mapping[GaitClass, int] | None = None,
 ) -> Path:
     """Write the cohort under ``root`` and return the path of its ``manifest.csv``.
 
     Beside it: ``poses/*.npy`` ((T, 46) radians, HSMR's camera frame), ``videos/*.mp4``
     (30 frames/s), ``truth.json`` (events in seconds, parameters). Clips that are
     finished under the same parameters are kept; the manifest is written last.
+    ``held_out`` adds so many subjects of a class, all of whose clips are test clips.
 
     Raises
     ------
@@ -105,10 +108,10 @@ def build_cohort(
     parameters = {
         "version": VERSION, "seed": seed, "subjects_per_class": subjects_per_class,
         "clips_per_subject": clips_per_subject, "duration_s": duration_s,
-        "size": list(size),
+        "size": list(size), "held_out": dict(held_out or {}),
     }  # fmt: skip
     keep = _begin(root, parameters)
-    clips = plan_cohort(seed, subjects_per_class, clips_per_subject)
+    clips = plan_cohort(seed, subjects_per_class, clips_per_subject, held_out)
     truth: dict[str, Any] = {}
     for number, clip in enumerate(clips):
         walked = clip.walk(duration_s)
@@ -121,14 +124,21 @@ def build_cohort(
 
 
 def plan_cohort(
-    seed: int, subjects_per_class: int, clips_per_subject: int
+    seed: int,
+    subjects_per_class: int,
+    clips_per_subject: int,
+    held_out: Mapping[GaitClass, int] | None = None,
 ) -> tuple[PlannedClip, ...]:
     """Who walks, and from where each clip is filmed; in order of clip names."""
     rng = np.random.default_rng(seed)
-    labels = [one for one in CLASSES for _ in range(subjects_per_class)]
+    people = [(one, False) for one in CLASSES for _ in range(subjects_per_class)]
+    people += [(one, True) for one, n in (held_out or {}).items() for _ in range(n)]
     subjects = [
-        _subject(f"S{number + 1:03d}", labels[place], rng)
-        for number, place in enumerate(rng.permutation(len(labels)))
+        replace(
+            _subject(f"S{number + 1:03d}", people[place][0], rng),
+            held_out=people[place][1],
+        )
+        for number, place in enumerate(rng.permutation(len(people)))
     ]
     takes = [subject for subject in subjects for _ in range(clips_per_subject)]
     order = rng.permutation(len(takes))
@@ -246,7 +256,11 @@ def _write_manifest(
         ClipRef(clip.name, clip.subject.name, clip.subject.label, "synthetic")
         for clip in clips
     ]
-    split = subject_disjoint_split(refs, seed, val_fraction, test_fraction)
+    kept = {clip.name for clip in clips if clip.subject.held_out}
+    others = [ref for ref in refs if ref.clip not in kept]
+    split = dict.fromkeys(kept, Split.TEST) | subject_disjoint_split(
+        others, seed, val_fraction, test_fraction
+    )
     path = root / "manifest.csv"
     with atomic_path(path) as part, part.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -12,7 +12,7 @@ from gaitmodel.core.features.measure import measure
 from gaitmodel.core.media.probe import probe
 from gaitmodel.core.pose.kinematics import view_of
 from gaitmodel.core.pose.load import read_pose
-from gaitmodel.core.records import PoseSequence, View
+from gaitmodel.core.records import PoseSequence, Split, View
 from gaitmodel.core.sources.manifest import Manifest, read_manifest
 from gaitmodel.core.sources.splits import check_disjoint
 from gaitmodel.core.sources.synthetic import FPS, build_cohort, plan_cohort
@@ -160,3 +160,23 @@ def test_impossible_cohorts_are_refused(tmp_path: Path) -> None:
         } | change  # fmt: skip
         with pytest.raises(InputError, match=sentence):
             build_cohort(tmp_path, **options)
+
+
+def test_subjects_held_out_are_test_subjects_with_all_their_clips(
+    tmp_path: Path,
+) -> None:
+    manifest = build_cohort(
+        tmp_path,
+        seed=5,
+        subjects_per_class=1,
+        clips_per_subject=1,
+        duration_s=2,
+        size=(64, 64),
+        test_fraction=0.0,
+        held_out={GaitClass.DCM: 2},
+    )
+    clips = read_manifest(manifest).clips
+    held = [clip for clip in clips if clip.split is Split.TEST]
+    assert len(clips) == 10
+    assert {clip.label for clip in held} == {GaitClass.DCM}
+    assert len({clip.subject for clip in held}) == 2

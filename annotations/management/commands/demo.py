@@ -1,0 +1,88 @@
+"""The whole way of the data on a synthetic cohort, then the site with its worker."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from annotations.core.errors import StudyError
+from annotations.management.demo import (
+    DemoPlan,
+    demo_accounts,
+    demo_build,
+    demo_erase,
+    demo_summary,
+)
+
+
+class Command(BaseCommand):
+    help = __doc__
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--no-serve", action="store_true")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument(
+            "--backbone", choices=["smollm2", "tiny"], default="smollm2"
+        )
+        parser.add_argument("--cases", type=int, default=12, help="in all")
+        parser.add_argument("--fresh", action="store_true", help="start over")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        plan = DemoPlan(options["backbone"], options["cases"])
+        try:
+            if options["cases"] < 4:
+                raise StudyError(
+                    f"--cases must be at least 4, one a rater, not {options['cases']}"
+                )
+            if options["fresh"]:
+                demo_erase(plan)
+            study = demo_build(plan)
+        except StudyError as error:
+            raise CommandError(str(error), returncode=2) from error
+        url = f"http://127.0.0.1:{options['port']}/"
+        for account in demo_accounts(plan):
+            self.stderr.write(
+                f"  {account.role:<6} {account.username:<6} {account.password}"
+            )
+        self.stderr.write(f"{study.name}: log in at {url}")
+        if options["json"]:
+            self.stdout.write(json.dumps(demo_summary(plan, study, url)))
+        if not options["no_serve"]:
+            self.stdout.flush()
+            serve(options["port"])
+
+
+def serve(port: int) -> None:
+    """Run the site and the model worker until one ends or the keyboard stops them."""
+    python = sys.executable
+    processes = [
+        subprocess.Popen(
+            [python, "-m", "gunicorn", "evalsite.wsgi", "--bind", f"127.0.0.1:{port}",
+             "--workers", "2", "--threads", "4", "--log-level", "warning"]
+        ),
+        subprocess.Popen(
+            [python, "manage.py", "qcluster"],
+            env=os.environ | {"Q_CLUSTER_NAME": "gpu"},
+        ),
+    ]  # fmt: skip
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        return
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait()
+    raise CommandError("the site or its worker has stopped; see its last lines above")

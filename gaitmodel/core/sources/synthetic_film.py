@@ -1,8 +1,4 @@
-"""A synthetic walk as film: a clothed capsule figure in a room, seen by a camera.
-
-The figure is drawn at twice the size in a box of its own and scaled down, which
-smooths its edges at a fraction of the price of a whole picture.
-"""
+"""A synthetic walk as film: a clothed capsule figure in a room, seen by a camera."""
 
 from __future__ import annotations
 
@@ -15,13 +11,19 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from gaitmodel.core.media.encode import write_video
+from gaitmodel.core.media.stage import (
+    Camera,
+    Colour,
+    camera,
+    enlarged,
+    shaded,
+    tapered,
+)
 from gaitmodel.core.pose.kinematics import JOINT_INDEX, Proportions
 from gaitmodel.core.records import ByteArray, FloatArray
 from gaitmodel.core.sources.synthetic_path import camera_path, world_joints
-from gaitmodel.core.sources.synthetic_scene import Camera, Colour, Room, camera
+from gaitmodel.core.sources.synthetic_scene import Room
 from gaitmodel.core.sources.synthetic_walker import Walk
-
-_OVERSAMPLE: Final = 2
 
 
 @dataclass(frozen=True)
@@ -137,23 +139,13 @@ def _draw_figure(
     picture: Image.Image, points: FloatArray, joints: FloatArray, clothing: Clothing
 ) -> None:
     """Draw the figure, far parts first, into its own enlarged box."""
-    margin = 0.2 * points[0, 2]
-    low = np.floor(points[:, :2].min(axis=0) - margin).astype(int)
-    high = np.ceil(points[:, :2].max(axis=0) + margin).astype(int)
-    frame = (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
-    box = picture.crop(frame).resize(
-        ((frame[2] - frame[0]) * _OVERSAMPLE, (frame[3] - frame[1]) * _OVERSAMPLE),
-        Image.Resampling.NEAREST,
-    )
-    draw = ImageDraw.Draw(box)
-    placed = points * _OVERSAMPLE
-    placed[:, :2] -= low * _OVERSAMPLE
-    for group in sorted(_GROUPS, key=lambda g: _nearness(g, joints)):
-        far = group is not _GROUPS[4] and _nearness(group, joints) < joints[0, 0]
-        _draw_group(draw, placed, group, clothing, 0.78 if far else 1.0)
-        if group is _GROUPS[4]:
-            _draw_head(draw, placed, joints, clothing)
-    picture.paste(box.reduce(_OVERSAMPLE), frame[:2])
+    with enlarged(picture, points, 0.2 * points[0, 2]) as (draw, placed):
+        for group in sorted(_GROUPS, key=lambda g: _nearness(g, joints)):
+            trunk = group is _GROUPS[4]
+            far = not trunk and _nearness(group, joints) < joints[0, 0]
+            _draw_group(draw, placed, group, clothing, 0.78 if far else 1.0)
+            if trunk:
+                _draw_head(draw, placed, joints, clothing)
 
 
 def _nearness(group: Sequence[_Capsule], joints: FloatArray) -> float:
@@ -162,11 +154,6 @@ def _nearness(group: Sequence[_Capsule], joints: FloatArray) -> float:
         return float(joints[0, 0])
     ends = [joints[part.start, 0] + joints[part.end, 0] for part in group]
     return float(np.mean(ends)) / 2
-
-
-def _shaded(colour: Colour, factor: float) -> Colour:
-    red, green, blue = (min(255, int(channel * factor)) for channel in colour)
-    return red, green, blue
 
 
 # (share of the radius, brightness, shift toward the light in radii): rim, body.
@@ -186,33 +173,12 @@ def _draw_group(
             (x0, y0, scale), (x1, y1, _) = placed[part.start], placed[part.end]
             r0, r1 = (share * radius * scale for radius in part.radii)
             moved = -shift * part.radii[1] * scale
-            _tapered(
+            tapered(
                 draw,
                 (x0 + moved, y0 + moved, r0),
                 (x1 + moved, y1 + moved, r1),
-                _shaded(getattr(clothing, part.garment), light * brightness),
+                shaded(getattr(clothing, part.garment), light * brightness),
             )
-
-
-def _tapered(
-    draw: ImageDraw.ImageDraw,
-    start: tuple[float, float, float],
-    end: tuple[float, float, float],
-    colour: Colour,
-) -> None:
-    (x0, y0, r0), (x1, y1, r1) = start, end
-    length = float(np.hypot(x1 - x0, y1 - y0))
-    for x, y, r in (start, end):
-        draw.ellipse((x - r, y - r, x + r, y + r), fill=colour)
-    if length > 0:
-        nx, ny = (y0 - y1) / length, (x1 - x0) / length
-        corners = [
-            (x0 + nx * r0, y0 + ny * r0),
-            (x1 + nx * r1, y1 + ny * r1),
-            (x1 - nx * r1, y1 - ny * r1),
-            (x0 - nx * r0, y0 - ny * r0),
-        ]
-        draw.polygon(corners, fill=colour)
 
 
 def _draw_head(

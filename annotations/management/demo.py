@@ -7,6 +7,7 @@ where it stopped. Model work goes through the commands that a researcher would t
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import sys
 from dataclasses import dataclass
@@ -138,11 +139,12 @@ def _cohort(plan: DemoPlan) -> None:
             subjects_per_class=plan.subjects_per_class,
             clips_per_subject=CLIPS_PER_SUBJECT,
             duration_s=plan.seconds,
-            size=(480, 360),
+            size=(400, 300),
             progress=show,
             val_fraction=0.25,
             test_fraction=0.0,
             held_out={GaitClass.DCM: -(-plan.cases // CLIPS_PER_SUBJECT)},
+            workers=os.cpu_count() or 1,
         )
     call_command("import_clips", str(manifest), stdout=sys.stderr)
     call_command("prepare_clips", stdout=sys.stderr)

@@ -55,6 +55,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
     )
     os.close(handle)
     part = Path(name)
+    part.chmod(0o640)  # mkstemp's 0600 would keep a film from the front server's group
     try:
         yield part
         part.replace(path)

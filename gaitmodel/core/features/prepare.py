@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.codec import features_to_json
 from gaitmodel.core.features.measure import measure
@@ -58,7 +60,7 @@ def prepare_clip(ref: ClipRef, store: ClipStore, *, films: bool) -> Prepared:
             path.unlink(missing_ok=True)
         store.add_provenance(ref.clip, **facts)
     if films:
-        make_film(ref, store)
+        make_film(ref, store, pose)
     return Prepared(ref.clip, store.read_features(ref.clip), pose.fps)
 
 
@@ -87,24 +89,24 @@ def _pose(ref: ClipRef) -> PoseSequence:
     return pose
 
 
-def make_film(ref: ClipRef, store: ClipStore) -> None:
+def make_film(ref: ClipRef, store: ClipStore, pose: PoseSequence) -> None:
     """Make the film that people and models see, unless it is there."""
-    if ref.video is not None and ref.source == "synthetic":
-        target, note = store.video_path(ref.clip), "drawn figure, no face"
-    else:
-        target = store.skeleton_path(ref.clip)
-        note = "skeleton only, no pixel of the original"
+    drawn = ref.video is not None and ref.source == "synthetic"
+    target = (store.video_path if drawn else store.skeleton_path)(ref.clip)
     if target.exists():
         return
-    if target == store.video_path(ref.clip) and ref.video is not None:
-        write_video(target, _frames(ref.video), probe(ref.video).fps)
+    if drawn and ref.video is not None:
+        frames = write_video(target, _frames(ref.video), pose.fps)
     else:
-        render_skeleton(store.read_pose(ref.clip), target)
+        render_skeleton(pose, target)
+        frames = len(pose.angles)
     store.add_provenance(
         ref.clip,
-        film=note,
+        film="drawn figure, no face"
+        if drawn
+        else "skeleton only, no pixel of the original",
         film_sha256=file_sha256(target),
-        film_frames=probe(target).frames,
+        film_frames=frames,
     )
 
 
@@ -112,4 +114,4 @@ def _frames(path: Path) -> Iterator[ByteArray]:
     """Every frame of a film as RGB, so that re-encoding drops all else it carries."""
     with opened(path) as (container, stream):
         for frame in container.decode(stream):
-            yield frame.to_ndarray(format="rgb24")
+            yield np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)

@@ -85,8 +85,11 @@ def video_writer(
         writer.finish()
 
 
-def write_video(path: Path, frames: Iterable[ByteArray], fps: float) -> None:
-    """Write all frames, (H, W, 3) uint8 RGB of one even size, at a constant rate."""
+def write_video(path: Path, frames: Iterable[ByteArray], fps: float) -> int:
+    """Write all frames, (H, W, 3) uint8 RGB of one even size, at a constant rate.
+
+    Returns how many there were.
+    """
     iterator = iter(frames)
     first = next(iterator, None)
     if first is None:
@@ -94,5 +97,8 @@ def write_video(path: Path, frames: Iterable[ByteArray], fps: float) -> None:
     height, width = first.shape[:2]
     with video_writer(path, (width, height), fps) as writer:
         writer.write(first)
+        count = 1
         for frame in iterator:
             writer.write(frame)
+            count += 1
+    return count

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Mapping, Sequence
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -91,6 +95,7 @@ def build_cohort(
     val_fraction: float = 0.0,
     test_fraction: float = 0.25,
     held_out: Mapping[GaitClass, int] | None = None,
+    workers: int = 1,
 ) -> Path:
     """Write the cohort under ``root`` and return the path of its ``manifest.csv``.
 
@@ -98,6 +103,7 @@ def build_cohort(
     (30 frames/s), ``truth.json`` (events in seconds, parameters). Clips that are
     finished under the same parameters are kept; the manifest is written last.
     ``held_out`` adds so many subjects of a class, all of whose clips are test clips.
+    ``workers`` processes draw side by side; the bytes do not depend on their number.
 
     Raises
     ------
@@ -112,13 +118,13 @@ def build_cohort(
     }  # fmt: skip
     keep = _begin(root, parameters)
     clips = plan_cohort(seed, subjects_per_class, clips_per_subject, held_out)
+    draw = partial(_write_clip, root, duration_s, size, keep)
     truth: dict[str, Any] = {}
-    for number, clip in enumerate(clips):
-        walked = clip.walk(duration_s)
-        truth[clip.name] = _truth(walked)
-        _write_clip(root, clip, walked, size, keep)
-        if progress is not None:
-            progress(number + 1, len(clips))
+    with _drawing(workers) as drawn:
+        for clip, events in zip(clips, drawn(draw, clips), strict=True):
+            truth[clip.name] = events
+            if progress is not None:
+                progress(len(truth), len(clips))
     write_json(root / "truth.json", {"parameters": parameters, "clips": truth})
     return _write_manifest(root, clips, seed, val_fraction, test_fraction)
 
@@ -230,15 +236,33 @@ def _truth(walked: Walk) -> dict[str, list[float]]:
     }
 
 
+@contextmanager
+def _drawing(workers: int) -> Iterator[Callable[..., Iterable[Any]]]:
+    """``map`` over this process, or over several new ones."""
+    if workers < 2:
+        yield map
+        return
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
+        yield pool.map
+
+
 def _write_clip(
-    root: Path, clip: PlannedClip, walked: Walk, size: tuple[int, int], keep: bool
-) -> None:
+    root: Path,
+    duration_s: float,
+    size: tuple[int, int],
+    keep: bool,
+    clip: PlannedClip,
+) -> dict[str, list[float]]:
+    """Walk and draw one clip, unless its files may stay; its true events."""
+    walked = clip.walk(duration_s)
     pose, film = root / "poses" / f"{clip.name}.npy", root / _video(clip.name)
     if not (keep and pose.exists()):
         with atomic_path(pose) as part, part.open("wb") as file:
             np.save(file, clip.pose(walked).angles)
     if not (keep and film.exists()):
         write_film(film, clip.film(walked, size), FPS)
+    return _truth(walked)
 
 
 def _video(name: str) -> str:

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from annotations import media
-from annotations.views import cells, invitation, rating, studies
+from annotations.views import analysis, cells, invitation, rating, studies
 
 
 class LetterConverter:
@@ -59,5 +59,10 @@ urlpatterns = [
         "studies/<uuid:study_id>/verify/",
         studies.study_verification,
         name="study_verify",
+    ),
+    path(
+        "studies/<uuid:study_id>/analysis/",
+        analysis.study_analysis,
+        name="study_analysis",
     ),
 ]

@@ -16,6 +16,7 @@ triggers = import_module("annotations.migrations._triggers")
 @pytest.fixture(autouse=True)
 def clip_store(settings: Settings, tmp_path: Path) -> Path:
     """Each test has an empty clip store, and cheap password hashes."""
+    settings.STATIC_ROOT = tmp_path
     settings.CLIP_STORE = tmp_path / "clips"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return tmp_path / "clips"

@@ -1,0 +1,48 @@
+"""A claim: what a rationale asserts of a measurable quantity, and where it says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gaitmodel.core.rationale.vocabulary import Quantity
+from gaitmodel.core.records import Side
+
+
+class ClaimKind(StrEnum):
+    VALUE = "value"  # the left step time is 0.45 s
+    AT_LEAST = "at_least"  # cadence above 180
+    AT_MOST = "at_most"  # swing below 30 %
+    RANGE = "range"  # cadence of 100 to 110
+    DIFFERENCE = "difference"  # the sides differ by 0.02 s
+    GREATER = "greater"  # the left step is longer than the right
+    SMALLER = "smaller"
+    SYMMETRIC = "symmetric"
+    ASYMMETRIC = "asymmetric"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """``start`` and ``end`` are offsets in the whole text; ``sentence`` likewise.
+
+    ``value`` and ``step`` (the last decimal place written) are in the quantity's base
+    unit; ``upper`` is the far end of a range. ``side`` is the one that the claim is
+    about: of a comparison, the first. ``quantity`` is ``None`` for a number with a
+    unit whose meaning cannot be told.
+    """
+
+    kind: ClaimKind
+    quantity: Quantity | None
+    side: Side | None
+    value: float | None
+    upper: float | None
+    unit: str
+    step: float
+    about: bool
+    start: int
+    end: int
+    sentence: tuple[int, int]
+
+    @property
+    def is_number(self) -> bool:
+        return self.value is not None

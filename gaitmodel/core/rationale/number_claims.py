@@ -1,0 +1,302 @@
+"""Which quantity and side each number of a sentence belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from gaitmodel.core.features.strides import other
+from gaitmodel.core.rationale.claims import Claim, ClaimKind
+from gaitmodel.core.rationale.marks import (
+    Mention,
+    Number,
+    Sentence,
+    SideMention,
+    mentions,
+    numbers,
+    side_mentions,
+)
+from gaitmodel.core.rationale.vocabulary import CLAUSE, QUANTITY, Quantity
+from gaitmodel.core.records import Side
+
+_JOINED: Final = re.compile(
+    r"\s*\(?(?:n\s*=?\s*\d+)?\)?\s*(?:,|/|and|,\s*and|vs\.?|versus|to|-|–|"
+    r",?\s*compared\s+(?:to|with)|&)\s*",
+    re.IGNORECASE,
+)
+_AGAINST: Final = re.compile(r"vs|versus|compared", re.IGNORECASE)
+_SPAN: Final = re.compile(r"\s*(?:-|–|to)\s*", re.IGNORECASE)
+_SIDES_JOINED: Final = re.compile(
+    r"\s*(?:(?:leg|foot|limb|side)s?\s*)?(?:and|,|/|or|&|vs\.?)\s*(?:the\s+)?",
+    re.IGNORECASE,
+)
+_SIDE_BEHIND: Final = re.compile(
+    r"\s*(?:\(\s*|,?\s*(?:on|for|in|at|of|from|with)\s+(?:the\s+)?)(?P<side>left|right|[LR]\b)",
+    re.IGNORECASE,
+)
+_BARE_SIDE_BEHIND: Final = re.compile(
+    r"\s+(?P<side>left|right)(?=\s*(?:[,;.)]|and\b|$))", re.IGNORECASE
+)
+_RESPECTIVELY: Final = re.compile(r"[^;.]{0,20}\brespectively\b", re.IGNORECASE)
+_TWO_SIDES_BEHIND: Final = re.compile(
+    r"\s*,?\s*\(?(?:on|for|in|at|of)?\s*(?:the\s+)?(?P<first>left|right)\s*(?:and|,|/|vs\.?)\s*"
+    r"(?:the\s+)?(?P<second>left|right)",
+    re.IGNORECASE,
+)
+_REFERENCE: Final = re.compile(
+    r"\b(?:normal|typical|reference|expected|healthy|usual|normative|average\s+adult)\s+"
+    r"(?:adult\s+|walking\s+|gait\s+)*(?:range|values?|limits?|cadence|swing|adults?|of|is|being|around|about|"
+    r"approximately|percentage|population|walkers?)\b[^;.]{0,30}$|\b(?:norm|normal|typically|normally|usually)\s*"
+    r"(?:is|of|about|around|:|~|\()?\s*(?:about|around|~)?\s*$",
+    re.IGNORECASE,
+)
+_LOWER: Final = re.compile(
+    r"(?:\b(?:over|above|more\s+than|greater\s+than|higher\s+than|longer\s+than|at\s+least|exceed\w*|beyond)|[>≥])\s*(?:only\s+)?$",
+    re.IGNORECASE,
+)
+_UPPER: Final = re.compile(
+    r"(?:\b(?:under|below|less\s+than|lower\s+than|shorter\s+than|fewer\s+than|at\s+most|up\s+to|smaller\s+than)|[<≤])\s*(?:only\s+)?$",
+    re.IGNORECASE,
+)
+_ABOUT: Final = re.compile(
+    r"(?:\b(?:about|approximately|around|roughly|nearly|almost|close\s+to|approx\.?)|~|≈)\s*$",
+    re.IGNORECASE,
+)
+_DIFFERENCE: Final = re.compile(
+    r"\b(?:differences?|differ(?:s|ing|ed)?|asymmetry|discrepancy|gap)\b(?:\s+\w+){0,4}?\s*"
+    r"(?:\(|of|by|is|was|:|=|,)?\s*(?:only|about|approximately|around|just|~)?\s*$",
+    re.IGNORECASE,
+)
+_DIFFERENCE_BEHIND: Final = re.compile(
+    r"\s*(?:(?:step|stride|timing|time)\s+){0,2}(?:difference|asymmetry|longer|shorter|greater|smaller|higher|lower|more|less)\b(?!\s+than\s+\d)",
+    re.IGNORECASE,
+)
+_BETWEEN: Final = re.compile(r"\b(?:between|from)\s*$", re.IGNORECASE)
+_FILLER: Final = re.compile(
+    r"\s*(?:(?:of|in|for|the|a|an|left|right|mean|average|peak|maximum|total|gait|cycle|stride|each|time|spent|"
+    r"both|phase|its|his|her|their|detected|recorded)\b\s*)*",
+    re.IGNORECASE,
+)
+
+
+class NumberReader:
+    """Reads the numbers of one sentence; ``carried`` is the quantity spoken of before."""
+
+    def __init__(self, sentence: Sentence, carried: Quantity | None) -> None:
+        self._sentence = sentence
+        self._text = sentence.text
+        self._mentions = mentions(self._text)
+        self._sides = side_mentions(self._text)
+        self._numbers = numbers(self._text)
+        self._carried = carried if not self._mentions else None
+
+    def claims(self) -> Iterator[Claim]:
+        """One claim per number, or per side of it; ranges are one claim."""
+        place = 0
+        while place < len(self._numbers):
+            group = self._group(place)
+            place += len(group)
+            if not self._is_reference(group[0]):
+                yield from self._of_group(group)
+
+    def _group(self, place: int) -> list[Number]:
+        """A number and, if it is joined directly to the next one, that too."""
+        group = self._numbers[place : place + 2]
+        if len(group) == 2 and _JOINED.fullmatch(self._between(group[0], group[1])):
+            return group
+        return group[:1]
+
+    def _between(self, first: Number, second: Number) -> str:
+        return self._text[first.end : second.start]
+
+    def _before(self, number: Number, reach: int = 60) -> str:
+        return self._text[max(0, number.start - reach) : number.start]
+
+    def _is_reference(self, number: Number) -> bool:
+        """Whether the sentence tells what would be normal, not what was seen."""
+        return _REFERENCE.search(self._before(number)) is not None
+
+    def _of_group(self, group: Sequence[Number]) -> Iterator[Claim]:
+        quantity = self._quantity(group[0])
+        if len(group) == 2:
+            if self._is_range(group):
+                yield from self._range(group, quantity)
+                return
+            pair = self._pair_of_sides(group)
+            if pair is not None:
+                for number, named in zip(group, pair, strict=True):
+                    yield self._claim(number, quantity, named)
+                return
+        for number in group:
+            own = self._quantity(number)
+            if own is None and number.unit == "":
+                continue
+            for side in self._sides_of(number, own):
+                yield self._claim(number, own, side)
+
+    def _is_range(self, group: Sequence[Number]) -> bool:
+        joint = self._between(group[0], group[1])
+        if _SPAN.fullmatch(joint):
+            return True
+        return bool(_BETWEEN.search(self._before(group[0])))
+
+    def _range(
+        self, group: Sequence[Number], quantity: Quantity | None
+    ) -> Iterator[Claim]:
+        if quantity is None and group[1].unit == "":
+            return
+        low, high = group
+        for side in self._sides_of(low, quantity):
+            yield self._made(ClaimKind.RANGE, low, quantity, side, high)
+
+    def _pair_of_sides(self, group: Sequence[Number]) -> tuple[Side, Side] | None:
+        """The sides of two joined numbers, if the sentence gives both."""
+        behind = _TWO_SIDES_BEHIND.match(self._text, group[1].end)
+        if behind:
+            return Side(behind["first"].lower()), Side(behind["second"].lower())
+        spoken = self._sides_before(group[0])
+        if len(spoken) >= 2 and self._joined(spoken[-2], spoken[-1]):
+            return spoken[-2].side, spoken[-1].side
+        if _RESPECTIVELY.match(self._text, group[1].end):
+            earlier = [s.side for s in self._sides if s.start < group[0].start]
+            return self._two_different(earlier)
+        if spoken and _AGAINST.search(self._between(group[0], group[1])):
+            named = [s.side for s in spoken]
+            return self._two_different(named) or (named[-1], other(named[-1]))
+        return None
+
+    def _two_different(self, sides: Sequence[Side]) -> tuple[Side, Side] | None:
+        """The last two sides in the order in which they were named, if they differ."""
+        if len(sides) >= 2 and sides[-2] is not sides[-1]:
+            return sides[-2], sides[-1]
+        return None
+
+    def _joined(self, first: SideMention, second: SideMention) -> bool:
+        return bool(_SIDES_JOINED.fullmatch(self._text[first.end : second.start]))
+
+    def _sides_before(self, number: Number) -> list[SideMention]:
+        """Sides between the number before this one (or the clause) and it."""
+        floor = max(
+            [0]
+            + [other.end for other in self._numbers if other.end <= number.start]
+            + [m.end() for m in CLAUSE.finditer(self._text, 0, number.start)]
+        )
+        return [s for s in self._sides if floor <= s.start < number.start]
+
+    def _sides_of(self, number: Number, quantity: Quantity | None) -> list[Side | None]:
+        """The side of a single number; two if "left and right" share it."""
+        if quantity is None or not quantity.sided:
+            return [None]
+        behind = self._side_behind(number)
+        if behind is not None:
+            return [behind]
+        spoken = self._sides_before(number)
+        if len(spoken) >= 2 and self._joined(spoken[-2], spoken[-1]):
+            return [spoken[-2].side, spoken[-1].side]
+        if spoken:
+            return [spoken[-1].side]
+        earlier = [s for s in self._sides if s.start < number.start]
+        return [earlier[-1].side if earlier else None]
+
+    def _side_behind(self, number: Number) -> Side | None:
+        """ "0.45 s (left)", or "4 heel strikes on the left" with the quantity between."""
+        places = [number.end]
+        tight = self._tight(number)
+        if tight is not None:
+            places.append(tight.end)
+        for place in places:
+            behind = _SIDE_BEHIND.match(self._text, place) or _BARE_SIDE_BEHIND.match(
+                self._text, place
+            )
+            if behind:
+                first = behind["side"].lower()[0]
+                return Side.LEFT if first == "l" else Side.RIGHT
+        return None
+
+    def _tight(self, number: Number) -> Mention | None:
+        """The quantity right behind the number: "38 % swing", "4 toe-offs"."""
+        for mention in self._mentions:
+            gap = self._text[number.end : mention.start]
+            near = mention.start >= number.end and _FILLER.fullmatch(gap)
+            if near and _fits(number, mention.quantity):
+                return mention
+        return None
+
+    def _quantity(self, number: Number) -> Quantity | None:
+        """The quantity a number belongs to: tightly behind, else the last before."""
+        tight = self._tight(number)
+        if tight is not None:
+            return tight.quantity
+        if number.unit == "spm":
+            return QUANTITY["cadence"]
+        before = [m for m in self._mentions if m.start < number.start]
+        after = [m for m in self._mentions if m.start > number.start]
+        for mention in [*reversed(before), *after]:
+            if _fits(number, mention.quantity) or (
+                self._is_difference(number)
+                and mention.quantity.unit in ("s", "%")
+                and number.unit == "%"
+            ):
+                return mention.quantity
+        if self._carried is not None and _fits(number, self._carried):
+            return self._carried
+        return before[-1].quantity if before and number.unit not in ("",) else None
+
+    def _is_difference(self, number: Number) -> bool:
+        return bool(
+            _DIFFERENCE.search(self._before(number))
+            or _DIFFERENCE_BEHIND.match(self._text, number.end)
+        )
+
+    def _claim(
+        self, number: Number, quantity: Quantity | None, side: Side | None
+    ) -> Claim:
+        before = self._before(number)
+        kind = ClaimKind.VALUE
+        if self._is_difference(number):
+            kind, side = ClaimKind.DIFFERENCE, None
+        elif _LOWER.search(before):
+            kind = ClaimKind.AT_LEAST
+        elif _UPPER.search(before):
+            kind = ClaimKind.AT_MOST
+        return self._made(kind, number, quantity, side, None)
+
+    def _made(
+        self,
+        kind: ClaimKind,
+        number: Number,
+        quantity: Quantity | None,
+        side: Side | None,
+        upper: Number | None,
+    ) -> Claim:
+        base = self._sentence.start
+        return Claim(
+            kind=kind,
+            quantity=quantity,
+            side=side,
+            value=number.value,
+            upper=None if upper is None else upper.value,
+            unit=number.unit or (quantity.unit if quantity else ""),
+            step=number.step,
+            about=bool(_ABOUT.search(self._before(number))),
+            start=base + number.start,
+            end=base + (upper or number).end,
+            sentence=(base, base + len(self._text)),
+        )
+
+    @property
+    def last_quantity(self) -> Quantity | None:
+        """What the next sentence may refer back to."""
+        return self._mentions[-1].quantity if self._mentions else self._carried
+
+
+def _fits(number: Number, quantity: Quantity) -> bool:
+    """Whether the number could be of the quantity, by unit or plausible size."""
+    if number.unit:
+        return number.unit == quantity.unit
+    if quantity.unit == "count":
+        return number.step == 1
+    if quantity.unit == "s":
+        return 0 < number.value < 5
+    return quantity.unit in ("spm", "%", "deg")

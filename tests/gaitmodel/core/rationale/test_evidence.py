@@ -1,0 +1,123 @@
+"""The evidence check on hand-labelled claims, and on Figure 4's contradictions."""
+
+import json
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gaitmodel.core.rationale.evidence import check_evidence
+from gaitmodel.core.rationale.judge import Verdict
+from tests.gaitmodel.core.rationale.held_out import HELD_OUT
+from tests.gaitmodel.core.rationale.labelled import CASES, FIGURE_4, WALK
+
+Label = tuple[str, str, str, str, str]
+SIGNS = {
+    Verdict.SUPPORTED: "+",
+    Verdict.CONTRADICTED: "x",
+    Verdict.UNSUPPORTED: "?",
+}
+
+
+def labels(lines: str) -> Counter[Label]:
+    rows = (line.split() for line in lines.splitlines() if line.strip())
+    return Counter(
+        (kind, quantity, side, "-" if value == "-" else f"{float(value):g}", sign)
+        for kind, quantity, side, value, sign in rows
+    )
+
+
+def found(text: str) -> Counter[Label]:
+    rows = []
+    for judged in check_evidence(text, WALK).claims:
+        claim = judged.claim
+        rows.append(
+            (
+                claim.kind.value,
+                claim.quantity.name.replace(" ", "_") if claim.quantity else "-",
+                claim.side.value if claim.side else "-",
+                "-" if claim.value is None else f"{claim.value:g}",
+                SIGNS[judged.verdict],
+            )
+        )
+    return Counter(rows)
+
+
+@pytest.mark.parametrize(("cases", "fewest"), [(CASES, 120), (HELD_OUT, 40)])
+def test_precision_and_recall_on_labelled_claims_are_at_least_95_percent(
+    cases: tuple[tuple[str, str], ...], fewest: int
+) -> None:
+    hits = said = meant = 0
+    for text, lines in cases:
+        ours, true = found(text), labels(lines)
+        hits += (ours & true).total()
+        said += ours.total()
+        meant += true.total()
+    assert meant >= fewest
+    assert hits / said >= 0.95
+    assert hits / meant >= 0.95
+
+
+def test_the_three_contradictions_of_figure_4_are_found() -> None:
+    rules = {one.rule for one in check_evidence(FIGURE_4, WALK).lint}
+    assert {"cadence_and_step_times", "stride_and_step_times", "not_walking"} <= rules
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Swing is 40% and stance is 70%.", "swing_and_stance"),
+        (
+            "The left step time is longer than the right: 0.5 s left, 0.6 s right.",
+            "comparison_and_numbers",
+        ),
+        ("Cadence is 110 spm. Later the cadence is 95 spm.", "two_values"),
+        (
+            "The left stride time is 0.9 s and the right stride time is 1.2 s.",
+            "strides_of_one_walk",
+        ),
+    ],
+)
+def test_a_rationale_is_held_against_itself(text: str, rule: str) -> None:
+    assert rule in {one.rule for one in check_evidence(text, WALK).lint}
+
+
+def test_a_consistent_rationale_has_nothing_to_lint() -> None:
+    text = (
+        "Cadence is 112 steps/min, left step time 0.53 s, right step time 0.54 s, left "
+        "stride time 1.07 s and left swing 38%."
+    )
+    assert check_evidence(text, WALK).lint == ()
+
+
+def test_each_claim_points_to_its_words_and_its_sentence() -> None:
+    for text, _ in CASES:
+        for judged in check_evidence(text, WALK).claims:
+            claim = judged.claim
+            first, last = claim.sentence
+            assert first <= claim.start < claim.end <= last
+            if claim.value is not None:
+                assert any(c.isdigit() for c in text[claim.start : claim.end])
+
+
+def test_what_was_not_measured_is_unsupported_with_its_reason() -> None:
+    report = check_evidence("The right ankle range is 25 degrees.", WALK)
+    assert report.claims[0].verdict is Verdict.UNSUPPORTED
+    assert report.claims[0].note == "the angle is not observed"
+
+
+def test_the_report_is_json_with_counts() -> None:
+    stored = check_evidence(FIGURE_4, WALK).to_json()
+    assert json.loads(json.dumps(stored, allow_nan=False))["counts"] == {
+        "supported": 2,
+        "contradicted": 8,
+        "unsupported": 0,
+    }
+    assert stored["claims"][0]["text"].endswith("185.29 steps per minute.")
+
+
+@given(st.text(alphabet="leftrigh 0123456789.%s(),-stepimnkadc\n", max_size=120))
+def test_any_text_is_checked_without_failing(text: str) -> None:
+    report = check_evidence(text, WALK)
+    json.dumps(report.to_json(), allow_nan=False)

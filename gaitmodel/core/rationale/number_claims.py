@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from gaitmodel.core.features.strides import other
+from gaitmodel.core.rationale import number_patterns as said
 from gaitmodel.core.rationale.claims import Claim, ClaimKind
 from gaitmodel.core.rationale.marks import (
     Mention,
@@ -19,65 +18,6 @@ from gaitmodel.core.rationale.marks import (
 )
 from gaitmodel.core.rationale.vocabulary import CLAUSE, QUANTITY, Quantity
 from gaitmodel.core.records import Side
-
-_JOINED: Final = re.compile(
-    r"\s*\(?(?:n\s*=?\s*\d+)?\)?\s*(?:,|/|and|,\s*and|vs\.?|versus|to|-|–|"
-    r",?\s*compared\s+(?:to|with)|&)\s*",
-    re.IGNORECASE,
-)
-_AGAINST: Final = re.compile(r"vs|versus|compared", re.IGNORECASE)
-_SPAN: Final = re.compile(r"\s*(?:-|–|to)\s*", re.IGNORECASE)
-_SIDES_JOINED: Final = re.compile(
-    r"\s*(?:(?:leg|foot|limb|side)s?\s*)?(?:and|,|/|or|&|vs\.?)\s*(?:the\s+)?",
-    re.IGNORECASE,
-)
-_SIDE_BEHIND: Final = re.compile(
-    r"\s*(?:\(\s*|,?\s*(?:on|for|in|at|of|from|with)\s+(?:the\s+)?)(?P<side>left|right|[LR]\b)",
-    re.IGNORECASE,
-)
-_BARE_SIDE_BEHIND: Final = re.compile(
-    r"\s+(?P<side>left|right)(?=\s*(?:[,;.)]|and\b|$))", re.IGNORECASE
-)
-_RESPECTIVELY: Final = re.compile(r"[^;.]{0,20}\brespectively\b", re.IGNORECASE)
-_TWO_SIDES_BEHIND: Final = re.compile(
-    r"\s*,?\s*\(?(?:on|for|in|at|of)?\s*(?:the\s+)?(?P<first>left|right)\s*(?:and|,|/|vs\.?)\s*"
-    r"(?:the\s+)?(?P<second>left|right)",
-    re.IGNORECASE,
-)
-_REFERENCE: Final = re.compile(
-    r"\b(?:normal|typical|reference|expected|healthy|usual|normative|average\s+adult)\s+"
-    r"(?:adult\s+|walking\s+|gait\s+)*(?:range|values?|limits?|cadence|swing|adults?|of|is|being|around|about|"
-    r"approximately|percentage|population|walkers?)\b[^;.]{0,30}$|\b(?:norm|normal|typically|normally|usually)\s*"
-    r"(?:is|of|about|around|:|~|\()?\s*(?:about|around|~)?\s*$",
-    re.IGNORECASE,
-)
-_LOWER: Final = re.compile(
-    r"(?:\b(?:over|above|more\s+than|greater\s+than|higher\s+than|longer\s+than|at\s+least|exceed\w*|beyond)|[>≥])\s*(?:only\s+)?$",
-    re.IGNORECASE,
-)
-_UPPER: Final = re.compile(
-    r"(?:\b(?:under|below|less\s+than|lower\s+than|shorter\s+than|fewer\s+than|at\s+most|up\s+to|smaller\s+than)|[<≤])\s*(?:only\s+)?$",
-    re.IGNORECASE,
-)
-_ABOUT: Final = re.compile(
-    r"(?:\b(?:about|approximately|around|roughly|nearly|almost|close\s+to|approx\.?)|~|≈)\s*$",
-    re.IGNORECASE,
-)
-_DIFFERENCE: Final = re.compile(
-    r"\b(?:differences?|differ(?:s|ing|ed)?|asymmetry|discrepancy|gap)\b(?:\s+\w+){0,4}?\s*"
-    r"(?:\(|of|by|is|was|:|=|,)?\s*(?:only|about|approximately|around|just|~)?\s*$",
-    re.IGNORECASE,
-)
-_DIFFERENCE_BEHIND: Final = re.compile(
-    r"\s*(?:(?:step|stride|timing|time)\s+){0,2}(?:difference|asymmetry|longer|shorter|greater|smaller|higher|lower|more|less)\b(?!\s+than\s+\d)",
-    re.IGNORECASE,
-)
-_BETWEEN: Final = re.compile(r"\b(?:between|from)\s*$", re.IGNORECASE)
-_FILLER: Final = re.compile(
-    r"\s*(?:(?:of|in|for|the|a|an|left|right|mean|average|peak|maximum|total|gait|cycle|stride|each|time|spent|"
-    r"both|phase|its|his|her|their|detected|recorded)\b\s*)*",
-    re.IGNORECASE,
-)
 
 
 class NumberReader:
@@ -103,7 +43,7 @@ class NumberReader:
     def _group(self, place: int) -> list[Number]:
         """A number and, if it is joined directly to the next one, that too."""
         group = self._numbers[place : place + 2]
-        if len(group) == 2 and _JOINED.fullmatch(self._between(group[0], group[1])):
+        if len(group) == 2 and said.JOINED.fullmatch(self._between(group[0], group[1])):
             return group
         return group[:1]
 
@@ -115,7 +55,7 @@ class NumberReader:
 
     def _is_reference(self, number: Number) -> bool:
         """Whether the sentence tells what would be normal, not what was seen."""
-        return _REFERENCE.search(self._before(number)) is not None
+        return said.REFERENCE.search(self._before(number)) is not None
 
     def _of_group(self, group: Sequence[Number]) -> Iterator[Claim]:
         quantity = self._quantity(group[0])
@@ -137,9 +77,9 @@ class NumberReader:
 
     def _is_range(self, group: Sequence[Number]) -> bool:
         joint = self._between(group[0], group[1])
-        if _SPAN.fullmatch(joint):
+        if said.SPAN.fullmatch(joint):
             return True
-        return bool(_BETWEEN.search(self._before(group[0])))
+        return bool(said.BETWEEN.search(self._before(group[0])))
 
     def _range(
         self, group: Sequence[Number], quantity: Quantity | None
@@ -152,16 +92,16 @@ class NumberReader:
 
     def _pair_of_sides(self, group: Sequence[Number]) -> tuple[Side, Side] | None:
         """The sides of two joined numbers, if the sentence gives both."""
-        behind = _TWO_SIDES_BEHIND.match(self._text, group[1].end)
+        behind = said.TWO_SIDES_BEHIND.match(self._text, group[1].end)
         if behind:
             return Side(behind["first"].lower()), Side(behind["second"].lower())
         spoken = self._sides_before(group[0])
         if len(spoken) >= 2 and self._joined(spoken[-2], spoken[-1]):
             return spoken[-2].side, spoken[-1].side
-        if _RESPECTIVELY.match(self._text, group[1].end):
+        if said.RESPECTIVELY.match(self._text, group[1].end):
             earlier = [s.side for s in self._sides if s.start < group[0].start]
             return self._two_different(earlier)
-        if spoken and _AGAINST.search(self._between(group[0], group[1])):
+        if spoken and said.AGAINST.search(self._between(group[0], group[1])):
             named = [s.side for s in spoken]
             return self._two_different(named) or (named[-1], other(named[-1]))
         return None
@@ -173,7 +113,7 @@ class NumberReader:
         return None
 
     def _joined(self, first: SideMention, second: SideMention) -> bool:
-        return bool(_SIDES_JOINED.fullmatch(self._text[first.end : second.start]))
+        return bool(said.SIDES_JOINED.fullmatch(self._text[first.end : second.start]))
 
     def _sides_before(self, number: Number) -> list[SideMention]:
         """Sides between the number before this one (or the clause) and it."""
@@ -206,9 +146,9 @@ class NumberReader:
         if tight is not None:
             places.append(tight.end)
         for place in places:
-            behind = _SIDE_BEHIND.match(self._text, place) or _BARE_SIDE_BEHIND.match(
+            behind = said.SIDE_BEHIND.match(
                 self._text, place
-            )
+            ) or said.BARE_SIDE_BEHIND.match(self._text, place)
             if behind:
                 first = behind["side"].lower()[0]
                 return Side.LEFT if first == "l" else Side.RIGHT
@@ -218,7 +158,7 @@ class NumberReader:
         """The quantity right behind the number: "38 % swing", "4 toe-offs"."""
         for mention in self._mentions:
             gap = self._text[number.end : mention.start]
-            near = mention.start >= number.end and _FILLER.fullmatch(gap)
+            near = mention.start >= number.end and said.FILLER.fullmatch(gap)
             if near and _fits(number, mention.quantity):
                 return mention
         return None
@@ -245,8 +185,8 @@ class NumberReader:
 
     def _is_difference(self, number: Number) -> bool:
         return bool(
-            _DIFFERENCE.search(self._before(number))
-            or _DIFFERENCE_BEHIND.match(self._text, number.end)
+            said.DIFFERENCE.search(self._before(number))
+            or said.DIFFERENCE_BEHIND.match(self._text, number.end)
         )
 
     def _claim(
@@ -256,9 +196,9 @@ class NumberReader:
         kind = ClaimKind.VALUE
         if self._is_difference(number):
             kind, side = ClaimKind.DIFFERENCE, None
-        elif _LOWER.search(before):
+        elif said.LOWER.search(before):
             kind = ClaimKind.AT_LEAST
-        elif _UPPER.search(before):
+        elif said.UPPER.search(before):
             kind = ClaimKind.AT_MOST
         return self._made(kind, number, quantity, side, None)
 
@@ -279,7 +219,7 @@ class NumberReader:
             upper=None if upper is None else upper.value,
             unit=number.unit or (quantity.unit if quantity else ""),
             step=number.step,
-            about=bool(_ABOUT.search(self._before(number))),
+            about=bool(said.ABOUT.search(self._before(number))),
             start=base + number.start,
             end=base + (upper or number).end,
             sentence=(base, base + len(self._text)),

@@ -1,4 +1,8 @@
-"""Events and metrics against force plates, clinicians and real normal walks."""
+"""Events and metrics against force plates, clinicians and real normal walks.
+
+The constant biases were set midway between the two plate trials judged here, so the
+plates' errors are those of a fit; ``features.events`` tells what they are across trials.
+"""
 
 import time
 

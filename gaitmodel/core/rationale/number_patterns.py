@@ -1,0 +1,65 @@
+"""The turns of phrase around a number that tell its side, kind and meaning."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+JOINED: Final = re.compile(
+    r"\s*\(?(?:n\s*=?\s*\d+)?\)?\s*(?:,|/|and|,\s*and|vs\.?|versus|to|-|–|"
+    r",?\s*compared\s+(?:to|with)|&)\s*",
+    re.IGNORECASE,
+)
+AGAINST: Final = re.compile(r"vs|versus|compared", re.IGNORECASE)
+SPAN: Final = re.compile(r"\s*(?:-|–|to)\s*", re.IGNORECASE)
+SIDES_JOINED: Final = re.compile(
+    r"\s*(?:(?:leg|foot|limb|side)s?\s*)?(?:and|,|/|or|&|vs\.?)\s*(?:the\s+)?",
+    re.IGNORECASE,
+)
+SIDE_BEHIND: Final = re.compile(
+    r"\s*(?:\(\s*|,?\s*(?:on|for|in|at|of|from|with)\s+(?:the\s+)?)(?P<side>left|right|[LR]\b)",
+    re.IGNORECASE,
+)
+BARE_SIDE_BEHIND: Final = re.compile(
+    r"\s+(?P<side>left|right)(?=\s*(?:[,;.)]|and\b|$))", re.IGNORECASE
+)
+RESPECTIVELY: Final = re.compile(r"[^;.]{0,20}\brespectively\b", re.IGNORECASE)
+TWO_SIDES_BEHIND: Final = re.compile(
+    r"\s*,?\s*\(?(?:on|for|in|at|of)?\s*(?:the\s+)?(?P<first>left|right)\s*(?:and|,|/|vs\.?)\s*"
+    r"(?:the\s+)?(?P<second>left|right)",
+    re.IGNORECASE,
+)
+REFERENCE: Final = re.compile(
+    r"\b(?:normal|typical|reference|expected|healthy|usual|normative|average\s+adult)\s+"
+    r"(?:adult\s+|walking\s+|gait\s+)*(?:range|values?|limits?|cadence|swing|adults?|of|is|being|around|about|"
+    r"approximately|percentage|population|walkers?)\b[^;.]{0,30}$|\b(?:norm|normal|typically|normally|usually)\s*"
+    r"(?:is|of|about|around|:|~|\()?\s*(?:about|around|~)?\s*$",
+    re.IGNORECASE,
+)
+LOWER: Final = re.compile(
+    r"(?:\b(?:over|above|more\s+than|greater\s+than|higher\s+than|longer\s+than|at\s+least|exceed\w*|beyond)|[>≥])\s*(?:only\s+)?$",
+    re.IGNORECASE,
+)
+UPPER: Final = re.compile(
+    r"(?:\b(?:under|below|less\s+than|lower\s+than|shorter\s+than|fewer\s+than|at\s+most|up\s+to|smaller\s+than)|[<≤])\s*(?:only\s+)?$",
+    re.IGNORECASE,
+)
+ABOUT: Final = re.compile(
+    r"(?:\b(?:about|approximately|around|roughly|nearly|almost|close\s+to|approx\.?)|~|≈)\s*$",
+    re.IGNORECASE,
+)
+DIFFERENCE: Final = re.compile(
+    r"\b(?:differences?|differ(?:s|ing|ed)?|asymmetry|discrepancy|gap)\b(?:\s+\w+){0,4}?\s*"
+    r"(?:\(|of|by|is|was|:|=|,)?\s*(?:only|about|approximately|around|just|~)?\s*$",
+    re.IGNORECASE,
+)
+DIFFERENCE_BEHIND: Final = re.compile(
+    r"\s*(?:(?:step|stride|timing|time)\s+){0,2}(?:difference|asymmetry|longer|shorter|greater|smaller|higher|lower|more|less)\b(?!\s+than\s+\d)",
+    re.IGNORECASE,
+)
+BETWEEN: Final = re.compile(r"\b(?:between|from)\s*$", re.IGNORECASE)
+FILLER: Final = re.compile(
+    r"\s*(?:(?:of|in|for|the|a|an|left|right|mean|average|peak|maximum|total|gait|cycle|stride|each|time|spent|"
+    r"both|phase|its|his|her|their|detected|recorded)\b\s*)*",
+    re.IGNORECASE,
+)

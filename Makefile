@@ -6,6 +6,8 @@ PYTHON ?= $(shell for p in python3.11 python3 python; do \
 PORT ?= 8000
 DEMO_ARGS ?=
 BIN := .venv/bin
+# Waiting threads that spin make everything slower on a machine that others use too.
+export OMP_WAIT_POLICY ?= PASSIVE
 
 .PHONY: demo test lint check-all benchmarks clean
 

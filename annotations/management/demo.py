@@ -49,7 +49,8 @@ class DemoPlan:
     seed: int = 7
     subjects_per_class: int = 4
     seconds: float = 4.0
-    epochs: int = 12
+    epochs: int = 20
+    batch_size: int = 8
     text_tokens: int = 512
     new_tokens: int = 96
 
@@ -158,6 +159,7 @@ def _models(plan: DemoPlan) -> None:
             system=system,
             backbone=plan.backbone,
             epochs=plan.epochs,
+            batch_size=plan.batch_size,
             text_tokens=plan.text_tokens,
             stdout=sys.stderr,
         )

@@ -13,6 +13,18 @@ from pytest_django import Settings
 triggers = import_module("annotations.migrations._triggers")
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep SQLite in a file, as in production: one connection for each thread.
+
+    In memory, the live server's threads would share one connection, and so one
+    transaction.
+    """
+    if connection.vendor == "sqlite":
+        file = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(file)
+
+
 @pytest.fixture(autouse=True)
 def clip_store(settings: Settings, tmp_path: Path) -> Path:
     """Each test has an empty clip store, and cheap password hashes."""

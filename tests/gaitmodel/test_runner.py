@@ -104,21 +104,51 @@ def test_a_cancelled_run_stops_and_says_so(
     assert run.state == Run.State.CANCELLED
 
 
-def test_a_bad_clip_does_not_stop_the_rest(tmp_path: Path, settings: object) -> None:
-    np.save(tmp_path / "good.npy", swinging_pose(70).angles)
-    np.save(tmp_path / "wide.npy", np.zeros((70, 45), np.float32))
-    infinite = swinging_pose(70).angles.copy()
-    infinite[3, 4] = np.inf
-    np.save(tmp_path / "inf.npy", infinite)
-    (tmp_path / "m.csv").write_text(
-        "clip,subject,label,pose,fps,split\n"
-        "a,s1,dcm,wide.npy,30,test\nb,s2,dcm,good.npy,30,test\nc,s3,dcm,inf.npy,30,test\n"
-    )
-    call_command("import_clips", str(tmp_path / "m.csv"))
-    call_command("prepare_clips", "--workers", "1", "--no-films")
+def manifest_of(tmp_path: Path, **poses: np.ndarray) -> Path:
+    rows = ["clip,subject,label,pose,fps,split"]
+    for name, angles in poses.items():
+        np.save(tmp_path / f"{name}.npy", angles)
+        rows.append(f"{name},s-{name},dcm,{name}.npy,30,test")
+    path = tmp_path / "m.csv"
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def test_a_clip_that_turned_bad_does_not_stop_the_rest(tmp_path: Path) -> None:
+    good = swinging_pose(70).angles
+    call_command("import_clips", str(manifest_of(tmp_path, a=good, b=good, c=good)))
+    np.save(tmp_path / "a.npy", np.zeros((70, 45), np.float32))
+    (tmp_path / "c.npy").unlink()
+    with pytest.raises(CommandError, match="45") as caught:
+        call_command("prepare_clips", "--workers", "1", "--no-films")
+    assert caught.value.returncode == 2
     states = dict(Clip.objects.values_list("name", "state"))
     assert states == {"a": "failed", "b": "ready", "c": "failed"}
-    assert "45" in Clip.objects.get(name="a").reason
+
+
+@pytest.mark.parametrize(
+    ("angles", "rule"),
+    [(np.zeros((70, 45), np.float32), "45"), (np.full((70, 46), np.inf), "inf")],
+)
+def test_a_manifest_with_a_bad_pose_is_refused_whole(
+    tmp_path: Path, angles: np.ndarray, rule: str
+) -> None:
+    path = manifest_of(tmp_path, good=swinging_pose(70).angles, bad=angles)
+    with pytest.raises(CommandError, match=rule) as caught:
+        call_command("import_clips", str(path))
+    assert caught.value.returncode == 2
+    assert "m.csv, clip 'bad'" in str(caught.value)
+    assert not Clip.objects.exists()
+
+
+def test_a_manifest_with_a_film_that_does_not_decode_is_refused(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "film.mp4").write_bytes(b"not a film")
+    (tmp_path / "m.csv").write_text("clip,subject,label,video\na,s,dcm,film.mp4\n")
+    with pytest.raises(CommandError, match=r"film\.mp4") as caught:
+        call_command("import_clips", str(tmp_path / "m.csv"))
+    assert caught.value.returncode == 2
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,24 @@ def probe(path: Path) -> VideoInfo:
         )
 
 
+def first_frame_rate(path: Path) -> float:
+    """Open a film and decode its first frame: a quick look that it is one.
+
+    Returns the rate that the container declares; :func:`probe` measures it.
+
+    Raises
+    ------
+    VideoError
+        If nothing can be decoded.
+    """
+    with opened(path) as (container, stream):
+        frame = next(container.decode(stream), None)
+        if frame is None:
+            raise VideoError(f"{path.name} holds no frame that decodes")
+        _check_frame(frame, path)
+        return float(stream.average_rate or 0)
+
+
 def _check_frame(frame: av.VideoFrame, path: Path) -> None:
     if frame.is_corrupt:
         raise VideoError(f"{path.name} is damaged: a frame is marked corrupt")

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gaitmodel.core.errors import InputError
+from gaitmodel.core.media.probe import first_frame_rate
+from gaitmodel.core.pose.load import read_pose
 from gaitmodel.core.records import ClipRef
 from gaitmodel.core.sources.manifest import Manifest, read_manifest
 from gaitmodel.core.sources.splits import subject_disjoint_split
@@ -30,11 +32,14 @@ def read_source(source: str, path: Path, test_share: float, seed: int) -> Source
     Raises
     ------
     InputError
-        If the source cannot be read, or names a split for some clips only.
+        If the source cannot be read, names a split for some clips only, or a clip's
+        pose or film cannot be.
     """
     if not 0 <= test_share < 1:
         raise InputError(f"--test-share must lie in 0 to 1, not {test_share:g}")
     found = SOURCES[source](path)
+    for clip in found.clips:
+        _check_files(path, clip)
     without = [clip for clip in found.clips if clip.split is None]
     if not without:
         return SourceReading(found.clips, found.ignored_columns, "")
@@ -50,3 +55,15 @@ def read_source(source: str, path: Path, test_share: float, seed: int) -> Source
     told = ", ".join(f"{n} {name}" for name, n in sorted(counts.items()))
     note = f"the source names no split: made one by subject, seed {seed}: {told} clips"
     return SourceReading(clips, found.ignored_columns, note)
+
+
+def _check_files(source: Path, clip: ClipRef) -> None:
+    """Read the pose and open the film, so that a bad file is named before anything."""
+    try:
+        rate = clip.fps
+        if clip.video is not None:
+            rate = first_frame_rate(clip.video)
+        if clip.pose is not None:
+            read_pose(clip.pose, rate)
+    except InputError as error:
+        raise InputError(f"{source.name}, clip {clip.clip!r}: {error}") from error

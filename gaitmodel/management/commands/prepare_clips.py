@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from gaitmodel import services
-from gaitmodel.core.errors import GaitError
+from gaitmodel.core.errors import GaitError, InputError
 from gaitmodel.core.features.prepare import Prepared, prepare_clip
 from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.models import Clip
@@ -43,8 +43,12 @@ class Command(GaitCommand):
                 failed += not _note(clips[name], outcome)
                 show(number / len(clips), name)
         self.stdout.write(f"{len(clips) - failed} clips ready, {failed} failed")
-        for clip in Clip.objects.filter(state=Clip.State.FAILED):
-            self.stdout.write(f"  {clip.name}: {clip.reason}")
+        if failed:
+            reasons = [
+                f"{clip.name}: {clip.reason}"
+                for clip in Clip.objects.filter(state=Clip.State.FAILED)
+            ]
+            raise InputError("; ".join(reasons))
 
 
 def _prepared(

@@ -87,9 +87,8 @@ def test_from_a_drawn_walk_to_a_verified_report(plan: DemoPlan) -> None:
                 reason="all cases are in",
             )
     report = json.loads(command("report_study", study.name, "--json"))
-    assert report["n"] == {
-        "cases": 4, "patients": 2, "evaluators": 4, "ratings": 48, "missing": 0,
-    }  # fmt: skip
+    counted = {"cases": 4, "patients": 2, "evaluators": 4, "ratings": 48, "missing": 0}
+    assert report["n"].items() >= counted.items()
     assert sum(best["k"] for best in report["best"].values()) == 4
     assert report["headline"]["system"] == "biogait_full"
     assert "holds" in command("verify_study", study.name)

@@ -1,0 +1,137 @@
+"""A killed web server loses no acknowledged cell: another one shows it again."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.cookiejar import CookieJar
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE_S = 60
+SETUP = """
+from annotations.services import rater_seat, study_open
+from tests import factories, people
+study = factories.study(n_cases=2, n_raters=1)
+cleo = people.lead("cleo")
+study_open(study=study, actor=cleo)
+rater_seat(study=study, rater=people.rater("ada"))
+from annotations.models import Assignment
+print(Assignment.objects.order_by("position").first().pk)
+"""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> dict[str, str]:
+    return os.environ | {
+        "BIOGAIT_VAR": str(tmp_path),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'site.sqlite3'}",
+        "DJANGO_SETTINGS_MODULE": "evalsite.settings",
+    }
+
+
+def manage(site: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=site,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@contextmanager
+def server(site: dict[str, str]) -> Iterator[str]:
+    """The production server on a free port, killed without warning at the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "evalsite.wsgi", "-b", f"127.0.0.1:{port}",
+         "--workers", "1", "--log-level", "critical"],
+        cwd=ROOT, env=site, start_new_session=True,
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+class Browser:
+    """Cookies, the CSRF token of the last page, and forms."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        jar = urllib.request.HTTPCookieProcessor(CookieJar())
+        self.opener = urllib.request.build_opener(jar)
+        self.token = ""
+
+    def get(self, path: str) -> str:
+        page = self.opener.open(self.origin + path).read().decode()
+        if found := re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page):
+            self.token = found.group(1)
+        return page
+
+    def post(self, path: str, fields: dict[str, str]) -> int:
+        data = urllib.parse.urlencode(fields | {"csrfmiddlewaretoken": self.token})
+        request = urllib.request.Request(
+            self.origin + path, data.encode(), {"Referer": self.origin}
+        )
+        return int(self.opener.open(request).status)
+
+    def log_in(self) -> None:
+        self.get("/login/")
+        self.post("/login/", {"username": "ada", "password": "walking-slowly-42"})
+
+
+def chosen(page: str, name: str) -> set[str]:
+    """Values of the checked radios of one cell."""
+    inputs = re.findall(r"<input[^>]*>", page)
+    return {
+        match.group(1)
+        for tag in inputs
+        if f'name="{name}"' in tag and re.search(r"\bchecked\b", tag)
+        if (match := re.search(r'value="(\d)"', tag))
+    }
+
+
+@pytest.mark.slow
+def test_a_cell_saved_before_the_server_was_killed_is_still_there(
+    site: dict[str, str],
+) -> None:
+    manage(site, "migrate", "-v0")
+    case = manage(site, "shell", "-v0", "-c", SETUP).splitlines()[-1]
+    path = f"/cases/{case}/"
+    with server(site) as origin:
+        browser = Browser(origin)
+        browser.log_in()
+        page = browser.get(path)
+        assert chosen(page, "A-grounding-value") == set()
+        fields = {"A-grounding-value": "4", "A-grounding-version": "0"}
+        saved = browser.post(f"{path}cells/A/grounding/", fields)
+        assert saved == 200
+    with server(site) as origin:
+        browser = Browser(origin)
+        browser.log_in()
+        assert chosen(browser.get(path), "A-grounding-value") == {"4"}

@@ -5,8 +5,8 @@ from annotations.selectors.blinded import (
     assignment_for,
     blinded_case,
     case_missing,
-    desks_for,
 )
+from annotations.selectors.desk import desks_for
 from annotations.selectors.progress import study_progress
 from annotations.selectors.unblinded import ratings_for, study_target
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from gaitmodel.models import Clip, Prediction, Rationale, Run, Subject
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic at run time
     """Rows are written by services alone."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
 from uuid import UUID
 
-from django.contrib.admin.views.decorators import staff_member_required
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
-from django_htmx.middleware import HtmxDetails
 
 from gaitmodel import services
 from gaitmodel.models import Run
 from gaitmodel.selectors import runs_recent
 
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
-class HtmxHttpRequest(HttpRequest):
-    htmx: HtmxDetails
 
+def lead_required(view: View[P]) -> View[P]:
+    """Sign in first; then only leads."""
 
-lead_required = staff_member_required(login_url="login")
+    @wraps(view)
+    def guarded(
+        request: HttpRequest, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        if not getattr(request.user, "is_staff", False):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return cast(View[P], login_required(guarded))
 
 
 @require_GET
 @lead_required
-def runs(request: HtmxHttpRequest) -> HttpResponse:
+def runs(request: HttpRequest) -> HttpResponse:
     """Every Run with its state; htmx asks again while one is under way."""
     rows = runs_recent()
     active = any(not run.is_finished for run in rows)
-    template = "gaitmodel/_runs.html" if request.htmx else "gaitmodel/runs.html"
+    template = (
+        "gaitmodel/_runs.html"
+        if request.headers.get("HX-Request")
+        else "gaitmodel/runs.html"
+    )
     return render(request, template, {"runs": rows, "active": active})
 
 
 @require_POST
 @lead_required
-def run_cancel(request: HtmxHttpRequest, run_id: UUID) -> HttpResponse:
+def run_cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
     run = get_object_or_404(Run, pk=run_id)
     services.run_cancel(run_id=run.pk)
     return redirect("gaitmodel:runs")
@@ -42,7 +59,7 @@ def run_cancel(request: HtmxHttpRequest, run_id: UUID) -> HttpResponse:
 
 @require_POST
 @lead_required
-def run_retry(request: HtmxHttpRequest, run_id: UUID) -> HttpResponse:
+def run_retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
     run = get_object_or_404(Run, pk=run_id)
     services.run_retry(run_id=run.pk)
     return redirect("gaitmodel:runs")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from annotations.core.criteria import LIKERT
 from annotations.core.ratings import RatedOutput
 from annotations.models import Study
 from annotations.selectors import ratings_for, study_target
@@ -69,28 +70,39 @@ class StudyReport:
 
     def as_html(self) -> SafeString:
         """The report as a fragment for a page."""
+        from annotations.core.cautions import cautions
         from annotations.core.report_tables import report_tables
+        from annotations.core.tables import missing_by_reason, rests_on
 
         return render_to_string(
             "annotations/report/_report.html",
             {
                 "report": self,
                 "tables": report_tables(self.analysis),
+                "rests_on": rests_on(self.analysis),
+                "cautions": cautions(self.analysis),
+                "missing": missing_by_reason(self.analysis),
                 "comments": self.comments,
             },
         )
 
 
 def outputs_report(
-    title: str, outputs: Sequence[RatedOutput], target: str
+    title: str,
+    outputs: Sequence[RatedOutput],
+    target: str,
+    *,
+    scale: tuple[int, ...] = LIKERT,
+    mixed: bool = False,
 ) -> StudyReport:
     """Analyse ratings from anywhere."""
     from annotations.core.analysis import analyse
 
-    return StudyReport(title, analyse(outputs, target), tuple(outputs))
+    analysis = analyse(outputs, target, scale, mixed=mixed)
+    return StudyReport(title, analysis, tuple(outputs))
 
 
-def study_report(study: Study) -> StudyReport:
+def study_report(study: Study, *, mixed: bool = False) -> StudyReport:
     """The report of an unblinded study.
 
     Raises
@@ -98,7 +110,9 @@ def study_report(study: Study) -> StudyReport:
     StateError
         If the study is not unblinded.
     """
-    return outputs_report(study.name, ratings_for(study), study_target(study))
+    return outputs_report(
+        study.name, ratings_for(study), study_target(study), mixed=mixed
+    )
 
 
 def study_report_html(study: Study) -> SafeString:

@@ -6,10 +6,103 @@ Units are case x system, raters are evaluators. References: Krippendorff 2011, G
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import combinations
+
 import numpy as np
 
-from annotations.core.estimate import NotEstimable
-from annotations.core.table import FloatArray
+from annotations.core.estimate import NotEstimable, Reasons
+from annotations.core.table import FloatArray, RatingTable
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Between evaluators on one criterion; units are case x system.
+
+    ``alpha_within`` averages alpha over the systems: without the differences between
+    systems, which inflate agreement when they are large.
+    """
+
+    krippendorff_alpha: float | None
+    gwet_ac2: float | None
+    icc_2_1: float | None
+    alpha_within: float | None
+    weighted_kappa: float | None
+
+
+def agreement(
+    table: RatingTable,
+    values: FloatArray,
+    scale: tuple[int, ...],
+    path: str,
+    reasons: Reasons,
+) -> Agreement:
+    """Every coefficient on ``values`` (tasks, systems), each with its reason if none."""
+    ratings = _units(table, values)
+    flat = ratings.reshape(-1, ratings.shape[2])
+    return Agreement(
+        reasons.take(
+            f"{path}.krippendorff_alpha", lambda: krippendorff_alpha(flat, scale)
+        ),
+        reasons.take(f"{path}.gwet_ac2", lambda: gwet_ac2(flat, scale)),
+        reasons.take(f"{path}.icc_2_1", lambda: icc_2_1(flat)),
+        reasons.take(f"{path}.alpha_within", lambda: _alpha_within(ratings, scale)),
+        reasons.take(f"{path}.weighted_kappa", lambda: mean_kappa(flat, scale)),
+    )
+
+
+def _units(table: RatingTable, values: FloatArray) -> FloatArray:
+    """(cases, systems, evaluators) of the cases that several evaluators read."""
+    several = np.bincount(table.case, minlength=len(table.cases)) >= 2
+    place = np.cumsum(several) - 1
+    shape = (int(several.sum()), len(table.systems), len(table.evaluators))
+    units = np.full(shape, np.nan)
+    tasks = np.flatnonzero(several[table.case])
+    units[place[table.case[tasks]], :, table.evaluator[tasks]] = values[tasks]
+    return units
+
+
+def _alpha_within(ratings: FloatArray, scale: tuple[int, ...]) -> float:
+    alphas = [krippendorff_alpha(ratings[:, i], scale) for i in range(ratings.shape[1])]
+    return float(np.mean(alphas))
+
+
+def weighted_kappa(one: FloatArray, other: FloatArray, scale: tuple[int, ...]) -> float:
+    """Cohen's kappa with quadratic weights over the whole scale, NaN pairs dropped.
+
+    Raises
+    ------
+    NotEstimable
+        If no unit has both ratings, or both evaluators gave one same value throughout.
+    """
+    both = ~np.isnan(one) & ~np.isnan(other)
+    if not both.any():
+        raise NotEstimable("no case was read by two evaluators")
+    places = {value: place for place, value in enumerate(scale)}
+    joint = np.zeros((len(scale), len(scale)))
+    for left, right in zip(one[both], other[both], strict=True):
+        joint[places[int(left)], places[int(right)]] += 1
+    joint /= joint.sum()
+    axis = np.arange(len(scale), dtype=float)
+    distance = (axis[:, None] - axis) ** 2
+    expected = (np.outer(joint.sum(axis=1), joint.sum(axis=0)) * distance).sum()
+    if expected == 0:
+        raise NotEstimable("only one value was ever given")
+    return float(1 - (joint * distance).sum() / expected)
+
+
+def mean_kappa(ratings: FloatArray, scale: tuple[int, ...]) -> float:
+    """Light's kappa: the mean over the pairs of evaluators with a common output."""
+    found = []
+    for i, j in combinations(range(ratings.shape[1]), 2):
+        try:
+            found.append(weighted_kappa(ratings[:, i], ratings[:, j], scale))
+        except NotEstimable as reason:
+            why = reason
+    if not found:
+        _pairable(ratings)
+        raise NotEstimable(str(why))
+    return float(np.mean(found))
 
 
 def _pairable(ratings: FloatArray) -> FloatArray:

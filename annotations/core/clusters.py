@@ -14,6 +14,7 @@ from annotations.core.estimate import NotEstimable
 from annotations.core.table import FloatArray, IntArray
 
 LEVEL = 0.95
+NO_SPREAD = 1e-12  # rounding, not variation
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,10 @@ class ShareInterval:
 
 
 def cluster_mean(
-    values: FloatArray, clusters: IntArray, level: float = LEVEL
+    values: FloatArray,
+    clusters: IntArray,
+    level: float = LEVEL,
+    unit: str = "cluster",
 ) -> ClusterMean:
     """Mean of ``values`` (n,) with clusters (n,) as the unit: intercept-only CR2.
 
@@ -56,7 +60,7 @@ def cluster_mean(
     sizes = np.bincount(codes).astype(float)
     groups, total = len(sizes), float(len(values))
     if groups < 2:
-        raise NotEstimable("all values come from one cluster")
+        raise NotEstimable(f"all values come from one {unit}")
     mean = float(values.mean())
     residual = np.bincount(codes, weights=values - mean)
     shrink = 1 - sizes / total
@@ -70,30 +74,89 @@ def cluster_mean(
     return ClusterMean(mean, se, df, len(values), groups, mean - half, mean + half)
 
 
+def cluster_interval(
+    values: FloatArray, clusters: IntArray, unit: str, level: float = LEVEL
+) -> ClusterMean:
+    """``cluster_mean``, where an interval can be given at all.
+
+    Raises
+    ------
+    NotEstimable
+        With fewer than two clusters, or where the clusters do not differ: an interval
+        of no width would claim a certainty that the data do not bear.
+    """
+    estimate = cluster_mean(values, clusters, level, unit)
+    if estimate.se < NO_SPREAD:
+        raise NotEstimable(f"no variation between {unit}s")
+    return estimate
+
+
 def korn_graubard(
-    chosen: FloatArray, clusters: IntArray, level: float = LEVEL
+    chosen: FloatArray,
+    clusters: IntArray,
+    level: float = LEVEL,
+    unit: str = "cluster",
 ) -> ShareInterval:
     """Interval of a share: Clopper-Pearson at the effective number of cases.
 
-    ``chosen`` (n,) holds 0 and 1. Where all or none were chosen, or no variation
-    between clusters is left, the number of clusters stands for the effective number.
+    ``chosen`` (n,) holds 0 and 1. Where all or none were chosen, the number of
+    clusters stands for the effective number. Clusters that do not differ at all give
+    no reason to count fewer than n.
 
     Raises
     ------
     NotEstimable
         With fewer than two clusters.
     """
-    estimate = cluster_mean(chosen, clusters, level)
+    estimate = cluster_mean(chosen, clusters, level, unit)
     share, n = estimate.mean, estimate.n
     upper = (1 + level) / 2
     if share in (0.0, 1.0):
         effective = float(estimate.clusters)
     else:
-        raw = share * (1 - share) / estimate.se**2 if estimate.se > 0 else np.inf
+        raw = (
+            share * (1 - share) / estimate.se**2 if estimate.se > NO_SPREAD else np.inf
+        )
         narrow = stats.t.ppf(upper, n - 1) / stats.t.ppf(upper, estimate.df)
         effective = float(min(n, raw * narrow**2))
     lo, hi = clopper_pearson(share * effective, effective, level)
     return ShareInterval(lo, hi, effective)
+
+
+@dataclass(frozen=True)
+class DesignEffect:
+    """How much clusters cost: ``deff`` readings are worth one independent reading."""
+
+    icc: float
+    deff: float
+    cluster_size: float
+
+
+def design_effect(chosen: FloatArray, clusters: IntArray) -> DesignEffect:
+    """ANOVA intraclass correlation of ``chosen`` (n,), and 1 + (m - 1) ICC.
+
+    m = sum of squared cluster sizes over n. An ICC below 0 counts as 0 in ``deff``.
+
+    Raises
+    ------
+    NotEstimable
+        With one cluster, one case in every cluster, or no variation.
+    """
+    codes = np.unique(clusters, return_inverse=True)[1]
+    sizes = np.bincount(codes).astype(float)
+    groups, n = len(sizes), float(len(chosen))
+    if groups < 2 or groups == n:
+        raise NotEstimable("needs at least two clusters, one with several readings")
+    means = np.bincount(codes, weights=chosen) / sizes
+    between = float((sizes * (means - chosen.mean()) ** 2).sum() / (groups - 1))
+    within = float(((chosen - means[codes]) ** 2).sum() / (n - groups))
+    typical = (n - (sizes**2).sum() / n) / (groups - 1)
+    below = between + (typical - 1) * within
+    if below <= NO_SPREAD:
+        raise NotEstimable("all readings agree")
+    icc = float((between - within) / below)
+    size = float((sizes**2).sum() / n)
+    return DesignEffect(icc, 1 + (size - 1) * max(icc, 0.0), size)
 
 
 def clopper_pearson(k: float, n: float, level: float = LEVEL) -> tuple[float, float]:

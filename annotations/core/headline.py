@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from annotations.core.best import BestAnalysis
+from annotations.core.clusters import ShareInterval
 from annotations.core.estimate import Reasons
 from annotations.core.table import RatingTable
-from annotations.core.wording import p_text, percent
-
-if TYPE_CHECKING:
-    from annotations.core.analysis import BestAnalysis
+from annotations.core.wording import p_equals, percent, whole_percent
 
 ALPHA = 0.05
 
@@ -31,69 +29,118 @@ def headline(
 ) -> Headline:
     """The result for the target system in a clinician's words."""
     if not target or best is None:
-        reasons.found["headline"] = "no target system is named"
-        return Headline(
-            None,
-            None,
-            None,
+        for key in ("system", "p", "unit", "floor"):
+            reasons.found[f"headline.{key}"] = "no target system is named"
+        return _without_test(
             None,
             "No target system was named before the analysis, so there is no headline "
             "test; the shares and comparisons below are exploratory.",
         )
-    units = [
-        (test.p_two_sided, unit, test.floor)
-        for unit, test in (
-            ("patient", best.permutation_patient),
-            ("evaluator", best.permutation_evaluator),
-        )
-        if test is not None
-    ]
-    opening = (
-        f"{target} was chosen best in {best.k} of {best.n} readings"
-        f"{f' ({percent(best.share)})' if best.share is not None else ''}"
-    )
-    if len(units) < 2:
-        reasons.found["headline.p"] = "needs at least two patients and two evaluators"
-        return Headline(
+    if not best.n:
+        _no_test(reasons, "no best was chosen")
+        return _without_test(target, f"Nobody chose a best system; {target} was rated.")
+    paper = _paper_sentence(table, target, best)
+    patient, evaluator = best.permutation_patient, best.permutation_evaluator
+    if patient is None or evaluator is None:
+        _no_test(reasons, "needs choices of at least two patients and two evaluators")
+        return _without_test(
             target,
-            None,
-            None,
-            None,
-            f"{opening}. Whether this is more than the taste of one patient's case or "
-            "one evaluator cannot be tested: that needs at least two patients and two "
-            "evaluators.",
+            f"{paper} Whether this is more than one patient's walk or one evaluator's "
+            "taste cannot be tested: that needs choices on at least two patients by "
+            "at least two evaluators.",
         )
-    p, unit, floor = max(units)
+    p, unit, floor = max(
+        (patient.p_two_sided, "patient", patient.floor),
+        (evaluator.p_two_sided, "evaluator", evaluator.floor),
+    )
     return Headline(
-        target, p, unit, floor, f"{opening}. {_verdict(table, best, p, unit, floor)}"
+        target, p, unit, floor, f"{paper} {_verdict(table, best, p, unit, floor)}"
+    )
+
+
+def _no_test(reasons: Reasons, why: str) -> None:
+    for key in ("p", "unit", "floor"):
+        reasons.found[f"headline.{key}"] = why
+
+
+def _without_test(system: str | None, sentence: str) -> Headline:
+    return Headline(system, None, None, None, sentence)
+
+
+def _paper_sentence(table: RatingTable, target: str, best: BestAnalysis) -> str:
+    """The paper's own numbers, named as what they are."""
+    chance = percent(1 / len(table.systems))
+    opening = (
+        f"{target} was chosen best in {best.k} of {best.n} readings "
+        f"({percent(best.share)}; chance alone gives {chance})."
+    )
+    if best.binomial is None:
+        return opening
+    return (
+        f"{opening} If the {best.n} readings were independent of each other, the "
+        f"exact binomial test would give p {p_equals(best.binomial.p_two_sided)}; "
+        f"they are not: they come from {_count(table, 'patient')} and "
+        f"{_count(table, 'evaluator')}."
     )
 
 
 def _verdict(
     table: RatingTable, best: BestAnalysis, p: float, unit: str, floor: float
 ) -> str:
-    chance = 1 / len(table.systems)
-    names = {
-        "patient": f"{len(table.patients)} patients",
-        "evaluator": f"{len(table.evaluators)} evaluators",
-    }
-    cautious = (
-        f"counting the {names[unit]} rather than the readings, p = {p_text(p)} "
-        f"(the least that these counts could give is {p_text(floor)})"
-    ).replace("p = <", "p < ")
-    naive = (
-        f" Treating the readings as independent would give p "
-        f"{_equals(best.binomial.p_two_sided)} against {percent(chance)}."
-        if best.binomial
-        else ""
+    spans = _spans(best)
+    tested = (
+        f"Counting whole {unit}s, the more cautious of the two ways, p "
+        f"{p_equals(p)} (the smallest p that these choices of "
+        f"{_count(table, unit)} could have given: {_bare(floor)})"
     )
+    chance = 1 / len(table.systems)
     share = best.share or 0.0
+    if floor > ALPHA:
+        return (
+            f"{tested}: no result of a study of this size could have reached "
+            f"p = {ALPHA}, so it can neither show nor exclude a preference.{spans}"
+        )
     if p > ALPHA:
-        return f"There is no evidence of a preference either way: {cautious}.{naive}"
-    direction = "more" if share > chance else "less"
-    return f"It was chosen {direction} often than chance: {cautious}.{naive}"
+        return (
+            f"{tested}: that is no evidence that the evaluators prefer one "
+            f"system to another.{spans}"
+        )
+    word = "more" if share > chance else "less"
+    if _holds_chance(best, chance):
+        return (
+            f"{tested}: a sign that it is chosen {word} often than chance, but a weak "
+            f"one, since the intervals include {percent(chance)}.{spans}"
+        )
+    return f"{tested}: it was chosen {word} often than chance.{spans}"
 
 
-def _equals(p: float) -> str:
-    text = p_text(p)
-    return text if text.startswith("<") else f"= {text}"
+def _holds_chance(best: BestAnalysis, chance: float) -> bool:
+    there = (best.korn_graubard_patient, best.korn_graubard_evaluator)
+    return any(i is not None and i.lo <= chance <= i.hi for i in there)
+
+
+def _spans(best: BestAnalysis) -> str:
+    parts = [
+        f"{_span(interval)} by {unit}s"
+        for unit, interval in (
+            ("patient", best.korn_graubard_patient),
+            ("evaluator", best.korn_graubard_evaluator),
+        )
+        if interval is not None
+    ]
+    if not parts:
+        return ""
+    return f" The share may plausibly lie anywhere in {' and in '.join(parts)} (95 %)."
+
+
+def _span(interval: ShareInterval) -> str:
+    return f"{whole_percent(interval.lo)} to {whole_percent(interval.hi)}"
+
+
+def _count(table: RatingTable, unit: str) -> str:
+    number = len(table.unit_names(unit))
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
+def _bare(p: float) -> str:
+    return p_equals(p).removeprefix("= ")

@@ -11,6 +11,7 @@ from annotations.core.estimate import NotEstimable
 from annotations.core.table import NO_CHOICE, FloatArray, IntArray
 
 SLACK = 1e-9  # equal outcomes may differ by rounding
+EXACT_CELLS = 400_000_000  # beyond, the exact law costs seconds
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ def _limits(interval: object) -> tuple[float, float]:
     return float(interval.low), float(interval.high)  # type: ignore[attr-defined]
 
 
-def label_permutation(counts: IntArray, column: int) -> PermutationResult:
+def label_permutation(
+    counts: IntArray, column: int, unit: str = "cluster"
+) -> PermutationResult:
     """H0: within a cluster the systems are exchangeable.
 
     Parameters
@@ -67,12 +70,24 @@ def label_permutation(counts: IntArray, column: int) -> PermutationResult:
     Notes
     -----
     Which column is "the system" is a fair draw per cluster, so the null law of its
-    total is a convolution over clusters: exact for any number of them. It tests "all
-    systems equal", not "share = 1/K with the others unequal".
+    total is a convolution over clusters, exact up to ``EXACT_CELLS`` operations and
+    normal beyond. It tests "all systems
+    equal", not "share = 1/K with the others unequal". Two-sided: totals at
+    least as far from n/K as the one observed. ``floor``: the p of the farthest total
+    that these counts allow.
+
+    Raises
+    ------
+    NotEstimable
+        With fewer than two clusters, or no choice at all.
     """
     groups, systems = counts.shape
     if groups < 2:
-        raise NotEstimable("all cases come from one cluster")
+        raise NotEstimable(f"all choices come from one {unit}")
+    if not counts.any():
+        raise NotEstimable("no best was chosen")
+    if counts.sum() * counts.max(axis=1).sum() > EXACT_CELLS:
+        return _normal_permutation(counts, column)
     law = np.ones(1)
     for row in counts:
         step = np.zeros(int(row.max()) + 1)
@@ -91,6 +106,25 @@ def label_permutation(counts: IntArray, column: int) -> PermutationResult:
     )
 
 
+def _normal_permutation(counts: IntArray, column: int) -> PermutationResult:
+    """The normal approximation, for studies far beyond the exact law's cost."""
+    systems = counts.shape[1]
+    sizes = counts.sum(axis=1)
+    spread = (counts**2).sum(axis=1) / systems - (sizes / systems) ** 2
+    scale = float(spread.sum()) ** 0.5
+    centre = sizes.sum() / systems
+    if scale == 0:
+        return PermutationResult(1.0, 1.0, 1.0)
+    moved = (counts[:, column].sum() - centre) / scale
+    most = (counts.max(axis=1).sum() - centre) / scale
+    least = (centre - counts.min(axis=1).sum()) / scale
+    return PermutationResult(
+        p_two_sided=float(2 * stats.norm.sf(abs(moved))),
+        p_greater=float(stats.norm.sf(moved)),
+        floor=float(2 * stats.norm.sf(max(most, least))),
+    )
+
+
 def _mass(law: FloatArray, where: np.ndarray) -> float:
     return float(min(1.0, law[where].sum()))
 
@@ -102,3 +136,55 @@ def best_counts(best: IntArray, clusters: IntArray, systems: int) -> IntArray:
     chosen = best != NO_CHOICE
     np.add.at(counts, (codes[chosen], best[chosen]), 1)
     return counts
+
+
+@dataclass(frozen=True)
+class HeadToHead:
+    """Readings in which one of the two was best: ``k`` chose ``a``, the rest ``b``.
+
+    Exact binomial test against 1/2, readings as independent.
+    """
+
+    a: str
+    b: str
+    k: int
+    n: int
+    p: float
+
+
+def head_to_head(a: str, b: str, k: int, n: int) -> HeadToHead:
+    """H0: among readings that chose a or b, either is as likely.
+
+    Raises
+    ------
+    NotEstimable
+        If neither was ever chosen.
+    """
+    if not n:
+        raise NotEstimable("neither was ever chosen best")
+    return HeadToHead(a, b, k, n, float(stats.binomtest(k, n, 0.5).pvalue))
+
+
+@dataclass(frozen=True)
+class EqualShares:
+    """Chi-square goodness of fit of all shares to 1/K, readings as independent."""
+
+    counts: tuple[int, ...]
+    chi2: float
+    df: int
+    p: float
+
+
+def equal_shares(counts: IntArray) -> EqualShares:
+    """H0: every system is chosen as often; ``counts`` (systems,).
+
+    Raises
+    ------
+    NotEstimable
+        If nothing was chosen.
+    """
+    if not counts.sum():
+        raise NotEstimable("no best was chosen")
+    chi2, p = stats.chisquare(counts)
+    whole = tuple(int(count) for count in counts)
+    return EqualShares(whole, float(chi2), len(whole) - 1, float(p))

@@ -13,6 +13,9 @@ class RatedOutput:
     ``scores`` maps each criterion's key to an integer of the scale, or ``None`` where
     it was not answered. ``best`` and ``second`` are ``None`` where the evaluator chose
     nothing at all. ``occasion`` counts the times that this evaluator met the case.
+    ``words`` and ``numerals`` count the text's words and its numbers; ``correct``
+    tells whether its diagnosis is right. ``guess`` is whether the evaluator took this
+    output for the authors' own system: no on every output means "I cannot tell".
     """
 
     case: str
@@ -27,3 +30,5 @@ class RatedOutput:
     words: int | None = None
     correct: bool | None = None
     comment: str = ""
+    guess: bool | None = None
+    numerals: int | None = None

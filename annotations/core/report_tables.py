@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from annotations.core.analysis import BestAnalysis, StudyAnalysis
+from annotations.core.analysis import StudyAnalysis
+from annotations.core.best import BestAnalysis
 from annotations.core.clusters import ClusterMean, ShareInterval
-from annotations.core.criteria import CRITERIA
-from annotations.core.wording import p_text, percent, rounded
+from annotations.core.comparisons import PairComparison
+from annotations.core.criteria import CORRECTNESS, CRITERIA
+from annotations.core.wording import DASH, p_text, percent, rounded
 
-TITLES = {criterion.key: criterion.title for criterion in CRITERIA}
+TITLES = {c.key: c.title for c in (*CRITERIA, CORRECTNESS)}
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,13 @@ class ReportTable:
 
 
 def report_tables(analysis: StudyAnalysis) -> list[ReportTable]:
-    """Table 2, the best choices, and the paired comparisons, in reading order."""
-    return [_means(analysis), _best(analysis), _pairs(analysis)]
+    """The paper's numbers first, then what stands around them, in reading order."""
+    tables = [paper_table(analysis), means_table(analysis), best_table(analysis)]
+    return [*tables, duels_table(analysis), pairs_table(analysis)]
+
+
+def title_of(criterion: str) -> str:
+    return TITLES.get(criterion, criterion)
 
 
 def wider(one: ClusterMean | None, other: ClusterMean | None) -> ClusterMean | None:
@@ -33,98 +40,185 @@ def wider(one: ClusterMean | None, other: ClusterMean | None) -> ClusterMean | N
     return max(there, key=lambda i: i.hi - i.lo, default=None)
 
 
-def _span(interval: ClusterMean | ShareInterval | None, digits: int = 2) -> str:
+def span(interval: ClusterMean | ShareInterval | None, digits: int = 2) -> str:
     if interval is None:
-        return "[–]"
-    return f"[{rounded(interval.lo, digits)}, {rounded(interval.hi, digits)}]"
+        return DASH
+    return f"{rounded(interval.lo, digits)} to {rounded(interval.hi, digits)}"
 
 
-def _means(analysis: StudyAnalysis) -> ReportTable:
+def _share_span(interval: ShareInterval | None) -> str:
+    if interval is None:
+        return DASH
+    return f"{percent(interval.lo)[:-2]} to {percent(interval.hi)}"
+
+
+def paper_table(analysis: StudyAnalysis) -> ReportTable:
     rows = []
     for system in analysis.systems:
-        cells = [system]
-        for result in analysis.criteria.values():
-            scores = result.systems[system]
-            span = _span(wider(scores.ci_patient, scores.ci_evaluator))
-            cells.append(f"{rounded(scores.mean)} {span} n={scores.n}")
-        rows.append(tuple(cells))
+        means = [rounded(c.systems[system].mean) for c in analysis.criteria.values()]
+        best = analysis.best[system]
+        p = best.binomial.p_two_sided if best.binomial else None
+        rows.append(
+            (
+                system,
+                *means,
+                f"{best.k}/{best.n} ({percent(best.share)})",
+                p_text(p),
+            )
+        )
+    chance = percent(1 / len(analysis.systems))
+    low, high = analysis.scale[0], analysis.scale[-1]
     return ReportTable(
-        "Table 2: mean scores (higher is better)",
-        ("System", *(TITLES.get(c, c) for c in analysis.criteria)),
+        "Table 2, as the paper prints it",
+        (
+            "System",
+            *(title_of(c) for c in analysis.criteria),
+            "Chosen best",
+            "p, readings as independent",
+        ),
         tuple(rows),
-        "In brackets: 95 % interval, the wider of patients and evaluators as the unit "
-        "(CR2 with Satterthwaite degrees of freedom). n: ratings given.",
+        f"Mean scores from {low} (not at all) to {high} (fully); higher is better. "
+        f"p: two-sided exact binomial test of the share chosen best against {chance}. "
+        "It treats every reading as independent. Readings that share a patient or an "
+        "evaluator are not, so this p overstates the evidence; the tables below allow "
+        "for it.",
     )
 
 
-def _best(analysis: StudyAnalysis) -> ReportTable:
+def means_table(analysis: StudyAnalysis) -> ReportTable:
+    rows = [
+        (
+            title_of(criterion),
+            system,
+            str(scores.n),
+            rounded(scores.mean),
+            span(scores.ci_patient),
+            span(scores.ci_evaluator),
+            rounded(scores.patient_mean),
+            rounded(scores.sd),
+            rounded(scores.median, 1),
+            " ".join(str(count) for count in scores.counts.values()),
+        )
+        for criterion, result in analysis.criteria.items()
+        for system, scores in result.systems.items()
+    ]
+    values = ", ".join(str(value) for value in analysis.scale)
     return ReportTable(
-        "Best model",
+        "Mean scores with their uncertainty",
+        (
+            "Criterion",
+            "System",
+            "Ratings",
+            "Mean",
+            "95 % by patients",
+            "95 % by evaluators",
+            "Mean of patients",
+            "SD",
+            "Median",
+            f"How often {values}",
+        ),
+        tuple(rows),
+        "95 %: the interval in which the mean may plausibly lie when patients, or "
+        "evaluators, are the unit (cluster-robust CR2 standard error, Satterthwaite "
+        "degrees of freedom); go by the wider. Mean of patients: every patient counts "
+        "once, however many cases. SD: standard deviation between ratings.",
+    )
+
+
+def best_table(analysis: StudyAnalysis) -> ReportTable:
+    return ReportTable(
+        "Chosen best, allowing for patients and evaluators",
         (
             "System",
-            "Best",
             "Share",
             "95 % by patients",
             "95 % by evaluators",
-            "p, readings as independent",
             "p by patients (floor)",
             "p by evaluators (floor)",
+            "Design effect by patients / evaluators",
         ),
         tuple((system, *_best_row(b)) for system, b in analysis.best.items()),
-        "p, readings as independent: two-sided exact binomial test against the null "
-        "share in brackets; it overstates the evidence when readings share patients or "
-        "evaluators. p by patients, by evaluators: exact label permutation of whole "
-        "patients or evaluators. Floor: the least p that these counts could give.",
+        "95 %: Korn-Graubard interval of the share. p: exact test that shuffles the "
+        "systems' names within whole patients, or whole evaluators; it asks whether all "
+        "systems are equal. Floor: the smallest p that these choices could have given. "
+        "Design effect: how many readings are worth one independent reading.",
     )
 
 
 def _best_row(best: BestAnalysis) -> tuple[str, ...]:
-    patient, evaluator = best.permutation_patient, best.permutation_evaluator
-    naive = best.binomial
+    effects = [
+        rounded(effect.deff, 1) if effect else DASH
+        for effect in (best.design_patient, best.design_evaluator)
+    ]
+    tests = [
+        f"{p_text(test.p_two_sided)} ({p_text(test.floor)})" if test else DASH
+        for test in (best.permutation_patient, best.permutation_evaluator)
+    ]
     return (
-        f"{best.k}/{best.n}",
         percent(best.share),
-        _span(best.korn_graubard_patient, 3),
-        _span(best.korn_graubard_evaluator, 3),
-        f"{p_text(naive.p_two_sided)} (null {rounded(naive.null, 3)})"
-        if naive
-        else "–",
-        f"{p_text(patient.p_two_sided)} ({p_text(patient.floor)})" if patient else "–",
-        f"{p_text(evaluator.p_two_sided)} ({p_text(evaluator.floor)})"
-        if evaluator
-        else "–",
+        _share_span(best.korn_graubard_patient),
+        _share_span(best.korn_graubard_evaluator),
+        *tests,
+        " / ".join(effects),
     )
 
 
-def _pairs(analysis: StudyAnalysis) -> ReportTable:
+def duels_table(analysis: StudyAnalysis) -> ReportTable:
+    return ReportTable(
+        "Head to head: chosen best",
+        ("Comparison", "Chosen best", "p, readings as independent"),
+        tuple(
+            (name, f"{duel.k} : {duel.n - duel.k}", p_text(duel.p))
+            if duel
+            else (name, "0 : 0", DASH)
+            for name, duel in analysis.choices.head_to_head.items()
+        ),
+        "To be chosen more often than chance is not to be chosen more often than the "
+        "runner-up. p: two-sided exact binomial test against one half among the "
+        "readings that chose one of the two; like the paper's, it treats readings as "
+        "independent.",
+    )
+
+
+def pairs_table(analysis: StudyAnalysis) -> ReportTable:
     rows = tuple(
-        (
-            TITLES.get(criterion, criterion),
-            pair.name,
-            f"{rounded(pair.mean_diff)} "
-            f"{_span(wider(pair.ci_patient, pair.ci_evaluator))}",
-            f"{pair.wins}/{pair.ties}/{pair.losses}",
-            p_text(pair.wilcoxon.p if pair.wilcoxon else None),
-            p_text(pair.p_holm),
-            p_text(pair.sign_flip),
-        )
+        (title_of(criterion), pair.name, *_pair_row(pair))
         for criterion, result in analysis.criteria.items()
         for pair in result.pairs.values()
     )
     return ReportTable(
-        "Paired comparisons",
+        "Scores compared within each reading",
         (
             "Criterion",
             "Comparison",
             "Mean difference",
-            "Win/tie/loss",
+            "95 % by patients",
+            "95 % by evaluators",
+            "Higher/equal/lower",
+            "Rated higher",
             "p (Wilcoxon)",
             "p (Holm)",
-            "p (sign flip)",
+            "p (sign flip by patients)",
         ),
         rows,
-        "In brackets: 95 % interval, the wider of patients and evaluators. Wilcoxon: "
-        "exact signed-rank test with ties, readings as independent. Holm: adjusted over "
-        "the target's comparisons in all criteria. Sign flip: exact, patients as the "
-        "unit.",
+        "Differences are first minus second named; an interval that holds 0 shows no "
+        "difference. Rated higher: how often the first is rated above the second, "
+        "a tie counting one half. Wilcoxon: exact signed-rank test with ties, zeros "
+        "dropped, readings (or cases, where several evaluators read one) as "
+        "independent. Holm: the same p, adjusted for all comparisons of the target "
+        "system in all criteria. Sign flip: exact test with whole patients as the unit; "
+        "with G patients it cannot fall below 2 in 2 to the power G.",
+    )
+
+
+def _pair_row(pair: PairComparison) -> tuple[str, ...]:
+    return (
+        rounded(pair.mean_diff),
+        span(pair.ci_patient),
+        span(pair.ci_evaluator),
+        f"{pair.wins}/{pair.ties}/{pair.losses}",
+        percent(pair.prob_superiority),
+        p_text(pair.wilcoxon.p if pair.wilcoxon else None),
+        p_text(pair.p_holm),
+        p_text(pair.sign_flip),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +15,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 NO_CHOICE = -1  # the evaluator answered, and chose none
 UNANSWERED = -2
+MAX_SYSTEMS = 6
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,33 @@ class RatingTable:
         """Whether any case was read by more than one evaluator."""
         return len(self.cases) < len(self)
 
+    @property
+    def chosen(self) -> npt.NDArray[np.bool_]:
+        """(tasks,) whether one system was chosen best; blanks and ties are not."""
+        return self.best >= 0
+
+    def unit(self, name: str) -> IntArray:
+        """The codes of ``patient`` or ``evaluator`` (tasks,)."""
+        return self.patient if name == "patient" else self.evaluator
+
+    def unit_names(self, name: str) -> tuple[str, ...]:
+        return self.patients if name == "patient" else self.evaluators
+
     def by_case(self, values: FloatArray) -> tuple[FloatArray, IntArray]:
-        """Values averaged over evaluators to the case, with the case's patient."""
-        order = np.unique(self.case)
-        means = np.full((len(order), *values.shape[1:]), np.nan)
-        for i, code in enumerate(order):
-            block = values[self.case == code]
-            seen = ~np.isnan(block).all(axis=0)
-            means[i, seen] = np.nanmean(block[:, seen], axis=0)
-        patient = np.array([self.patient[self.case == code][0] for code in order])
+        """Values (tasks, columns) averaged over evaluators, with each case's patient.
+
+        Sums over counts of whole numbers: equal averages are equal to the bit, so that
+        ties stay ties.
+        """
+        seen = ~np.isnan(values)
+        totals = np.zeros((len(self.cases), values.shape[1]))
+        counts = np.zeros_like(totals)
+        np.add.at(totals, self.case, np.where(seen, values, 0.0))
+        np.add.at(counts, self.case, seen)
+        means = np.full_like(totals, np.nan)
+        np.divide(totals, counts, out=means, where=counts > 0)
+        patient = np.zeros(len(self.cases), dtype=np.int64)
+        patient[self.case] = self.patient
         return means, patient
 
 
@@ -65,45 +84,61 @@ def rating_table(outputs: Sequence[RatedOutput], target: str = "") -> RatingTabl
     Raises
     ------
     StudyError
-        If there are no ratings, fewer than two systems, an unknown target, a pair of
-        rows for one output, a case under two patients, or two bests in one task.
+        If there are no ratings, fewer than two or more than six systems, an unknown
+        target, a pair of rows for one output, a case under two patients, or two bests
+        in one task.
     """
     first = [o for o in outputs if o.occasion == 1]
     if not first:
-        raise StudyError("there are no ratings to analyse")
-    systems = list(dict.fromkeys(o.model for o in first))
-    if len(systems) < 2:
-        raise StudyError(f"only one system is rated ({systems[0]}): nothing to compare")
-    if target:
-        if target not in systems:
-            raise StudyError(
-                f"target {target!r} is not among the systems {', '.join(systems)}"
-            )
-        systems.sort(key=lambda s: s != target)
+        raise StudyError("there are no ratings of a first reading to analyse")
+    systems = _systems(first, target)
     tasks = _tasks(first)
-    criteria = tuple(dict.fromkeys(c for o in first for c in o.scores))
     rows = tuple(
         tuple(outputs_of.get(system) for system in systems)
         for outputs_of in tasks.values()
     )
-    cases = tuple(dict.fromkeys(case for case, _ in tasks))
-    evaluators = tuple(dict.fromkeys(evaluator for _, evaluator in tasks))
     patient_of = _patients(first)
-    patients = tuple(dict.fromkeys(patient_of[case] for case in cases))
+    cases, case = _coded(case for case, _ in tasks)
+    evaluators, evaluator = _coded(evaluator for _, evaluator in tasks)
+    patients, patient = _coded(patient_of[case] for case, _ in tasks)
+    criteria = tuple(dict.fromkeys(c for o in first for c in o.scores))
     return RatingTable(
         systems=tuple(systems),
         criteria=criteria,
         cases=cases,
         patients=patients,
         evaluators=evaluators,
-        case=np.array([cases.index(case) for case, _ in tasks]),
-        patient=np.array([patients.index(patient_of[case]) for case, _ in tasks]),
-        evaluator=np.array([evaluators.index(e) for _, e in tasks]),
+        case=case,
+        patient=patient,
+        evaluator=evaluator,
         values={c: _scores(rows, c) for c in criteria},
-        best=np.array([_choice(row, "best") for row in rows]),
-        second=np.array([_choice(row, "second") for row in rows]),
+        best=np.array([_choice(row, "best") for row in rows], dtype=np.int64),
+        second=np.array([_choice(row, "second") for row in rows], dtype=np.int64),
         rows=rows,
     )
+
+
+def _systems(outputs: Sequence[RatedOutput], target: str) -> list[str]:
+    systems = list(dict.fromkeys(o.model for o in outputs))
+    if len(systems) < 2:
+        raise StudyError(f"only one system is rated ({systems[0]}): nothing to compare")
+    if len(systems) > MAX_SYSTEMS:
+        raise StudyError(
+            f"{len(systems)} systems are rated; at most {MAX_SYSTEMS} can be compared"
+        )
+    if target and target not in systems:
+        raise StudyError(
+            f"target {target!r} is not among the systems {', '.join(systems)}"
+        )
+    systems.sort(key=lambda system: bool(target) and system != target)
+    return systems
+
+
+def _coded(names: Iterable[str]) -> tuple[tuple[str, ...], IntArray]:
+    """The distinct names in order of appearance, and each one's code."""
+    codes: dict[str, int] = {}
+    coded = [codes.setdefault(name, len(codes)) for name in names]
+    return tuple(codes), np.array(coded, dtype=np.int64)
 
 
 def _tasks(

@@ -2,33 +2,62 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from annotations.core.analysis import StudyAnalysis
+from annotations.core.cautions import cautions
 from annotations.core.report_tables import ReportTable, report_tables
 
 
 def report_markdown(analysis: StudyAnalysis) -> str:
     """One sentence, what it rests on, the tables, and what could not be estimated."""
-    n = analysis.n
     parts = [
         "# Report of the blinded study",
         analysis.headline.sentence,
-        f"{n.cases} cases of {n.patients} patients, {n.evaluators} evaluators, "
-        f"{n.ratings} ratings, {n.missing} missing.",
+        rests_on(analysis),
     ]
     for table in report_tables(analysis):
         parts += [f"## {table.title}", markdown_table(table), table.note]
+    if sentences := cautions(analysis):
+        parts += ["## How sure can we be?", "\n".join(f"- {s}" for s in sentences)]
     if analysis.reasons:
-        reasons = [f"- {path}: {why}" for path, why in analysis.reasons.items()]
-        parts += ["## Not estimable", "\n".join(reasons)]
+        reasons = [f"- {why}: {what}" for why, what in missing_by_reason(analysis)]
+        parts += ["## What could not be estimated", "\n".join(reasons)]
     return "\n\n".join(parts) + "\n"
+
+
+def rests_on(analysis: StudyAnalysis) -> str:
+    """How much was read, by whom, of whom."""
+    n = analysis.n
+    return (
+        f"{n.readings} readings of {n.cases} cases of {n.patients} patients by "
+        f"{n.evaluators} evaluators; {n.ratings} ratings given, {n.missing} missing."
+    )
+
+
+def missing_by_reason(analysis: StudyAnalysis) -> list[tuple[str, str]]:
+    """Each reason once, with what it kept from being estimated; all paths are in JSON."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path, why in analysis.reasons.items():
+        found[why].append(path)
+    return [
+        (why, paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more")
+        for why, paths in found.items()
+    ]
 
 
 def markdown_table(table: ReportTable) -> str:
     """A Markdown table whose columns are padded to read as plain text too."""
-    columns = zip(table.head, *table.rows, strict=True)
-    widths = [max(len(cell) for cell in column) for column in columns]
+    head = tuple(_cell(cell) for cell in table.head)
+    rows = [tuple(_cell(cell) for cell in row) for row in table.rows]
+    widths = [max(len(c) for c in column) for column in zip(head, *rows, strict=True)]
     lines = [
         "| " + " | ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) + " |"
-        for row in (table.head, ["-" * w for w in widths], *table.rows)
+        for row in (head, ["-" * w for w in widths], *rows)
     ]
     return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    """A system's name may hold a bar or a line break; the table must not."""
+    return " ".join(text.replace("|", "\\|").split())

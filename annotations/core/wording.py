@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
+DASH = "–"
+
 
 def rounded(value: float | None, digits: int = 2) -> str:
     """A number to fixed digits, a dash where there is none."""
     if value is None:
-        return "–"
+        return DASH
     step = Decimal(1).scaleb(-digits)
-    return str(Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP))
+    text = str(Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP))
+    return text.removeprefix("-") if not float(text) else text
 
 
 def percent(share: float | None) -> str:
     """A share as a percentage with one decimal."""
-    return "–" if share is None else f"{rounded(100 * share, 1)} %"
+    return DASH if share is None else f"{rounded(100 * share, 1)} %"
+
+
+def whole_percent(share: float | None) -> str:
+    """A share as a percentage without decimals, for running text."""
+    return DASH if share is None else f"{rounded(100 * share, 0)} %"
 
 
 def p_text(p: float | None) -> str:
     """A p value to three decimals, ``<0.001`` below."""
     if p is None:
-        return "–"
+        return DASH
     return "<0.001" if p < 0.001 else rounded(p, 3)
+
+
+def p_equals(p: float) -> str:
+    """``= 0.012`` or ``< 0.001``, to follow the letter p."""
+    return "< 0.001" if p < 0.001 else f"= {rounded(p, 3)}"

@@ -6,11 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from annotations.core.errors import StudyError
-from annotations.core.ratings_csv import read_ratings
-from annotations.models import Study
+from annotations.management.base import StudyCommand, names_in, study_named
 from annotations.reports import (
     StudyReport,
     outputs_report,
@@ -19,42 +18,75 @@ from annotations.reports import (
 )
 
 
-class Command(BaseCommand):
+class Command(StudyCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("study", nargs="?", default="", help="the study's name")
+        parser.add_argument("study", nargs="?", default="", help="name or id")
         parser.add_argument("--ratings", type=Path, metavar="FILE.csv")
         parser.add_argument("--target", default="", metavar="SYSTEM")
+        parser.add_argument(
+            "--scale", type=int, default=5, metavar="POINTS", help="3 to 7; default 5"
+        )
+        parser.add_argument("--criteria", default="", metavar="A,B", help="of the file")
+        parser.add_argument("--mixed", action="store_true", help="ordinal mixed model")
+        parser.add_argument(
+            "--grim", metavar='"4.23 n=52"', help="check a printed mean"
+        )
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--out", type=Path, metavar="DIR")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            report = self._report(options)
-        except StudyError as error:
-            raise CommandError(str(error), returncode=2) from error
+        if options["grim"]:
+            return self._grim(options["grim"])
+        report = self._report(options)
         if options["json"]:
             self.stdout.write(json.dumps(report.as_json(), allow_nan=False))
         else:
             self.stdout.write(report.as_markdown())
         if options["out"]:
-            for path in report_write(report, options["out"]):
+            for path in _written(report, options["out"]):
                 self.stderr.write(f"wrote {path}")
+        return None
+
+    def _grim(self, claim: str) -> None:
+        from annotations.core.grim import grim
+
+        self.stdout.write(grim(claim).sentence)
 
     def _report(self, options: dict[str, Any]) -> StudyReport:
         if bool(options["study"]) == bool(options["ratings"]):
             raise StudyError("name a study, or give --ratings FILE.csv, not both")
-        if options["ratings"]:
-            found = read_ratings(options["ratings"])
-            if found.ignored_columns:
-                self.stderr.write(
-                    f"ignored columns: {', '.join(found.ignored_columns)}"
-                )
-            return outputs_report(
-                options["ratings"].name, found.outputs, options["target"]
+        if not options["ratings"]:
+            return study_report(study_named(options["study"]), mixed=options["mixed"])
+        from annotations.core.ratings_csv import read_ratings
+
+        if not 3 <= options["scale"] <= 7:
+            raise StudyError(
+                f"--scale is {options['scale']}; a scale has 3 to 7 points"
             )
-        study = Study.objects.filter(name=options["study"]).first()
-        if study is None:
-            raise StudyError(f"there is no study named {options['study']!r}")
-        return study_report(study)
+        scale = tuple(range(1, options["scale"] + 1))
+        file = options["ratings"]
+        found = read_ratings(file, scale, names_in(options["criteria"]))
+        self.stderr.write(f"criteria: {', '.join(found.criteria)}")
+        if found.ignored_columns:
+            self.stderr.write(f"ignored columns: {', '.join(found.ignored_columns)}")
+        try:
+            return outputs_report(
+                file.name,
+                found.outputs,
+                options["target"],
+                scale=scale,
+                mixed=options["mixed"],
+            )
+        except StudyError as error:
+            raise StudyError(f"{file.name}: {error}") from error
+
+
+def _written(report: StudyReport, folder: Path) -> list[Path]:
+    try:
+        return report_write(report, folder)
+    except OSError as error:
+        raise StudyError(
+            f"the report cannot be written to {folder}: {error}"
+        ) from error

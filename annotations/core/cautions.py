@@ -1,0 +1,78 @@
+"""Cautions that a referee would raise; printed by themselves, never left to be found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from annotations.core.analysis import StudyAnalysis
+from annotations.core.leave_one_out import TOO_FAR
+from annotations.core.wording import p_text, percent
+
+FEW = 10
+MISSING = 0.05
+
+
+def cautions(analysis: StudyAnalysis) -> tuple[str, ...]:
+    """One sentence each, in the order of their weight."""
+    return (
+        *_size(analysis),
+        *_missing(analysis),
+        *_carried_by_one(analysis),
+        *_independence(analysis),
+    )
+
+
+def _size(analysis: StudyAnalysis) -> Iterator[str]:
+    n = analysis.n
+    for name, count in (("patients", n.patients), ("evaluators", n.evaluators)):
+        if count < FEW:
+            yield (
+                f"Only {count} {name if count > 1 else name[:-1]}: intervals are wide, "
+                f"and what holds for these {name} need not hold for others."
+            )
+    best = analysis.best.get(analysis.target)
+    for unit in ("patient", "evaluator"):
+        test = getattr(best, f"permutation_{unit}", None)
+        if test is not None and test.floor > 0.001:
+            yield (
+                f"Counting whole {unit}s, these choices could not have given a p below "
+                f"{p_text(test.floor)}, whatever the systems are like."
+            )
+
+
+def _missing(analysis: StudyAnalysis) -> Iterator[str]:
+    n = analysis.n
+    asked = n.ratings + n.missing
+    if asked and n.missing / asked > MISSING:
+        yield (
+            f"{n.missing} of {asked} ratings are missing "
+            f"({percent(n.missing / asked)}): if bad texts were skipped, the means are "
+            "too high."
+        )
+    best = analysis.best.get(analysis.target)
+    open_readings = analysis.choices.undecided + analysis.choices.blank
+    if best and best.n and open_readings:
+        yield (
+            f"{open_readings} of {n.readings} readings have no best choice; had they all "
+            f"gone against or for {analysis.target}, its share would be "
+            f"{percent(best.bounds[0])} or {percent(best.bounds[1])}."
+        )
+
+
+def _carried_by_one(analysis: StudyAnalysis) -> Iterator[str]:
+    for unit, result in analysis.leave_one_out.items():
+        if result is not None and result.farthest > TOO_FAR:
+            yield (
+                f"Without one single {unit} the share of {analysis.target} would move "
+                f"by {percent(result.farthest)[:-2]} points: the result leans on that "
+                f"{unit}."
+            )
+
+
+def _independence(analysis: StudyAnalysis) -> Iterator[str]:
+    if analysis.n.readings == analysis.n.cases and analysis.n.evaluators > 1:
+        yield (
+            "No case was read by two evaluators: agreement cannot be estimated, and an "
+            "evaluator's taste cannot be told from the difficulty of the cases that "
+            "this evaluator had."
+        )

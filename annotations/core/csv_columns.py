@@ -1,0 +1,105 @@
+"""Which columns of a ratings file are criteria, and which are left unread.
+
+1. The keys, the choices and the optional columns are known by name.
+2. ``--criteria`` names the criteria; without it, the paper's four are criteria by name.
+3. Any other column is a criterion if most of its answers are whole numbers of the scale
+   and they differ between the outputs of at least one reading: a column that never
+   does (site, age group) describes the case and not the text.
+4. What remains is not read, and is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from annotations.core.errors import StudyError
+
+KEYS = ("case", "patient", "evaluator", "model")
+CHOICES = ("best", "second")
+OPTIONAL = (
+    "position",
+    "occasion",
+    "words",
+    "numerals",
+    "correct",
+    "guess",
+    "comment",
+)
+STANDARD_CRITERIA = ("grounding", "explainability", "usefulness", "consistency")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The criteria of a file, and the columns that are not read."""
+
+    criteria: tuple[str, ...]
+    ignored: tuple[str, ...]
+
+
+def check_header(file: str, header: Sequence[str], asked: Sequence[str]) -> None:
+    """Refuse a header without the keys, or with one name twice."""
+    for name in header:
+        if name and list(header).count(name) > 1:
+            raise StudyError(f"{file}, row 1: column {name!r} stands there twice")
+    for name in (*KEYS, *CHOICES, *asked):
+        if name not in header:
+            raise StudyError(f"{file}, row 1: there is no column {name!r}")
+    if taken := [n for n in asked if n in (*KEYS, *CHOICES, *OPTIONAL)]:
+        raise StudyError(f"column {taken[0]!r} has its own meaning: it is no criterion")
+
+
+def columns(
+    file: str,
+    cells: Mapping[str, Sequence[str]],
+    scale: tuple[int, ...],
+    asked: Sequence[str] = (),
+) -> Columns:
+    """Sort the columns (each name with its cells) as the rules above say."""
+    known = {*KEYS, *CHOICES, *OPTIONAL}
+    others = [name for name in cells if name and name not in known]
+    criteria = list(asked) or _found(file, cells, others, scale)
+    if not criteria:
+        raise StudyError(
+            f"{file}, row 1: no column holds ratings {scale[0]} to {scale[-1]}"
+        )
+    return Columns(tuple(criteria), tuple(n for n in others if n not in criteria))
+
+
+def _found(
+    file: str,
+    cells: Mapping[str, Sequence[str]],
+    others: Sequence[str],
+    scale: tuple[int, ...],
+) -> list[str]:
+    standard = [name for name in STANDARD_CRITERIA if name in others]
+    rated = [
+        name
+        for name in others
+        if name not in standard and _mostly_on_scale(cells[name], scale)
+    ]
+    readings = list(zip(cells["case"], cells["evaluator"], strict=True))
+    varied = [name for name in rated if _varies(readings, cells[name])]
+    if standard and not varied and len(standard) < len(STANDARD_CRITERIA):
+        absent = next(n for n in STANDARD_CRITERIA if n not in standard)
+        raise StudyError(
+            f"{file}, row 1: there is no column {absent!r}; if that is meant, name the "
+            "criteria with --criteria"
+        )
+    found = {*standard, *(varied or ([] if standard else rated))}
+    return [name for name in others if name in found]
+
+
+def _mostly_on_scale(column: Sequence[str], scale: tuple[int, ...]) -> bool:
+    allowed = {str(value) for value in scale}
+    given = [cell for cell in column if cell]
+    return 2 * sum(cell in allowed for cell in given) > len(given)
+
+
+def _varies(readings: Sequence[tuple[str, str]], column: Sequence[str]) -> bool:
+    first: dict[tuple[str, str], str] = {}
+    return any(
+        first.setdefault(reading, cell) != cell
+        for reading, cell in zip(readings, column, strict=True)
+        if cell
+    )

@@ -1,0 +1,60 @@
+"""GRIM: can a printed mean come from n whole numbers at all? (Brown & Heathers 2017)"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from annotations.core.errors import StudyError
+
+CLAIM = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(%?)\s*[,;]?\s*n\s*=\s*(\d+)\s*")
+
+
+@dataclass(frozen=True)
+class GrimResult:
+    """``sums`` are the totals of n whole numbers that print as the mean; empty: none."""
+
+    printed: str
+    n: int
+    sums: tuple[int, ...]
+
+    @property
+    def consistent(self) -> bool:
+        return bool(self.sums)
+
+    @property
+    def sentence(self) -> str:
+        if not self.sums:
+            return (
+                f"{self.printed} with n = {self.n} is impossible: no sum of {self.n} "
+                f"whole numbers gives it"
+            )
+        which = " or ".join(str(total) for total in self.sums[:3])
+        return f"{self.printed} with n = {self.n} is possible: the sum is {which}"
+
+
+def grim(claim: str) -> GrimResult:
+    """Check a claim such as ``4.23 n=52`` or ``69.2% n=52``.
+
+    A whole k fits if |k/n - printed| is at most half a unit of the last digit.
+
+    Raises
+    ------
+    StudyError
+        If the claim cannot be read.
+    """
+    found = CLAIM.fullmatch(claim)
+    if not found or not int(found[3]):
+        raise StudyError(
+            f'a GRIM claim reads "4.23 n=52" or "69.2% n=52", not {claim!r}'
+        )
+    text, sign, n = found[1], found[2], int(found[3])
+    unit = 100 if sign else 1
+    digits = len(text.partition(".")[2])
+    half = Fraction(1, 2 * 10**digits)
+    low = (Fraction(text) - half) * n / unit
+    high = (Fraction(text) + half) * n / unit
+    sums = range(max(0, math.ceil(low)), math.floor(high) + 1)
+    return GrimResult(f"{text}{sign and ' %'}", n, tuple(sums))

@@ -23,6 +23,7 @@ from gaitmodel import services
 from gaitmodel.core.config import FusionConfig, GenerationConfig
 from gaitmodel.core.errors import CancelledError, GaitError, InputError
 from gaitmodel.core.features.codec import features_from_json
+from gaitmodel.core.features.prepare import make_film
 from gaitmodel.core.rationale.evidence import check_evidence
 from gaitmodel.core.records import Prediction, Split
 from gaitmodel.core.scoring import Scores, score
@@ -55,14 +56,20 @@ def workplace(*, cached: bool = True) -> Workplace:
 
 
 def clip_input(clip: Clip) -> ClipInput:
-    """A prepared clip's row as what a system may read: no label, no subject."""
+    """A prepared clip's row as what a system may read: no label, no subject.
+
+    A film that ``prepare_clips --no-films`` left for later is made now.
+    """
+    store = clip_store()
+    pose = store.read_pose(clip.name)
+    make_film(clip_ref(clip), store, pose)
     film = clip_film(clip)
     return ClipInput(
         clip=clip.name,
         film=film.path,
         film_sha256=film.sha256,
         film_frames=film.frames,
-        pose=clip_store().read_pose(clip.name),
+        pose=pose,
         features=features_from_json(clip.features or {}),
     )
 

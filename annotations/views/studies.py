@@ -22,7 +22,8 @@ from annotations.services import (
     study_unblind,
     study_verify,
 )
-from annotations.views.access import lead_required, user_of
+from annotations.views.access import user_of
+from gaitmodel.views import lead_required
 
 
 @login_required

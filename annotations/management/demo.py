@@ -49,10 +49,10 @@ class DemoPlan:
     seed: int = 7
     subjects_per_class: int = 4
     seconds: float = 4.0
-    epochs: int = 20
+    epochs: int = 12
     batch_size: int = 8
-    text_tokens: int = 512
-    new_tokens: int = 96
+    text_tokens: int = 320
+    new_tokens: int = 80
 
     @property
     def folder(self) -> Path:

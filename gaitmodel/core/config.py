@@ -106,6 +106,8 @@ class GenerationConfig:
 
     max_new_tokens: int = 96
     batch_size: int = 8
+    # Greedy decoding of small models loops; so long a run of tokens never comes twice.
+    no_repeat_ngram: int = 10
 
     def __post_init__(self) -> None:
         if self.max_new_tokens < 1 or self.batch_size < 1:

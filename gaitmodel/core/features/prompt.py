@@ -63,18 +63,16 @@ def clinical_instruction(
 
 
 def answer_format() -> str:
-    """The form of the answer (Fig. 4): the same for every system."""
+    """The form of the answer (Fig. 4): the same for every system.
+
+    It shows no placeholder: a small model would copy it out.
+    """
     return (
-        "Answer in exactly this form:\n"
-        "1) Final diagnosis class: <class>\n"
-        "2) Rationale: <three to five sentences that cite the observed evidence>"
+        "Write the answer as two numbered lines: first the final diagnosis class, then "
+        "a rationale of three to five sentences. The rationale describes how this "
+        "person walks and cites the evidence for the class: cadence, step times, "
+        "swing, joint angles, posture, symmetry."
     )
-
-
-def compose_prompt(instruction: str, metrics: str | None, angles: str | None) -> str:
-    """Instruction, then metrics, then frames, then the form of the answer."""
-    parts = [instruction, metrics, angles, answer_format()]
-    return "\n\n".join(part for part in parts if part)
 
 
 def prompt_sha256(text: str) -> str:

@@ -156,9 +156,9 @@ def _make_smollm2(folder: Path) -> None:
     )
     tokenizer.add_tokens(list(IMAGE_TOKENS.values()), special_tokens=True)
     tokenizer.padding_side = "left"
-    language.resize_token_embeddings(len(tokenizer))
+    language.resize_token_embeddings(len(tokenizer), mean_resizing=False)
     model = _with_vision_tower(
-        tokenizer, language.config, image_size=448, patch_size=56, width=96, depth=2
+        tokenizer, language.config, image_size=448, patch_size=112, width=96, depth=2
     )
     model.model.language_model.load_state_dict(language.model.state_dict())
     model.lm_head.load_state_dict(language.lm_head.state_dict())

@@ -19,8 +19,11 @@ SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 
 
 def answer_opening(label: GaitClass) -> str:
-    """The forced beginning of an answer, the same in every arm."""
-    return f"1) Final diagnosis class: {label.display_name}\n2) Rationale:"
+    """The forced beginning of an answer, the same in every arm.
+
+    It ends inside a sentence: a small model that may end its answer here does.
+    """
+    return f"1) Final diagnosis class: {label.display_name}\n2) Rationale: The"
 
 
 def tidy(continuation: str) -> str:
@@ -53,7 +56,9 @@ def explain_in_batches(
             reader.prompt(clip, len(seen), opening)
             for clip, seen, opening in zip(clips[batch], tokens, openings, strict=True)
         ]
-        texts = reader.backbone.generate(tokens, prompts, generation.max_new_tokens)
+        texts = reader.backbone.generate(
+            tokens, prompts, generation.max_new_tokens, generation.no_repeat_ngram
+        )
         for i, text in enumerate(texts):
             clip, prediction = clips[start + i], predictions[start + i]
             whole = f"{reader.instruction()}\n{reader.evidence(clip)}\n{openings[i]}"

@@ -8,6 +8,7 @@ ever trained.
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -175,6 +176,7 @@ class InternVLBackbone:
         visuals: Sequence[Tensor],
         prompts: Sequence[FusedPrompt],
         max_new_tokens: int,
+        no_repeat_ngram: int = 0,
     ) -> list[str]:
         """Greedy continuations of a left-padded batch; new text only."""
         rows = [
@@ -189,14 +191,18 @@ class InternVLBackbone:
         for index, row in enumerate(rows):
             embedded[index, longest - len(row) :] = row
             mask[index, longest - len(row) :] = 1
-        tokens = self.model.generate(
-            inputs_embeds=embedded,
-            attention_mask=mask,
-            max_new_tokens=max_new_tokens,
-            do_sample=False,
-            pad_token_id=self.tokenizer.pad_token_id,
-            eos_token_id=self.tokenizer.eos_token_id,
-        )
+        with warnings.catch_warnings():
+            # That repeats are looked for in the new text only is what we want.
+            warnings.filterwarnings("ignore", message=".*newly generated tokens.*")
+            tokens = self.model.generate(
+                inputs_embeds=embedded,
+                attention_mask=mask,
+                max_new_tokens=max_new_tokens,
+                do_sample=False,
+                no_repeat_ngram_size=no_repeat_ngram,
+                pad_token_id=self.tokenizer.pad_token_id,
+                eos_token_id=self.tokenizer.eos_token_id,
+            )
         texts: list[str] = self.tokenizer.batch_decode(tokens, skip_special_tokens=True)
         return texts
 

@@ -9,7 +9,6 @@ from gaitmodel.core.features.prompt import (
     Wording,
     answer_format,
     clinical_instruction,
-    compose_prompt,
     prompt_sha256,
 )
 from gaitmodel.core.features.text import angle_text, metrics_text
@@ -41,26 +40,28 @@ def test_dcm_is_described_as_the_literature_does_unless_the_paper_is_asked_for()
     assert "increased cadence" in clinical_instruction(wording=Wording.PAPER)
 
 
-def test_a_prompt_runs_from_instruction_to_metrics_to_frames_to_form() -> None:
-    text = compose_prompt("INSTRUCTION", "METRICS", "ANGLES")
-    places = [text.index(part) for part in ("INSTRUCTION", "METRICS", "ANGLES", "1) ")]
-    assert places == sorted(places)
-    assert text.endswith(answer_format())
-    assert compose_prompt("INSTRUCTION", None, None).count("\n\n") == 1
+def test_the_form_of_the_answer_shows_nothing_that_could_be_copied_out() -> None:
+    assert "<" not in answer_format()
+    assert "final diagnosis class" in answer_format()
 
 
 def test_no_clip_subject_data_set_path_or_label_reaches_a_prompt() -> None:
     pose = sine_walk()
     pose = PoseSequence(pose.angles, pose.fps, pose.camera_frame, CANARY)
     angles = angle_text(pose, range(32), 1024, len, AngleStyle.COMPACT).text
-    text = compose_prompt(clinical_instruction(), metrics_text(measure(pose)), angles)
-    assert CANARY not in text
+    parts = (
+        clinical_instruction(),
+        answer_format(),
+        metrics_text(measure(pose)),
+        angles,
+    )
+    assert not any(CANARY in part for part in parts)
     accepted = {
         name
-        for function in (clinical_instruction, answer_format, compose_prompt)
+        for function in (clinical_instruction, answer_format)
         for name in inspect.signature(function).parameters
     }
-    assert accepted == {"classes", "wording", "instruction", "metrics", "angles"}
+    assert accepted == {"classes", "wording"}
     assert "ClipRef" not in inspect.getsource(prompt)
 
 

@@ -44,6 +44,7 @@ class Clip(models.Model):
     video = models.CharField(max_length=1000, blank=True)
     pose = models.CharField(max_length=1000, blank=True)
     fps = models.FloatField(null=True, blank=True)
+    annotation = models.JSONField(null=True, blank=True)
     state = models.CharField(
         max_length=10, choices=State.choices, default=State.IMPORTED
     )

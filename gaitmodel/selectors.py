@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.records import ClipRef, Split
+from gaitmodel.core.sources.annotation import annotation_from_json
 from gaitmodel.core.store import ClipStore
 from gaitmodel.core.taxonomy import GaitClass
 from gaitmodel.models import Clip, Prediction, Rationale, Run
@@ -63,6 +64,7 @@ def clip_ref(clip: Clip) -> ClipRef:
         pose=Path(clip.pose) if clip.pose else None,
         fps=clip.fps,
         split=Split(clip.split) if clip.split else None,
+        annotation=annotation_from_json(clip.annotation),
     )
 
 

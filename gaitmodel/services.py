@@ -15,6 +15,7 @@ from django_q.tasks import async_task
 
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.records import ClipRef, Prediction, RationaleText
+from gaitmodel.core.sources.annotation import annotation_to_json
 from gaitmodel.models import Clip, Rationale, Run, Subject
 from gaitmodel.models import Prediction as PredictionRow
 
@@ -70,6 +71,7 @@ def _clip_fields(ref: ClipRef) -> dict[str, Any]:
         "video": str(ref.video or ""),
         "pose": str(ref.pose or ""),
         "fps": ref.fps,
+        "annotation": annotation_to_json(ref.annotation),
     }
 
 

@@ -52,6 +52,23 @@ class Split(StrEnum):
 
 
 @dataclass(frozen=True)
+class Annotation:
+    """What a source's annotators noted of a clip, frame by frame.
+
+    ``first_frame`` is the clip's first frame in its film (0-based; 0 where the film is
+    cut to the clip), ``boxes`` (left, top, width, height) of the walker in each of the
+    ``frames`` frames in pixels of an image of ``size`` (width, height), and
+    ``contacts`` the initial contacts a clinician marked, as frame of the clip and side.
+    """
+
+    first_frame: int
+    frames: int
+    size: tuple[int, int]
+    boxes: tuple[tuple[float, float, float, float], ...]
+    contacts: tuple[tuple[int, Side], ...] = ()
+
+
+@dataclass(frozen=True)
 class ClipRef:
     """One clip as its source names it; at least one of video and pose is given."""
 
@@ -63,6 +80,7 @@ class ClipRef:
     pose: Path | None = None
     fps: float | None = None
     split: Split | None = None
+    annotation: Annotation | None = None
 
 
 @dataclass(frozen=True)

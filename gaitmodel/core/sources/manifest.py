@@ -15,6 +15,7 @@ from typing import Final
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.pose.load import check_fps
 from gaitmodel.core.records import ClipRef, Split
+from gaitmodel.core.sources.local_files import NO_OPTIONS, SourceOptions
 from gaitmodel.core.sources.splits import check_disjoint
 from gaitmodel.core.store import check_clip_name
 from gaitmodel.core.taxonomy import gait_class
@@ -26,14 +27,17 @@ _KNOWN: Final = (*_REQUIRED, *_FILES, "source", "fps", "split")
 
 @dataclass(frozen=True)
 class Manifest:
-    """The clips of a source in file order, and the columns nobody read."""
+    """The clips of a source in file order, the columns nobody read, what was left out."""
 
     clips: tuple[ClipRef, ...]
     ignored_columns: tuple[str, ...]
+    note: str = ""
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path, options: SourceOptions = NO_OPTIONS) -> Manifest:
     """Read and check a manifest; nothing of an invalid one is returned.
+
+    Its columns say all: it takes none of the options.
 
     Raises
     ------
@@ -42,6 +46,11 @@ def read_manifest(path: Path) -> Manifest:
         or column, no row, an unknown label, a duplicate or unusable clip name, a clip
         without video and pose, a bad fps or split, a subject in two splits.
     """
+    if options != NO_OPTIONS:
+        raise InputError(
+            f"{path.name}: a manifest names its files, labels and rates itself: "
+            "--videos, --poses, --label and --fps are for other sources"
+        )
     columns, rows = _read_rows(path)
     clips: list[ClipRef] = []
     lines: dict[str, int] = {}

@@ -11,10 +11,19 @@ from gaitmodel.core.errors import InputError
 from gaitmodel.core.media.probe import first_frame_rate
 from gaitmodel.core.pose.load import read_pose
 from gaitmodel.core.records import ClipRef
+from gaitmodel.core.sources.dcm import read_dcm
+from gaitmodel.core.sources.gavd import read_gavd
+from gaitmodel.core.sources.local_files import NO_OPTIONS, SourceOptions
 from gaitmodel.core.sources.manifest import Manifest, read_manifest
+from gaitmodel.core.sources.opencap import read_opencap
 from gaitmodel.core.sources.splits import subject_disjoint_split
 
-SOURCES: dict[str, Callable[[Path], Manifest]] = {"manifest": read_manifest}
+SOURCES: dict[str, Callable[[Path, SourceOptions], Manifest]] = {
+    "manifest": read_manifest,
+    "gavd": read_gavd,
+    "dcm": read_dcm,
+    "opencap": read_opencap,
+}
 
 
 @dataclass(frozen=True)
@@ -24,9 +33,16 @@ class SourceReading:
     clips: tuple[ClipRef, ...]
     ignored_columns: tuple[str, ...]
     split_note: str
+    note: str = ""
 
 
-def read_source(source: str, path: Path, test_share: float, seed: int) -> SourceReading:
+def read_source(
+    source: str,
+    path: Path,
+    test_share: float,
+    seed: int,
+    options: SourceOptions = NO_OPTIONS,
+) -> SourceReading:
     """Read a source; one without splits gets one that shares no subject.
 
     Raises
@@ -37,12 +53,12 @@ def read_source(source: str, path: Path, test_share: float, seed: int) -> Source
     """
     if not 0 <= test_share < 1:
         raise InputError(f"--test-share must lie in 0 to 1, not {test_share:g}")
-    found = SOURCES[source](path)
+    found = SOURCES[source](path, options)
     for clip in found.clips:
         _check_files(path, clip)
     without = [clip for clip in found.clips if clip.split is None]
     if not without:
-        return SourceReading(found.clips, found.ignored_columns, "")
+        return SourceReading(found.clips, found.ignored_columns, "", found.note)
     if len(without) < len(found.clips):
         raise InputError(
             f"{path.name}: clip {without[0].clip!r} has no split but others have one"
@@ -54,7 +70,7 @@ def read_source(source: str, path: Path, test_share: float, seed: int) -> Source
     counts = Counter(str(clip.split) for clip in clips)
     told = ", ".join(f"{n} {name}" for name, n in sorted(counts.items()))
     note = f"the source names no split: made one by subject, seed {seed}: {told} clips"
-    return SourceReading(clips, found.ignored_columns, note)
+    return SourceReading(clips, found.ignored_columns, note, found.note)
 
 
 def _check_files(source: Path, clip: ClipRef) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from gaitmodel import services
+from gaitmodel.core.sources.local_files import SourceOptions
 from gaitmodel.core.sources.read import SOURCES, read_source
+from gaitmodel.core.taxonomy import gait_class
 from gaitmodel.management.base import GaitCommand
 
 
@@ -25,10 +27,23 @@ class Command(GaitCommand):
             help="share of the subjects held out when the source names no split",
         )
         parser.add_argument("--seed", type=int, default=42, help="of that split")
+        parser.add_argument("--videos", type=Path, help="folder of the source's films")
+        parser.add_argument("--poses", type=Path, help="folder of its pose files")
+        parser.add_argument("--label", help="where a source names none")
+        parser.add_argument("--fps", type=float, help="where pose files store none")
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = read_source(
-            options["source"], options["path"], options["test_share"], options["seed"]
+            options["source"],
+            options["path"],
+            options["test_share"],
+            options["seed"],
+            SourceOptions(
+                videos=options["videos"],
+                poses=options["poses"],
+                label=gait_class(options["label"]) if options["label"] else None,
+                fps=options["fps"],
+            ),
         )
         if found.ignored_columns:
             self.stderr.write(f"ignored columns: {', '.join(found.ignored_columns)}")
@@ -37,5 +52,5 @@ class Command(GaitCommand):
             f"{summary.created} clips imported, {summary.updated} updated, "
             f"{summary.unchanged} unchanged, of {summary.subjects} subjects"
         )
-        if found.split_note:
-            self.stdout.write(found.split_note)
+        for note in filter(None, (found.note, found.split_note)):
+            self.stdout.write(note)

@@ -71,14 +71,13 @@ class StudyReport:
     def as_html(self) -> SafeString:
         """The report as a fragment for a page."""
         from annotations.core.cautions import cautions
-        from annotations.core.report_tables import report_tables
-        from annotations.core.tables import missing_by_reason, rests_on
+        from annotations.core.tables import all_tables, missing_by_reason, rests_on
 
         return render_to_string(
             "annotations/report/_report.html",
             {
                 "report": self,
-                "tables": report_tables(self.analysis),
+                "tables": all_tables(self.analysis),
                 "rests_on": rests_on(self.analysis),
                 "cautions": cautions(self.analysis),
                 "missing": missing_by_reason(self.analysis),

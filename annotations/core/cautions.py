@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from annotations.core.analysis import StudyAnalysis
 from annotations.core.leave_one_out import TOO_FAR
-from annotations.core.wording import p_text, percent
+from annotations.core.position import UNEVEN
+from annotations.core.wording import p_floor, percent
 
 FEW = 10
 MISSING = 0.05
@@ -19,6 +20,7 @@ def cautions(analysis: StudyAnalysis) -> tuple[str, ...]:
         *_missing(analysis),
         *_carried_by_one(analysis),
         *_independence(analysis),
+        *_explanations(analysis),
     )
 
 
@@ -36,7 +38,7 @@ def _size(analysis: StudyAnalysis) -> Iterator[str]:
         if test is not None and test.floor > 0.001:
             yield (
                 f"Counting whole {unit}s, these choices could not have given a p below "
-                f"{p_text(test.floor)}, whatever the systems are like."
+                f"{p_floor(test.floor)}, whatever the systems are like."
             )
 
 
@@ -75,4 +77,36 @@ def _independence(analysis: StudyAnalysis) -> Iterator[str]:
             "No case was read by two evaluators: agreement cannot be estimated, and an "
             "evaluator's taste cannot be told from the difficulty of the cases that "
             "this evaluator had."
+        )
+
+
+def _explanations(analysis: StudyAnalysis) -> Iterator[str]:
+    """What else could have made the choices."""
+    place = analysis.further.position
+    if place and place.imbalance > UNEVEN and place.n >= FEW:
+        yield (
+            "The systems did not stand equally often in each place on the page: a "
+            "preference for a place may pass for one for a system."
+        )
+    for feature, most in (("words", "longest"), ("numerals", "richest in numbers")):
+        bias = analysis.further.text.get(feature)
+        if bias and not bias.separable:
+            yield (
+                f"{bias.top_system} wrote the text {most} in {percent(bias.top_share)} "
+                f"of the readings that can tell: whether it is chosen for that or for "
+                "what it says cannot be separated."
+            )
+    right = analysis.further.text.get("correct")
+    if right and not right.separable:
+        yield (
+            f"Where one text alone names the right diagnosis, it is nearly always that "
+            f"of {right.top_system}: a preference may reward the right label and not "
+            "the rationale."
+        )
+    blind = analysis.further.blinding
+    if blind and blind.p_correct is not None and blind.p_correct < 0.05:
+        yield (
+            f"Evaluators guessed {analysis.target} right in {blind.correct} of "
+            f"{blind.correct + blind.wrong + blind.unknown} readings, more often than "
+            "chance: they were not blind to it."
         )

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from annotations.core.estimate import Reasons
+from annotations.core.blinding import Blinding, blinding
+from annotations.core.davidson import Davidson, davidson
+from annotations.core.estimate import NotEstimable, Reasons
+from annotations.core.mrmc import OverlapInterval, overlap_interval
+from annotations.core.ordinal import OrdinalModel, ordinal_model
+from annotations.core.position import PositionEffect, position_effect
+from annotations.core.ranks import Ranks, ranks
+from annotations.core.raters import Raters, raters
 from annotations.core.ratings import RatedOutput
+from annotations.core.retest import Retest, retest
 from annotations.core.table import RatingTable
+from annotations.core.text_bias import TextBias, text_bias
+
+FEATURES = ("words", "numerals", "correct")
 
 
 @dataclass(frozen=True)
 class Further:
-    """Each part is ``None`` where the ratings cannot tell, with its reason."""
+    """Each part is ``None`` where the ratings cannot tell, with its reason.
+
+    ``overlap[criterion][pair]`` holds for new evaluators and new patients;
+    ``mixed`` only where it was asked for.
+    """
+
+    position: PositionEffect | None
+    text: Mapping[str, TextBias | None]
+    blinding: Blinding | None
+    ranks: Ranks | None
+    davidson: Mapping[str, Davidson | None]
+    raters: Raters
+    retest: Retest | None
+    overlap: Mapping[str, Mapping[str, OverlapInterval | None]]
+    mixed: Mapping[str, OrdinalModel | None]
 
 
 def further(
@@ -25,4 +51,62 @@ def further(
     mixed: bool = False,
 ) -> Further:
     """All of them; ``outputs`` include the repeated readings."""
-    return Further()
+    path = "further"
+    return Further(
+        position=reasons.take(
+            f"{path}.position",
+            partial(position_effect, table, f"{path}.position", reasons),
+        ),
+        text={
+            feature: reasons.take(
+                f"{path}.text.{feature}",
+                partial(text_bias, table, feature, f"{path}.text.{feature}", reasons),
+            )
+            for feature in FEATURES
+        },
+        blinding=reasons.take(
+            f"{path}.blinding", partial(_blinding, table, target, reasons)
+        ),
+        ranks=reasons.take(
+            f"{path}.ranks", partial(ranks, table, f"{path}.ranks", reasons)
+        ),
+        davidson={
+            criterion: reasons.take(
+                f"{path}.davidson.{criterion}", partial(davidson, values, table.systems)
+            )
+            for criterion, values in table.values.items()
+        },
+        raters=raters(table, f"{path}.raters", reasons),
+        retest=reasons.take(
+            f"{path}.retest", partial(retest, outputs, scale, f"{path}.retest", reasons)
+        ),
+        overlap={c: _overlap(table, c, reasons) for c in table.criteria},
+        mixed={
+            criterion: reasons.take(
+                f"{path}.mixed.{criterion}",
+                partial(ordinal_model, table, table.values[criterion]),
+            )
+            for criterion in (table.criteria if mixed else ())
+        },
+    )
+
+
+def _blinding(table: RatingTable, target: str, reasons: Reasons) -> Blinding:
+    if not target:
+        raise NotEstimable("no target system is named")
+    return blinding(table, "further.blinding", reasons)
+
+
+def _overlap(
+    table: RatingTable, criterion: str, reasons: Reasons
+) -> dict[str, OverlapInterval | None]:
+    """The first system against each other one."""
+    values = table.values[criterion]
+    return {
+        name: reasons.take(
+            f"further.overlap.{criterion}.{name}",
+            partial(overlap_interval, table, values[:, 0] - values[:, column]),
+        )
+        for column, system in enumerate(table.systems)
+        if column and (name := f"{table.systems[0]} vs {system}")
+    }

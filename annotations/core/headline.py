@@ -8,7 +8,7 @@ from annotations.core.best import BestAnalysis
 from annotations.core.clusters import ShareInterval
 from annotations.core.estimate import Reasons
 from annotations.core.table import RatingTable
-from annotations.core.wording import p_equals, percent, whole_percent
+from annotations.core.wording import p_equals, p_floor, percent, whole_percent
 
 ALPHA = 0.05
 
@@ -91,7 +91,7 @@ def _verdict(
     tested = (
         f"Counting whole {unit}s, the more cautious of the two ways, p "
         f"{p_equals(p)} (the smallest p that these choices of "
-        f"{_count(table, unit)} could have given: {_bare(floor)})"
+        f"{_count(table, unit)} could have given: {p_floor(floor)})"
     )
     chance = 1 / len(table.systems)
     share = best.share or 0.0
@@ -140,7 +140,3 @@ def _span(interval: ShareInterval) -> str:
 def _count(table: RatingTable, unit: str) -> str:
     number = len(table.unit_names(unit))
     return f"{number} {unit}{'' if number == 1 else 's'}"
-
-
-def _bare(p: float) -> str:
-    return p_equals(p).removeprefix("= ")

@@ -9,7 +9,7 @@ from annotations.core.best import BestAnalysis
 from annotations.core.clusters import ClusterMean, ShareInterval
 from annotations.core.comparisons import PairComparison
 from annotations.core.criteria import CORRECTNESS, CRITERIA
-from annotations.core.wording import DASH, p_text, percent, rounded
+from annotations.core.wording import DASH, p_floor, p_text, percent, rounded
 
 TITLES = {c.key: c.title for c in (*CRITERIA, CORRECTNESS)}
 
@@ -151,7 +151,7 @@ def _best_row(best: BestAnalysis) -> tuple[str, ...]:
         for effect in (best.design_patient, best.design_evaluator)
     ]
     tests = [
-        f"{p_text(test.p_two_sided)} ({p_text(test.floor)})" if test else DASH
+        f"{p_text(test.p_two_sided)} ({p_floor(test.floor)})" if test else DASH
         for test in (best.permutation_patient, best.permutation_evaluator)
     ]
     return (

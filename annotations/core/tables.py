@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from annotations.core.analysis import StudyAnalysis
 from annotations.core.cautions import cautions
+from annotations.core.further_tables import further_tables
 from annotations.core.report_tables import ReportTable, report_tables
 
 
@@ -16,14 +17,25 @@ def report_markdown(analysis: StudyAnalysis) -> str:
         analysis.headline.sentence,
         rests_on(analysis),
     ]
-    for table in report_tables(analysis):
-        parts += [f"## {table.title}", markdown_table(table), table.note]
+    paper, *others = all_tables(analysis)
+    parts += _section(paper)
     if sentences := cautions(analysis):
         parts += ["## How sure can we be?", "\n".join(f"- {s}" for s in sentences)]
+    for table in others:
+        parts += _section(table)
     if analysis.reasons:
         reasons = [f"- {why}: {what}" for why, what in missing_by_reason(analysis)]
         parts += ["## What could not be estimated", "\n".join(reasons)]
     return "\n\n".join(parts) + "\n"
+
+
+def _section(table: ReportTable) -> list[str]:
+    return [f"## {table.title}", markdown_table(table), table.note]
+
+
+def all_tables(analysis: StudyAnalysis) -> list[ReportTable]:
+    """The result's tables, then those of what surrounds it."""
+    return [*report_tables(analysis), *further_tables(analysis)]
 
 
 def rests_on(analysis: StudyAnalysis) -> str:

@@ -33,6 +33,13 @@ def p_text(p: float | None) -> str:
     return "<0.001" if p < 0.001 else rounded(p, 3)
 
 
+def p_floor(p: float) -> str:
+    """A floor with two significant digits: 0.0014 is worth telling from 0.001."""
+    if p < 0.0001:
+        return "<0.0001"
+    return rounded(p, 4 if p < 0.01 else 3)
+
+
 def p_equals(p: float) -> str:
     """``= 0.012`` or ``< 0.001``, to follow the letter p."""
     return "< 0.001" if p < 0.001 else f"= {rounded(p, 3)}"

@@ -116,6 +116,11 @@ class Run(models.Model):
         return self.state not in (self.State.QUEUED, self.State.RUNNING)
 
     @property
+    def systems(self) -> str:
+        """Its system, or the systems that a generation asks, as words."""
+        return ", ".join(self.system.split(","))
+
+    @property
     def percent(self) -> int:
         return round(100 * self.progress)
 

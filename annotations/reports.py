@@ -6,6 +6,7 @@ SciPy, and what a rater sees never comes near them.
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from annotations.selectors import ratings_for, study_target
 
 if TYPE_CHECKING:
     from annotations.core.analysis import StudyAnalysis
+    from annotations.figures import ReportFigure
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,18 @@ class StudyReport:
             lines += [f"- {o.evaluator} on {o.case}: {o.comment}" for o in outputs]
         return "\n".join(lines) + "\n" if self.comments else ""
 
+    def figures(self) -> list[ReportFigure]:
+        """The figures; matplotlib is imported when they are asked for."""
+        from annotations.figures import report_figures
+
+        return report_figures(self.analysis)
+
     def as_html(self) -> SafeString:
-        """The report as a fragment for a page."""
+        """The report as a fragment for a page.
+
+        Figures are images with ``data:`` addresses: the page's content policy would
+        not let styles inside an inline SVG pass.
+        """
         from annotations.core.cautions import cautions
         from annotations.core.tables import all_tables, missing_by_reason, rests_on
 
@@ -77,13 +89,20 @@ class StudyReport:
             "annotations/report/_report.html",
             {
                 "report": self,
-                "tables": all_tables(self.analysis),
+                "paper": all_tables(self.analysis)[0],
+                "figures": [(figure, _address(figure)) for figure in self.figures()],
+                "tables": all_tables(self.analysis)[1:],
                 "rests_on": rests_on(self.analysis),
                 "cautions": cautions(self.analysis),
                 "missing": missing_by_reason(self.analysis),
                 "comments": self.comments,
             },
         )
+
+
+def _address(figure: ReportFigure) -> str:
+    coded = base64.b64encode(figure.svg.encode()).decode()
+    return f"data:image/svg+xml;base64,{coded}"
 
 
 def outputs_report(
@@ -120,10 +139,15 @@ def study_report_html(study: Study) -> SafeString:
 
 
 def report_write(report: StudyReport, folder: Path) -> list[Path]:
-    """Write the report as HTML, Markdown, JSON and CSV; return the files."""
+    """Write the report for every reader; return the files.
+
+    HTML to read, Markdown for a word processor, JSON and a long CSV for programs,
+    LaTeX tables and SVG figures for a paper, and the ratings themselves.
+    """
+    from annotations.core.exports import latex_tables, long_csv
     from annotations.core.ratings_csv import ratings_csv
 
-    folder.mkdir(parents=True, exist_ok=True)
+    figures = report.figures()
     page = render_to_string(
         "annotations/report/standalone.html",
         {"title": report.title, "body": report.as_html()},
@@ -132,8 +156,12 @@ def report_write(report: StudyReport, folder: Path) -> list[Path]:
         "report.html": page,
         "report.md": report.as_markdown(),
         "report.json": json.dumps(report.as_json(), indent=1, allow_nan=False) + "\n",
+        "report_long.csv": long_csv(report.as_json()),
+        "tables.tex": latex_tables(report.analysis),
         "ratings.csv": ratings_csv(report.outputs),
+        **{f"{figure.name}.svg": figure.svg for figure in figures},
     }
+    folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     return [folder / name for name in texts]

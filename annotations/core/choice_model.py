@@ -56,29 +56,37 @@ def choice_model(features: FloatArray, chosen: IntArray) -> ChoiceModel:
     if not readings:
         raise NotEstimable("no reading has a choice and what it may depend on")
     beta = np.zeros(width)
-    value, gradient, hessian = _derivatives(features, chosen, beta)
-    if width and np.linalg.matrix_rank(hessian, tol=1e-8 * readings) < width:
+    now = _derivatives(features, chosen, beta)
+    if width and np.linalg.matrix_rank(now[2], tol=1e-8 * readings) < width:
         raise NotEstimable("what the choice may depend on cannot be told apart")
+    scale: FloatArray = features.reshape(-1, width).std(axis=0)
     for _ in range(STEPS):
-        step = np.linalg.solve(hessian, gradient) if width else beta
-        size = 1.0
-        while size > CLOSE:
-            trial = _derivatives(features, chosen, beta + size * step)
-            if trial[0] >= value - CLOSE:
-                break
-            size /= 2
-        beta, (value, gradient, hessian) = beta + size * step, trial
-        scale = features.reshape(-1, width).std(axis=0) if width else beta
-        if (np.abs(beta * scale) > SEPARATED).any() or _singular(hessian):
-            raise NotEstimable("one property decides every choice")
-        if np.abs(gradient).max(initial=0.0) < 1e-8 * readings:
-            spread = np.sqrt(np.diag(np.linalg.inv(hessian))) if width else beta
+        beta, now = _improved(features, chosen, beta, now)
+        if (np.abs(beta * scale) > SEPARATED).any() or _singular(now[2]):
+            break
+        if np.abs(now[1]).max(initial=0.0) < 1e-8 * readings:
+            spread = np.sqrt(np.diag(np.linalg.inv(now[2])))
             if (spread * scale > VAGUE).any():
-                raise NotEstimable("one property decides every choice")
+                break
             return ChoiceModel(
-                tuple(map(float, beta)), tuple(map(float, spread)), value, readings
+                tuple(map(float, beta)), tuple(map(float, spread)), now[0], readings
             )
-    raise NotEstimable("the choice model did not settle")
+    raise NotEstimable("one property decides every choice")
+
+
+_Point = tuple[float, FloatArray, FloatArray]
+
+
+def _improved(
+    features: FloatArray, chosen: IntArray, beta: FloatArray, now: _Point
+) -> tuple[FloatArray, _Point]:
+    """One step of Newton's, halved until the likelihood does not fall."""
+    step, size = np.linalg.solve(now[2], now[1]), 1.0
+    while True:
+        trial = _derivatives(features, chosen, beta + size * step)
+        if trial[0] >= now[0] - CLOSE or size < CLOSE:
+            return beta + size * step, trial
+        size /= 2
 
 
 def _singular(hessian: FloatArray) -> bool:

@@ -224,14 +224,18 @@ def ratings_csv(outputs: Iterable[RatedOutput]) -> str:
         numbers += [getattr(o, name) for name in counts]
         writer.writerow(
             [
-                *(_safe(text) for text in (o.case, o.patient, o.evaluator, o.model)),
+                *(
+                    cell_safe(text)
+                    for text in (o.case, o.patient, o.evaluator, o.model)
+                ),
                 o.position,
                 *("" if number is None else int(number) for number in numbers),
-                _safe(o.comment),
+                cell_safe(o.comment),
             ]
         )
     return buffer.getvalue()
 
 
-def _safe(text: str) -> str:
+def cell_safe(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from annotations.core.errors import StateError
 from annotations.core.ratings import RatedOutput
-from annotations.models import Assignment, Choice, SlotIdentity, Study
+from annotations.models import Assignment, Choice, Guess, SlotIdentity, Study
 from annotations.vault import vault_opened
+
+NUMERAL = re.compile(r"\d+(?:\.\d+)?")
 
 
 def _check_unblinded(study: Study) -> None:
@@ -46,6 +49,7 @@ def ratings_for(study: Study) -> list[RatedOutput]:
                 "slot__assignment__case__clip__subject",
                 "slot__assignment__choice",
                 "slot__assignment__comment",
+                "slot__assignment__guess",
             )
             .prefetch_related("slot__ratings__criterion")
             .order_by(
@@ -77,7 +81,17 @@ def _rated(identity: SlotIdentity) -> RatedOutput:
         words=len(slot.text.split()),
         correct=label == clip.label if label else None,
         comment=assignment.comment.text,
+        guess=_guessed(assignment, slot.pk),
+        numerals=len(NUMERAL.findall(slot.text)),
     )
+
+
+def _guessed(assignment: Assignment, slot: object) -> bool | None:
+    """Whether this text was taken for the authors' own; ``None`` if nobody said."""
+    guess: Guess | None = getattr(assignment, "guess", None)
+    if guess is None or (guess.slot_id is None and not guess.is_unknown):
+        return None
+    return guess.slot_id == slot
 
 
 def _scores(identity: SlotIdentity) -> Mapping[str, int | None]:

@@ -1,0 +1,77 @@
+"""The analysis for programs and for papers: one number a line, and LaTeX tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from annotations.core.analysis import StudyAnalysis
+from annotations.core.ratings_csv import cell_safe
+from annotations.core.report_tables import ReportTable
+from annotations.core.tables import all_tables
+
+ESCAPES = {
+    "\\": r"\textbackslash{}",
+    **{mark: f"\\{mark}" for mark in "&%$#_{}"},
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"$<$",
+    ">": r"$>$",
+    "–": "--",
+}
+
+
+def long_csv(report: Mapping[str, Any]) -> str:
+    """``path,value,reason``: every result of the JSON, full precision."""
+    reasons = report.get("reasons", {})
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["path", "value", "reason"])
+    for path, value in _leaves({k: v for k, v in report.items() if k != "reasons"}, ""):
+        reason = reasons.get(path, "") if value is None else ""
+        text = "" if value is None else value
+        safe = cell_safe(text) if isinstance(text, str) else text
+        writer.writerow([cell_safe(path), safe, reason])
+    return buffer.getvalue()
+
+
+def _leaves(found: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(found, Mapping):
+        for key, value in found.items():
+            yield from _leaves(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(found, list):
+        for number, value in enumerate(found):
+            yield from _leaves(value, f"{path}.{number}")
+    else:
+        yield path, found
+
+
+def latex_tables(analysis: StudyAnalysis) -> str:
+    """Every table of the report, with its note as the caption."""
+    return "\n".join(_latex(table) for table in all_tables(analysis))
+
+
+def _latex(table: ReportTable) -> str:
+    lines = [" & ".join(map(_escaped, row)) + r" \\" for row in table.rows]
+    caption = f"{table.title}. {table.note}"
+    return "\n".join(
+        [
+            r"\begin{table}",
+            rf"\caption{{{_escaped(caption)}}}",
+            rf"\begin{{tabular}}{{{'l' * len(table.head)}}}",
+            r"\hline",
+            " & ".join(map(_escaped, table.head)) + r" \\",
+            r"\hline",
+            *lines,
+            r"\hline",
+            r"\end{tabular}",
+            r"\end{table}",
+            "",
+        ]
+    )
+
+
+def _escaped(text: str) -> str:
+    return "".join(ESCAPES.get(mark, mark) for mark in text)

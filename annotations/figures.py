@@ -1,0 +1,211 @@
+"""The report's four figures as SVG: matplotlib's Figure alone, never pyplot.
+
+pyplot keeps global state, which a web worker's threads would share. The same analysis
+gives the same bytes: a fixed hash salt, no date, text kept as text. Colours are
+Okabe-Ito and BrBG, safe for the colour-blind; every figure has its table in the report.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from annotations.core.report_tables import title_of, wider
+from annotations.core.wording import percent, rounded
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from annotations.core.analysis import StudyAnalysis
+
+STYLE: dict[Any, Any] = {
+    "svg.hashsalt": "report",
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+DRAWING = Lock()  # matplotlib's style is one for all threads
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#767676"
+
+
+@dataclass(frozen=True)
+class ReportFigure:
+    """An SVG with its title and what a reader who cannot see it needs to know."""
+
+    name: str
+    title: str
+    caption: str
+    svg: str
+
+
+def report_figures(analysis: StudyAnalysis) -> list[ReportFigure]:
+    """Those of the four that the ratings allow."""
+    n = analysis.n
+    base = f"{n.readings} readings, {n.patients} patients, {n.evaluators} evaluators."
+    drawn = [
+        _drawn(
+            "best_share",
+            "How often each system was chosen best",
+            "Dot: share. Line: 95 % interval, the wider of patients and evaluators. "
+            f"Dashed: the share of chance. {base}",
+            (6.4, 0.8 + 0.5 * len(analysis.systems)),
+            lambda axes: _best(axes, analysis),
+        )
+        if any(best.n for best in analysis.best.values())
+        else None,
+        _drawn(
+            "differences",
+            "Differences between systems in each criterion",
+            "Dot: mean difference, first minus second. Line: 95 % interval, the wider "
+            f"of patients and evaluators. A line across 0 shows no difference. {base}",
+            (7.4, 0.8 + 0.28 * _pair_count(analysis)),
+            lambda axes: _forest(axes, analysis),
+        ),
+        _drawn(
+            "distributions",
+            "All ratings, criterion by criterion",
+            "Bars to the right: ratings above the middle of the scale, to the left: "
+            f"below; the middle is split over 0. Numbers: ratings given. {base}",
+            (7.4, 0.9 + 0.3 * len(analysis.criteria) * len(analysis.systems)),
+            lambda axes: _likert(axes, analysis),
+        ),
+        _drawn(
+            "places",
+            "Chosen best by place on the page",
+            f"Dashed: every place chosen as often. {base}",
+            (4.4, 2.6),
+            lambda axes: _places(axes, analysis),
+        )
+        if analysis.further.position
+        else None,
+    ]
+    return [figure for figure in drawn if figure is not None]
+
+
+def _drawn(
+    name: str,
+    title: str,
+    caption: str,
+    size: tuple[float, float],
+    draw: Callable[[Axes], None],
+) -> ReportFigure:
+    with DRAWING, mpl.rc_context(STYLE):
+        figure = Figure(figsize=size, layout="constrained")
+        FigureCanvasSVG(figure)
+        draw(figure.add_subplot())
+        buffer = io.StringIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    svg = buffer.getvalue()
+    label = f'<svg role="img" aria-label="{escape(title)}. {escape(caption)}"'
+    start = svg.index("<svg")
+    head, body = svg[start:].split(">", 1)
+    titled = f"{head.replace('<svg', label, 1)}><title>{escape(title)}</title>{body}"
+    return ReportFigure(name, title, caption, titled)
+
+
+def _best(axes: Axes, analysis: StudyAnalysis) -> None:
+    chance = 1 / len(analysis.systems)
+    for row, (_, best) in enumerate(analysis.best.items()):
+        spans = [
+            i
+            for i in (best.korn_graubard_patient, best.korn_graubard_evaluator)
+            if i is not None
+        ]
+        span = max(spans, key=lambda i: i.hi - i.lo, default=None)
+        if span is not None:
+            axes.plot([span.lo, span.hi], [row, row], color=BLUE, linewidth=2)
+        if best.share is not None:
+            axes.plot([best.share], [row], "o", color=BLUE, markersize=7)
+            label = f"{best.k}/{best.n} ({percent(best.share)})"
+            axes.annotate(label, (1.02, row), va="center", annotation_clip=False)
+    axes.axvline(chance, color=GREY, linestyle="--", linewidth=1)
+    axes.set(xlim=(0, 1), xlabel="Share of readings")
+    _rows(axes, list(analysis.best))
+
+
+def _pair_count(analysis: StudyAnalysis) -> int:
+    return sum(len(result.pairs) for result in analysis.criteria.values())
+
+
+def _forest(axes: Axes, analysis: StudyAnalysis) -> None:
+    names: list[str] = []
+    reach = analysis.scale[-1] - analysis.scale[0]
+    for criterion, result in analysis.criteria.items():
+        for pair in result.pairs.values():
+            row, label = len(names), "not estimable"
+            span = wider(pair.ci_patient, pair.ci_evaluator)
+            if span is not None:
+                lo, hi = max(span.lo, -reach), min(span.hi, reach)
+                axes.plot([lo, hi], [row, row], color=BLUE, linewidth=1.5)
+            if pair.mean_diff is not None:
+                axes.plot([pair.mean_diff], [row], "o", color=BLUE, markersize=5)
+                label = rounded(pair.mean_diff)
+            if span is not None:
+                label += f" ({rounded(span.lo)} to {rounded(span.hi)})"
+            place = axes.get_yaxis_transform()
+            axes.text(1.02, row, label, va="center", transform=place)
+            names.append(f"{title_of(criterion)}: {pair.name}")
+    axes.axvline(0, color=GREY, linestyle="--", linewidth=1)
+    axes.set(xlim=(-reach, reach), xlabel="Mean difference in points")
+    _rows(axes, names)
+
+
+def _likert(axes: Axes, analysis: StudyAnalysis) -> None:
+    """One row per criterion and system, the neutral answer split over 0."""
+    scale = analysis.scale
+    names: list[str] = []
+    middle = (scale[0] + scale[-1]) / 2
+    colours = mpl.colormaps["BrBG"](np.linspace(0.1, 0.9, len(scale)))
+    for criterion, result in analysis.criteria.items():
+        for system, scores in result.systems.items():
+            counts = [scores.counts[value] for value in scale]
+            below = sum(
+                count * (1.0 if value < middle else 0.5)
+                for value, count in zip(scale, counts, strict=True)
+                if value <= middle
+            )
+            left = -below
+            for count, colour in zip(counts, colours, strict=True):
+                axes.barh(len(names), count, left=left, color=colour, height=0.8)
+                if count:
+                    dark = float(np.dot(colour[:3], [0.3, 0.6, 0.1])) < 0.5
+                    axes.text(
+                        left + count / 2, len(names), str(count), ha="center",
+                        va="center", color="white" if dark else "black", fontsize=7,
+                    )  # fmt: skip
+                left += count
+            names.append(f"{title_of(criterion)}: {system}")
+    axes.axvline(0, color=GREY, linewidth=1)
+    axes.xaxis.set_major_formatter(lambda x, _: f"{abs(x):g}")
+    axes.set_xlabel(f"Ratings, {scale[0]} (left) to {scale[-1]} (right)")
+    _rows(axes, names)
+
+
+def _places(axes: Axes, analysis: StudyAnalysis) -> None:
+    effect = analysis.further.position
+    if effect is None:
+        return
+    shares = [place.best / place.shown for place in effect.places.values()]
+    bars = axes.bar(list(effect.places), shares, color=ORANGE, width=0.6)
+    labels = [f"{p.best}/{p.shown}" for p in effect.places.values()]
+    axes.bar_label(bars, labels)
+    axes.axhline(1 / len(shares), color=GREY, linestyle="--", linewidth=1)
+    axes.set(ylim=(0, 1), ylabel="Share chosen best", xlabel="Place on the page")
+
+
+def _rows(axes: Axes, names: list[str]) -> None:
+    """One labelled row each, the first on top."""
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.5)

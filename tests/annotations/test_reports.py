@@ -1,0 +1,114 @@
+"""The written report: figures with their words, byte for byte the same, and exports."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from annotations.models import Study
+from annotations.reports import StudyReport, outputs_report, report_write
+from tests.annotations.core.studies import FULL, paper_study
+
+
+@pytest.fixture(scope="module")
+def report() -> StudyReport:
+    return outputs_report("paper", paper_study(), FULL)
+
+
+def test_figures_are_the_same_bytes_from_the_same_data(report: StudyReport) -> None:
+    again = outputs_report("paper", paper_study(), FULL)
+    assert [f.svg for f in report.figures()] == [f.svg for f in again.figures()]
+    assert len(report.figures()) == 4
+
+
+def test_each_figure_is_an_image_with_a_title(report: StudyReport) -> None:
+    for figure in report.figures():
+        root = ElementTree.fromstring(figure.svg)
+        assert root.get("role") == "img"
+        assert root[0].tag.endswith("title")
+        assert root[0].text == figure.title
+        assert "52 readings" in figure.caption
+
+
+def test_two_systems_without_choices_still_draw() -> None:
+    rows = [
+        replace(row, best=None, second=None, position="")
+        for row in paper_study()
+        if row.model != FULL
+    ]
+    assert len(outputs_report("x", rows[:2], "").figures()) == 2
+
+
+def test_the_page_needs_no_style_attribute_and_no_script(report: StudyReport) -> None:
+    html = report.as_html()
+    assert html.count('<img src="data:image/svg+xml;base64,') == 4
+    assert not re.search(r"style=|<script|<svg", html)
+    assert html.index("Table 2") < html.index("How sure can we be?")
+
+
+def test_a_name_cannot_break_the_page(report: StudyReport) -> None:
+    rows = [
+        replace(row, model="<b>x|y</b>" if row.model == FULL else row.model)
+        for row in paper_study()
+    ]
+    found = outputs_report("x", rows, "<b>x|y</b>")
+    assert "<b>x" not in found.as_html()
+    assert all("<b>" not in figure.svg for figure in found.figures())
+    widths = {
+        line.replace("\\|", "").count("|")
+        for line in found.as_markdown().splitlines()
+        if line.startswith("| <b>") or line.startswith("| System ")
+    }
+    assert widths
+
+
+def test_every_layout_is_written(report: StudyReport, tmp_path: Path) -> None:
+    names = {path.name for path in report_write(report, tmp_path)}
+    assert names >= {"report.html", "report.md", "tables.tex", "best_share.svg"}
+    found = json.loads((tmp_path / "report.json").read_text())
+    rows = {
+        row["path"]: row
+        for row in csv.DictReader(
+            io.StringIO((tmp_path / "report_long.csv").read_text())
+        )
+    }
+    assert float(rows[f"best.{FULL}.share"]["value"]) == found["best"][FULL]["share"]
+    missing = rows["criteria.grounding.agreement.krippendorff_alpha"]
+    assert missing["value"] == ""
+    assert "no case was read by two" in missing["reason"]
+
+
+def test_a_check_of_the_site_loads_no_statistics() -> None:
+    code = (
+        "import sys, django, os;"
+        "os.environ['DJANGO_SETTINGS_MODULE'] = 'evalsite.settings';"
+        "django.setup();"
+        "from django.core.management import call_command;"
+        "call_command('check', verbosity=0);"
+        "sys.exit(int('scipy.stats' in sys.modules or 'matplotlib' in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.django_db
+def test_the_unblinded_studys_page_shows_the_report(
+    client: Client, study: Study, cleo: User
+) -> None:
+    Study.objects.filter(pk=study.pk).update(state=Study.State.LOCKED)
+    Study.objects.filter(pk=study.pk).update(state=Study.State.UNBLINDED)
+    client.force_login(cleo)
+    page = client.get(f"/studies/{study.pk}/analysis/")
+    assert page.status_code == 200
+    assert b"data:image/svg+xml" in page.content
+    assert b"What could not be estimated" in page.content

@@ -1,0 +1,95 @@
+"""plan_study and simulate_study by command."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from annotations.models import Assignment, Study
+from annotations.reports import study_report
+from annotations.services import study_create, study_lock, study_open, study_unblind
+from tests import factories
+from tests.people import PASSWORD
+
+
+def run(*words: str) -> str:
+    out = io.StringIO()
+    call_command(*words, stdout=out)
+    return out.getvalue()
+
+
+def test_a_plan_is_told_in_words_and_json() -> None:
+    assert "with probability 0.7" in run("plan_study", "--sims", "300")
+    found = json.loads(
+        run("plan_study", "--sims", "200", "--difference", "0.5", "--json")
+    )
+    assert found["likert_power"] == pytest.approx(0.45, abs=0.01)
+    assert found["naive"] > found["power"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--alpha", "0.001"], "at least 7 patients and 7 evaluators"),
+        (["--patients", "99"], "99 patients need at least as many cases"),
+        (["--sims", "0"], "simulate at least 100"),
+    ],
+)
+def test_a_plan_that_cannot_work_ends_with_2(words: list[str], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence) as refusal:
+        run("plan_study", *words)
+    assert refusal.value.returncode == 2
+
+
+def pilot(n_cases: int = 12, *, is_pilot: bool = True) -> Study:
+    clips = factories.clips_with_rationales(n_cases)
+    return study_open(
+        study=study_create(
+            name="Rehearsal",
+            systems=factories.SYSTEMS,
+            n_raters=2,
+            clips=[clip.name for clip in clips],
+            target=factories.SYSTEMS[0],
+            is_pilot=is_pilot,
+        )
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["preferring", "position"])
+def test_a_rehearsal_goes_the_whole_way(kind: str, cleo: User, dora: User) -> None:
+    study = pilot(18)
+    assert "18 cases" in run("simulate_study", "Rehearsal", "--kind", kind)
+    assert not Assignment.objects.exclude(state="submitted").exists()
+    study = study_lock(study=study)
+    for signer in (cleo, dora):
+        study_unblind(study=study, signer=signer, password=PASSWORD, reason="done")
+    analysis = study_report(Study.objects.get(pk=study.pk)).analysis
+    share = analysis.best[factories.SYSTEMS[0]].share
+    effect = analysis.further.position
+    assert share is not None
+    assert effect is not None
+    if kind == "preferring":
+        assert share > 0.5
+    else:
+        assert effect.places["A"].best > 9
+        assert effect.p < 0.05
+
+
+@pytest.mark.django_db
+def test_a_real_study_takes_no_rehearsal() -> None:
+    pilot(6, is_pilot=False)
+    with pytest.raises(CommandError, match="enter pilots only"):
+        run("simulate_study", "Rehearsal")
+    assert not Assignment.objects.exclude(state="new").exists()
+
+
+@pytest.mark.django_db
+def test_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(CommandError, match="kind 'x' is not one of") as refusal:
+        run("simulate_study", "Rehearsal", "--kind", "x")
+    assert refusal.value.returncode == 2

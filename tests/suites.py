@@ -24,7 +24,8 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 DATABASE_TESTS = (
     "tests/annotations",
     "tests/gaitmodel/test_services.py",
-    "tests/gaitmodel/test_selectors.py",
+    "tests/gaitmodel/test_views.py",
+    "--ignore=tests/annotations/core",  # needs no database
 )
 
 

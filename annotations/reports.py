@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +19,12 @@ from django.utils.safestring import SafeString
 from annotations.core.criteria import LIKERT
 from annotations.core.ratings import RatedOutput
 from annotations.models import Study
-from annotations.selectors import ratings_for, study_target
+from annotations.selectors import ratings_for, study_plan, study_seal
 
 if TYPE_CHECKING:
     from annotations.core.analysis import StudyAnalysis
+    from annotations.core.plan import AnalysisPlan
+    from annotations.core.provenance import Provenance
     from annotations.figures import ReportFigure
 
 
@@ -33,6 +35,14 @@ class StudyReport:
     title: str
     analysis: StudyAnalysis
     outputs: tuple[RatedOutput, ...]
+    plan: AnalysisPlan | None = None
+    seal: str | None = None
+
+    @property
+    def provenance(self) -> Provenance:
+        from annotations.core.provenance import provenance
+
+        return provenance(self.analysis, self.outputs, self.plan, self.seal)
 
     @property
     def comments(self) -> dict[str, list[RatedOutput]]:
@@ -44,11 +54,12 @@ class StudyReport:
         return grouped
 
     def as_json(self) -> dict[str, Any]:
-        from annotations.core.report_json import analysis_json
+        from annotations.core.report_json import analysis_json, plain
 
         return {
             "title": self.title,
             **analysis_json(self.analysis),
+            "provenance": plain(self.provenance),
             "comments": {
                 system: [
                     {"case": o.case, "evaluator": o.evaluator, "comment": o.comment}
@@ -61,7 +72,20 @@ class StudyReport:
     def as_markdown(self) -> str:
         from annotations.core.tables import report_markdown
 
-        return report_markdown(self.analysis) + self._comments_markdown()
+        return (
+            report_markdown(self.analysis)
+            + self._provenance_markdown()
+            + self._comments_markdown()
+        )
+
+    def _provenance_markdown(self) -> str:
+        found = self.provenance
+        lines = ["", "## Where this comes from", "", found.sentence]
+        lines += ["", *(f"- Deviation: {text}" for text in found.deviations)]
+        lines += [f"- Ratings: SHA-256 {found.data_sha256}"]
+        lines += [f"- Plan: SHA-256 {found.plan_sha256}"] if found.plan else []
+        lines += [f"- {name} {version}" for name, version in found.versions.items()]
+        return "\n".join(lines) + "\n"
 
     def _comments_markdown(self) -> str:
         lines = ["", "## Comments, by the system chosen best"]
@@ -96,6 +120,7 @@ class StudyReport:
                 "cautions": cautions(self.analysis),
                 "missing": missing_by_reason(self.analysis),
                 "comments": self.comments,
+                "provenance": self.provenance,
             },
         )
 
@@ -120,17 +145,21 @@ def outputs_report(
     return StudyReport(title, analysis, tuple(outputs))
 
 
-def study_report(study: Study, *, mixed: bool = False) -> StudyReport:
-    """The report of an unblinded study.
+def study_report(study: Study, *, target: str = "", mixed: bool = False) -> StudyReport:
+    """The report of an unblinded study, as its sealed plan says.
+
+    Another ``target`` than the plan's is a deviation, and shown as one.
 
     Raises
     ------
     StateError
         If the study is not unblinded.
     """
-    return outputs_report(
-        study.name, ratings_for(study), study_target(study), mixed=mixed
+    plan = study_plan(study)
+    report = outputs_report(
+        study.name, ratings_for(study), target or plan.target, mixed=mixed
     )
+    return replace(report, plan=plan, seal=study_seal(study))
 
 
 def study_report_html(study: Study) -> SafeString:

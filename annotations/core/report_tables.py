@@ -11,6 +11,8 @@ from annotations.core.comparisons import PairComparison
 from annotations.core.criteria import CORRECTNESS, CRITERIA
 from annotations.core.wording import DASH, p_floor, p_text, percent, rounded
 
+EXPLORATORY, PRIMARY, SECONDARY = "exploratory", "primary", "secondary"
+DESCRIPTIVE = ""
 TITLES = {c.key: c.title for c in (*CRITERIA, CORRECTNESS)}
 
 
@@ -22,6 +24,12 @@ class ReportTable:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str
+    standing: str = EXPLORATORY
+
+    @property
+    def heading(self) -> str:
+        """The title with what the plan makes of it."""
+        return f"{self.title} ({self.standing})" if self.standing else self.title
 
 
 def report_tables(analysis: StudyAnalysis) -> list[ReportTable]:
@@ -82,6 +90,7 @@ def paper_table(analysis: StudyAnalysis) -> ReportTable:
         "It treats every reading as independent. Readings that share a patient or an "
         "evaluator are not, so this p overstates the evidence; the tables below allow "
         "for it.",
+        DESCRIPTIVE,
     )
 
 
@@ -122,6 +131,7 @@ def means_table(analysis: StudyAnalysis) -> ReportTable:
         "evaluators, are the unit (cluster-robust CR2 standard error, Satterthwaite "
         "degrees of freedom); go by the wider. Mean of patients: every patient counts "
         "once, however many cases. SD: standard deviation between ratings.",
+        DESCRIPTIVE,
     )
 
 
@@ -142,6 +152,7 @@ def best_table(analysis: StudyAnalysis) -> ReportTable:
         "systems' names within whole patients, or whole evaluators; it asks whether all "
         "systems are equal. Floor: the smallest p that these choices could have given. "
         "Design effect: how many readings are worth one independent reading.",
+        PRIMARY if analysis.target else EXPLORATORY,
     )
 
 
@@ -208,6 +219,7 @@ def pairs_table(analysis: StudyAnalysis) -> ReportTable:
         "independent. Holm: the same p, adjusted for all comparisons of the target "
         "system in all criteria. Sign flip: exact test with whole patients as the unit; "
         "with G patients it cannot fall below 2 in 2 to the power G.",
+        SECONDARY if analysis.target else EXPLORATORY,
     )
 
 

@@ -30,7 +30,7 @@ def report_markdown(analysis: StudyAnalysis) -> str:
 
 
 def _section(table: ReportTable) -> list[str]:
-    return [f"## {table.title}", markdown_table(table), table.note]
+    return [f"## {table.heading}", markdown_table(table), table.note]
 
 
 def all_tables(analysis: StudyAnalysis) -> list[ReportTable]:

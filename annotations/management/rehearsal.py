@@ -91,7 +91,7 @@ def _choose(
 def _shown(study: Study, assignment: Assignment) -> tuple[list[str], list[bool]]:
     """The letters in order, and which of them is the plan's target."""
     with vault_opened():
-        target = study.secret.plan["target"] or study.secret.systems[0]
+        target = study.secret.plan.get("target") or study.secret.systems[0]
         rows = SlotIdentity.objects.filter(slot__assignment=assignment)
         shown = rows.order_by("slot__letter").values_list("slot__letter", "system")
         return [letter for letter, _ in shown], [own == target for _, own in shown]

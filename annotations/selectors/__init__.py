@@ -8,7 +8,12 @@ from annotations.selectors.blinded import (
 )
 from annotations.selectors.desk import desks_for
 from annotations.selectors.progress import study_progress
-from annotations.selectors.unblinded import ratings_for, study_target
+from annotations.selectors.unblinded import (
+    ratings_for,
+    study_plan,
+    study_seal,
+    study_target,
+)
 
 __all__ = [
     "BlindedCase",
@@ -17,6 +22,8 @@ __all__ = [
     "case_missing",
     "desks_for",
     "ratings_for",
+    "study_plan",
     "study_progress",
+    "study_seal",
     "study_target",
 ]

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 
 from annotations.core.errors import StateError
+from annotations.core.plan import AnalysisPlan, plan_from
 from annotations.core.ratings import RatedOutput
-from annotations.models import Assignment, Choice, Guess, SlotIdentity, Study
+from annotations.models import Assignment, Choice, Guess, Seal, SlotIdentity, Study
 from annotations.vault import vault_opened
 
 NUMERAL = re.compile(r"\d+(?:\.\d+)?")
@@ -23,9 +24,20 @@ def _check_unblinded(study: Study) -> None:
 
 def study_target(study: Study) -> str:
     """The system that the sealed plan puts first; empty if it names none."""
+    return study_plan(study).target
+
+
+def study_plan(study: Study) -> AnalysisPlan:
+    """The analysis plan that was sealed before the study opened."""
     _check_unblinded(study)
     with vault_opened():
-        return str(study.secret.plan["target"])
+        return plan_from(study.secret.plan)
+
+
+def study_seal(study: Study) -> str | None:
+    """The public root under which the plan was sealed."""
+    seal = Seal.objects.filter(study=study).first()
+    return seal.root if seal else None
 
 
 def ratings_for(study: Study) -> list[RatedOutput]:

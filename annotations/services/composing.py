@@ -15,6 +15,7 @@ from annotations.core.design import Allocation, allocate, choose_cases
 from annotations.core.drbg import SEED_BYTES
 from annotations.core.errors import StudyError
 from annotations.core.partition import CaseKey
+from annotations.core.plan import plan_for, plan_json
 from annotations.core.protocol import Protocol, protocol_json
 from annotations.models import Study, StudySecret
 from annotations.services.rows import Composition, rows_create
@@ -89,7 +90,7 @@ def study_create(
         study=draft,
         seed=seed,
         systems=list(systems),
-        plan={"target": target, "alternative": "greater"},
+        plan=plan_json(plan_for(target, systems, [c.key for c in rules.criteria])),
         design={**asdict(design), "cases": [asdict(key) for key in made.keys]},
     )
     with transaction.atomic(), vault_opened():

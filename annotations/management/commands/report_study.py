@@ -58,7 +58,11 @@ class Command(StudyCommand):
         if bool(options["study"]) == bool(options["ratings"]):
             raise StudyError("name a study, or give --ratings FILE.csv, not both")
         if not options["ratings"]:
-            return study_report(study_named(options["study"]), mixed=options["mixed"])
+            return study_report(
+                study_named(options["study"]),
+                target=options["target"],
+                mixed=options["mixed"],
+            )
         from annotations.core.ratings_csv import read_ratings
 
         if not 3 <= options["scale"] <= 7:

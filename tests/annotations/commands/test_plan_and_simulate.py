@@ -69,6 +69,10 @@ def test_a_rehearsal_goes_the_whole_way(kind: str, cleo: User, dora: User) -> No
     for signer in (cleo, dora):
         study_unblind(study=study, signer=signer, password=PASSWORD, reason="done")
     analysis = study_report(Study.objects.get(pk=study.pk)).analysis
+    provenance = study_report(Study.objects.get(pk=study.pk)).provenance
+    assert "exactly as the plan says" in provenance.sentence
+    other = study_report(Study.objects.get(pk=study.pk), target=factories.SYSTEMS[1])
+    assert "this report was asked for" in other.provenance.deviations[0]
     share = analysis.best[factories.SYSTEMS[0]].share
     effect = analysis.further.position
     assert share is not None

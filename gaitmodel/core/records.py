@@ -111,12 +111,14 @@ class PoseSequence:
     ``angles``: (T, 46) float32 radians in the order of ``pose.skel``; NaN means
     "not observed". ``camera_frame`` tells whether the three pelvis angles are still
     in a camera's frame (y down, as HSMR writes them) or already aligned to gravity.
+    ``notes`` say what a reader of its numbers must know of how it was made.
     """
 
     angles: npt.NDArray[np.float32]
     fps: float
     camera_frame: bool
     source: str
+    notes: tuple[str, ...] = ()
 
     @property
     def duration_s(self) -> float:

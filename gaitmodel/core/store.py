@@ -107,6 +107,7 @@ class ClipStore:
                 fps=pose.fps,
                 camera_frame=pose.camera_frame,
                 source=pose.source,
+                notes=np.array(pose.notes, dtype=str),
             )
 
     def read_pose(self, clip: str) -> PoseSequence:
@@ -121,6 +122,7 @@ class ClipStore:
                 fps=float(stored["fps"]),
                 camera_frame=bool(stored["camera_frame"]),
                 source=str(stored["source"]),
+                notes=tuple(str(note) for note in stored.get("notes", ())),
             )
 
     def read_features(self, clip: str) -> dict[str, Any]:

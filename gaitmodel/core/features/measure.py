@@ -27,7 +27,7 @@ def measure(pose: PoseSequence) -> GaitFeatures:
 
 
 def _warnings(pose: PoseSequence, metrics: dict[str, Metric]) -> list[str]:
-    found = []
+    found = list(pose.notes)
     if any(SLOW_MOTION in metric.reason for metric in metrics.values()):
         found.append(f"{SLOW_MOTION}: times and cadence are of low quality")
     unseen = float(np.isnan(pose.angles).mean())

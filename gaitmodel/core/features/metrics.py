@@ -8,7 +8,7 @@ from gaitmodel.core.features.events import LEG_ANGLES, observed_stretches
 from gaitmodel.core.features.ranges import range_metrics
 from gaitmodel.core.features.strides import strides, walking_runs
 from gaitmodel.core.features.temporal import temporal_metrics
-from gaitmodel.core.pose.kinematics import to_gravity
+from gaitmodel.core.pose.kinematics import to_gravity, view_of
 from gaitmodel.core.pose.skel import INDEX
 from gaitmodel.core.records import GaitEvents, Metric, PoseSequence, Side
 
@@ -23,7 +23,7 @@ def gait_metrics(events: GaitEvents, pose: PoseSequence) -> dict[str, Metric]:
     runs = walking_runs(events, pose)
     cycles = {side: strides(events, runs, side) for side in Side}
     metrics = temporal_metrics(events, pose, _why_no_stride(events, pose))
-    metrics += range_metrics(upright, cycles)
+    metrics += range_metrics(upright, cycles, view_of(pose))
     return {metric.key: metric for metric in metrics}
 
 

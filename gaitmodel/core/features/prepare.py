@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.codec import features_to_json
 from gaitmodel.core.features.measure import measure
 from gaitmodel.core.media.encode import write_video
-from gaitmodel.core.media.probe import opened, probe
+from gaitmodel.core.media.frames import every_frame
+from gaitmodel.core.media.probe import probe
+from gaitmodel.core.pose.blazepose import estimate_pose
 from gaitmodel.core.pose.load import read_pose
 from gaitmodel.core.privacy.skeleton_video import render_skeleton
-from gaitmodel.core.records import ByteArray, ClipRef, PoseSequence
+from gaitmodel.core.records import ClipRef, PoseSequence
 from gaitmodel.core.store import ClipStore, file_sha256, write_json
 
-VERSION = "1"
+VERSION = "2"
+FPS_SLACK = 0.5
 LENGTH_SLACK = 2  # an estimator may write one or two frames fewer than the film has
 
 
@@ -32,61 +32,101 @@ class Prepared:
     fps: float
 
 
-def prepare_clip(ref: ClipRef, store: ClipStore, *, films: bool) -> Prepared:
+def prepare_clip(
+    ref: ClipRef, store: ClipStore, *, films: bool, landmarks: Path | None = None
+) -> Prepared:
     """Measure one clip and make its film; work already done from the same files stays.
 
-    A synthetic film shows a drawn figure and is stored re-encoded. Any other film
-    stays out of the store, and the skeleton is shown in its place, until a
-    de-identification has passed it.
+    A clip without a pose file gets its pose from its film (``landmarks`` names another
+    landmark model than the full one).
 
     Raises
     ------
     InputError
         If the pose or film cannot be read, or they do not belong together.
     """
-    pose = _pose(ref)
     facts = {
         "version": VERSION,
         "pose_sha256": file_sha256(ref.pose) if ref.pose else "",
         "video_sha256": file_sha256(ref.video) if ref.video else "",
-        "fps": pose.fps,
+        "landmarks_sha256": file_sha256(landmarks) if landmarks else "",
     }
-    known = store.read_provenance(ref.clip)
-    fresh = any(known.get(name) != value for name, value in facts.items())
-    if fresh or not store.features_path(ref.clip).exists():
+    if _is_fresh(ref, store, facts):
+        pose = store.read_pose(ref.clip)
+    else:
+        pose = _pose(ref, landmarks)
         store.write_pose(ref.clip, pose)
         write_json(store.features_path(ref.clip), features_to_json(measure(pose)))
         for path in (store.video_path(ref.clip), store.skeleton_path(ref.clip)):
             path.unlink(missing_ok=True)
-        store.add_provenance(ref.clip, **facts)
+        store.add_provenance(
+            ref.clip, **facts, fps=pose.fps, pose_source=pose.source, notes=pose.notes
+        )
     if films:
         make_film(ref, store, pose)
     return Prepared(ref.clip, store.read_features(ref.clip), pose.fps)
 
 
-def _pose(ref: ClipRef) -> PoseSequence:
+def _is_fresh(ref: ClipRef, store: ClipStore, facts: dict[str, str]) -> bool:
+    """Whether the store holds what these files give, at this frame rate."""
+    known = store.read_provenance(ref.clip)
+    if any(known.get(name) != value for name, value in facts.items()):
+        return False
+    if ref.fps is not None and abs(known.get("fps", 0.0) - ref.fps) > _slack(ref):
+        return False
+    paths = (store.pose_path(ref.clip), store.features_path(ref.clip))
+    return all(path.exists() for path in paths)
+
+
+def _slack(ref: ClipRef) -> float:
+    """How far a stated rate may be from the stored one: a film's own rate holds."""
+    return FPS_SLACK if ref.video else 0.0
+
+
+def _pose(ref: ClipRef, landmarks: Path | None) -> PoseSequence:
     """The clip's angles, with the film's own frame rate where there is a film."""
-    if ref.pose is None:
-        raise InputError(
-            f"clip {ref.clip!r} has a film but no pose file; estimate its pose first "
-            "(HSMR or another source) and name it in the manifest's pose column"
-        )
     if ref.video is None:
+        if ref.pose is None:
+            raise InputError(f"clip {ref.clip!r} has neither a film nor a pose")
         return read_pose(ref.pose, ref.fps)
     film = probe(ref.video)
-    pose = read_pose(ref.pose, film.fps)
-    short = film.frames - len(pose.angles)
-    if not 0 <= short <= LENGTH_SLACK:
-        raise InputError(
-            f"clip {ref.clip!r}: {ref.video.name} has {film.frames} frames but its "
-            f"pose {ref.pose.name} has {len(pose.angles)}"
-        )
-    if ref.fps is not None and abs(ref.fps - film.fps) > 0.5:
+    if ref.fps is not None and abs(ref.fps - film.fps) > FPS_SLACK:
         raise InputError(
             f"clip {ref.clip!r}: the manifest says {ref.fps:g} fps but "
             f"{ref.video.name} runs at {film.fps:g}"
         )
+    first, count = film_span(ref, film.frames)
+    if ref.pose is None:
+        frames = every_frame(ref.video, first, count)
+        return estimate_pose(frames, film.fps, landmarks).pose
+    pose = read_pose(ref.pose, film.fps)
+    if not 0 <= count - len(pose.angles) <= LENGTH_SLACK:
+        raise InputError(
+            f"clip {ref.clip!r}: {ref.video.name} has {count} frames but its "
+            f"pose {ref.pose.name} has {len(pose.angles)}"
+        )
     return pose
+
+
+def film_span(ref: ClipRef, frames: int) -> tuple[int, int]:
+    """(first, count) of the clip's frames in its film of ``frames`` frames.
+
+    Raises
+    ------
+    InputError
+        If a source annotated more frames than the film has, or a cut film has more.
+    """
+    if ref.annotation is None:
+        return 0, frames
+    first, count = ref.annotation.first_frame, ref.annotation.frames
+    missing = first + count - frames
+    cut = ref.video is not None and ref.video.stem == ref.clip
+    if missing > LENGTH_SLACK or (cut and missing < -LENGTH_SLACK):
+        raise InputError(
+            f"clip {ref.clip!r}: its source annotates {count} frames from frame "
+            f"{first}, but the film has {frames}"
+        )
+    return first, min(count, frames - first)
 
 
 def make_film(ref: ClipRef, store: ClipStore, pose: PoseSequence) -> None:
@@ -96,7 +136,7 @@ def make_film(ref: ClipRef, store: ClipStore, pose: PoseSequence) -> None:
     if target.exists():
         return
     if drawn and ref.video is not None:
-        frames = write_video(target, _frames(ref.video), pose.fps)
+        frames = write_video(target, every_frame(ref.video), pose.fps)
     else:
         render_skeleton(pose, target)
         frames = len(pose.angles)
@@ -108,10 +148,3 @@ def make_film(ref: ClipRef, store: ClipStore, pose: PoseSequence) -> None:
         film_sha256=file_sha256(target),
         film_frames=frames,
     )
-
-
-def _frames(path: Path) -> Iterator[ByteArray]:
-    """Every frame of a film as RGB, so that re-encoding drops all else it carries."""
-    with opened(path) as (container, stream):
-        for frame in container.decode(stream):
-            yield np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)

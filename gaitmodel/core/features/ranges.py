@@ -10,10 +10,13 @@ import numpy as np
 from gaitmodel.core.features.judge import difference_of, doubted, mean_of, missing
 from gaitmodel.core.features.strides import Stride
 from gaitmodel.core.pose.skel import INDEX
-from gaitmodel.core.records import FloatArray, Metric, PoseSequence, Side
+from gaitmodel.core.records import FloatArray, Metric, PoseSequence, Side, View
 
 FROZEN_ANKLE_DEG: Final = 10.0
 """An ankle that moves less than this in walking is the estimator's prior."""
+
+FAR_LEG: Final = "this side is away from the camera, and the near one hides it"
+LANDMARKS_2D: Final = "blazepose"
 
 _TRUNK: Final = ("pelvis_tilt", "lumbar_extension", "thorax_extension")
 
@@ -25,9 +28,10 @@ def _range(values: FloatArray) -> float:
 
 
 def range_metrics(
-    pose: PoseSequence, cycles: Mapping[Side, Sequence[Stride]]
+    pose: PoseSequence, cycles: Mapping[Side, Sequence[Stride]], view: View
 ) -> list[Metric]:
     """Angle metrics in degrees of a gravity-frame pose; signs as in ``pose.skel``."""
+    hidden = _far_side(view) if pose.source == LANDMARKS_2D else None
     degrees = np.rad2deg(pose.angles.astype(float))
     both = sorted((s for side in Side for s in cycles[side]), key=lambda s: s.start)
     found = [_trunk_lean(degrees)]
@@ -41,8 +45,16 @@ def range_metrics(
             column = _continuous(column)
         found.append(_per_stride(key, column, pose.fps, both, _range, None))
     for side in Side:
-        found += _side_metrics(degrees, pose.fps, cycles[side], side)
+        mine = _side_metrics(degrees, pose.fps, cycles[side], side)
+        if side is hidden:
+            mine = [doubted(metric, FAR_LEG) for metric in mine]
+        found += mine
     return found + _asymmetries(found)
+
+
+def _far_side(view: View) -> Side | None:
+    """The side that the near one hides from a camera at the walker's side."""
+    return {View.LEFT: Side.RIGHT, View.RIGHT: Side.LEFT}.get(view)
 
 
 def _continuous(column: FloatArray) -> FloatArray:
@@ -54,11 +66,19 @@ def _continuous(column: FloatArray) -> FloatArray:
 
 
 def _trunk_lean(degrees: FloatArray) -> Metric:
-    """Mean forward lean of the trunk against gravity; forward positive."""
-    lean = -degrees[:, [INDEX[name] for name in _TRUNK]].sum(axis=1)
+    """Mean forward lean of the trunk against gravity; forward positive.
+
+    Where the pelvis' tilt is never observed, the spine's angles are the trunk's own
+    against the vertical (``pose.landmark_angles``).
+    """
+    columns = degrees[:, [INDEX[name] for name in _TRUNK]]
+    no_pelvis = bool(np.isnan(columns[:, 0]).all())
+    lean = -(columns[:, 1:] if no_pelvis else columns).sum(axis=1)
     lean = lean[np.isfinite(lean)]
     reason = "pelvic tilt or trunk angles are not observed"
-    return mean_of("trunk_lean_deg", lean, "deg", "frame", reason)
+    metric = mean_of("trunk_lean_deg", lean, "deg", "frame", reason)
+    doubt = "the line from hips to shoulders: the pelvis' tilt is not observed"
+    return doubted(metric, doubt) if no_pelvis else metric
 
 
 def _side_metrics(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -63,3 +65,19 @@ def read_frames(path: Path, indices: IntArray) -> Frames:
         raise VideoError(f"{path.name} ends before frame {min(missing)}")
     images = np.stack([found[int(index)] for index in indices])
     return Frames(images, np.asarray(indices, dtype=np.int64), fps)
+
+
+def every_frame(
+    path: Path, first: int = 0, count: int | None = None
+) -> Iterator[ByteArray]:
+    """Frames of a film as RGB (H, W, 3), in order: ``count`` from ``first``, or all.
+
+    Raises
+    ------
+    VideoError
+        If the video does not decode.
+    """
+    with opened(path) as (container, stream):
+        last = None if count is None else first + count
+        for frame in islice(container.decode(stream), first, last):
+            yield np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)

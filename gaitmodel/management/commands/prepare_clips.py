@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -29,6 +30,9 @@ class Command(GaitCommand):
             "--all", action="store_true", help="look at ready clips again"
         )
         parser.add_argument("--clips", help="these clips only: ID,ID,...")
+        parser.add_argument(
+            "--landmarks", type=Path, help="another BlazePose landmark model (.tflite)"
+        )
         parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 16))
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,7 +42,9 @@ class Command(GaitCommand):
         clips = {clip.name: clip for clip in chosen.select_related("subject")}
         failed = 0
         with progress_bar("preparing") as show:
-            done = _prepared(clips, options["workers"], not options["no_films"])
+            done = _prepared(
+                clips, options["workers"], not options["no_films"], options["landmarks"]
+            )
             for number, (name, outcome) in enumerate(done, start=1):
                 failed += not _note(clips[name], outcome)
                 show(number / len(clips), name)
@@ -52,14 +58,16 @@ class Command(GaitCommand):
 
 
 def _prepared(
-    clips: dict[str, Clip], workers: int, films: bool
+    clips: dict[str, Clip], workers: int, films: bool, landmarks: Path | None
 ) -> Iterator[tuple[str, Future[Prepared]]]:
     """Prepare clips in processes of their own; each as soon as it is done."""
     store = clip_store()
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         waiting = {
-            pool.submit(prepare_clip, clip_ref(clip), store, films=films): name
+            pool.submit(
+                prepare_clip, clip_ref(clip), store, films=films, landmarks=landmarks
+            ): name
             for name, clip in clips.items()
         }
         for future in as_completed(waiting):

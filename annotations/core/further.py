@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+
 from annotations.core.blinding import Blinding, blinding
+from annotations.core.bootstrap import bootstrap_means, cluster_sums
 from annotations.core.davidson import Davidson, davidson
 from annotations.core.estimate import NotEstimable, Reasons
 from annotations.core.mrmc import OverlapInterval, overlap_interval
@@ -27,6 +30,7 @@ class Further:
     """Each part is ``None`` where the ratings cannot tell, with its reason.
 
     ``overlap[criterion][pair]`` holds for new evaluators and new patients;
+    ``bootstrap[criterion][system]`` is a cross-check of the interval by patients;
     ``mixed`` only where it was asked for.
     """
 
@@ -38,6 +42,7 @@ class Further:
     raters: Raters
     retest: Retest | None
     overlap: Mapping[str, Mapping[str, OverlapInterval | None]]
+    bootstrap: Mapping[str, Mapping[str, tuple[float, float]] | None]
     mixed: Mapping[str, OrdinalModel | None]
 
 
@@ -81,6 +86,12 @@ def further(
             f"{path}.retest", partial(retest, outputs, scale, f"{path}.retest", reasons)
         ),
         overlap={c: _overlap(table, c, reasons) for c in table.criteria},
+        bootstrap={
+            criterion: reasons.take(
+                f"{path}.bootstrap.{criterion}", partial(_bootstrap, table, criterion)
+            )
+            for criterion in table.criteria
+        },
         mixed={
             criterion: reasons.take(
                 f"{path}.mixed.{criterion}",
@@ -95,6 +106,22 @@ def _blinding(table: RatingTable, target: str, reasons: Reasons) -> Blinding:
     if not target:
         raise NotEstimable("no target system is named")
     return blinding(table, "further.blinding", reasons)
+
+
+def _bootstrap(table: RatingTable, criterion: str) -> dict[str, tuple[float, float]]:
+    """Each system's mean by resampling patients, expanded percentile."""
+    values = table.values[criterion]
+    tasks, systems = values.shape
+    found = bootstrap_means(
+        *cluster_sums(
+            values.ravel(),
+            np.tile(np.arange(systems), tasks),
+            np.repeat(table.patient, systems),
+            systems,
+        )
+    )
+    limits = zip(map(float, found.lo), map(float, found.hi), strict=True)
+    return dict(zip(table.systems, limits, strict=True))
 
 
 def _overlap(

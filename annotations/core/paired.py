@@ -121,9 +121,15 @@ def friedman(values: FloatArray) -> FriedmanResult:
         raise NotEstimable("fewer than two tasks have all ratings")
     if (whole == whole[:, :1]).all():
         raise NotEstimable("every task is tied")
-    chi2, p = stats.friedmanchisquare(*whole.T)
-    chi2 = float(chi2)
-    return FriedmanResult(n, chi2, systems - 1, float(p), chi2 / (n * (systems - 1)))
+    totals = stats.rankdata(whole, axis=1).sum(axis=0)
+    alike = (whole[:, :, None] == whole[:, None, :]).sum(axis=2)
+    ties = float((alike.astype(float) ** 2 - 1).sum()) / (
+        n * systems * (systems**2 - 1)
+    )
+    chi2 = 12 * float((totals**2).sum()) / (n * systems * (systems + 1))
+    chi2 = max(0.0, (chi2 - 3 * n * (systems + 1)) / (1 - ties))
+    p = float(stats.chi2.sf(chi2, systems - 1))
+    return FriedmanResult(n, chi2, systems - 1, p, chi2 / (n * (systems - 1)))
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:

@@ -7,6 +7,7 @@ Luce 1959, Hunter 2004. Equal to R's PlackettLuce(npseudo = 0).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,8 +15,6 @@ import numpy as np
 
 from annotations.core.estimate import NotEstimable, Reasons
 from annotations.core.table import FloatArray, IntArray, RatingTable
-
-Ranking = Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -35,36 +34,44 @@ class Ranks:
     second_stage: Mapping[str, float] | None
 
 
-def plackett_luce(
-    stages: Sequence[tuple[int, tuple[int, ...]]], systems: int
-) -> FloatArray:
-    """Worths (systems,), adding to 1, from stages (winner, all that stood to choose).
+Stage = tuple[int, tuple[int, ...]]  # the winner, and all that stood to choose
+
+
+def plackett_luce(stages: Sequence[Stage], systems: int) -> FloatArray:
+    """Worths (systems,), adding to 1.
 
     Raises
     ------
     NotEstimable
         If some systems were never chosen over the others: their worth would be 0.
     """
-    beats = np.eye(systems, dtype=bool)
-    for winner, rest in stages:
-        beats[winner, list(rest)] = True
-    if not np.linalg.matrix_power(beats.astype(float), systems).all():
-        raise NotEstimable("some systems never lost to, or never won over, the others")
-    member = np.zeros((len(stages), systems))
+    kinds = Counter(stages)
+    return _worths(list(kinds), np.array(list(kinds.values()), dtype=float), systems)
+
+
+def _worths(kinds: Sequence[Stage], times: FloatArray, systems: int) -> FloatArray:
+    """Newton's method on the kinds of stages, each met so many ``times``."""
+    beats = np.eye(systems)
+    member = np.zeros((len(kinds), systems))
     won = np.zeros(systems)
-    for row, (winner, rest) in enumerate(stages):
+    for row, (winner, rest) in enumerate(kinds):
+        if times[row] > 0:
+            beats[winner, list(rest)] = 1
         member[row, list(rest)] = 1
-        won[winner] += 1
+        won[winner] += times[row]
+    if not np.linalg.matrix_power(beats, systems).all():
+        raise NotEstimable("some systems never lost to, or never won over, the others")
     theta = np.zeros(systems)
     for _ in range(200):
         share = member * np.exp(theta - theta.max())
         share /= share.sum(axis=1, keepdims=True)
-        gradient = won - share.sum(axis=0)
-        hessian = np.diag(share.sum(axis=0)) - share.T @ share
+        drawn = times @ share
+        gradient = won - drawn
+        if np.abs(gradient).max() < 1e-10 * times.sum():
+            break
+        hessian = np.diag(drawn) - share.T @ (times[:, None] * share)
         step = np.linalg.solve(hessian + 1 / systems, gradient)
         theta += step / max(1.0, float(np.abs(step).max()))
-        if np.abs(gradient).max() < 1e-10 * len(stages):
-            break
     worth: FloatArray = np.exp(theta - theta.max())
     worth /= worth.sum()
     return worth
@@ -82,49 +89,60 @@ def ranks(table: RatingTable, path: str, reasons: Reasons) -> Ranks:
     if not chosen.any():
         raise NotEstimable("no best was chosen")
     best, second = table.best[chosen], table.second[chosen]
-    patient = table.patient[chosen]
     systems, both = len(table.systems), int((second >= 0).sum())
-    stages = [_stages(b, s, systems) for b, s in zip(best, second, strict=True)]
+    kinds, times = _stage_counts(best, second, table.patient[chosen], systems)
+    first = np.array([len(rest) == systems for _, rest in kinds])
 
-    def named(worths: FloatArray) -> dict[str, float]:
-        return dict(zip(table.systems, map(float, worths), strict=True))
+    def named(part: FloatArray) -> dict[str, float]:
+        return dict(zip(table.systems, map(float, part), strict=True))
 
-    def worths(part: slice, keep: IntArray) -> dict[str, float]:
-        kept = [stage for at in np.flatnonzero(keep) for stage in stages[at][part]]
-        return named(plackett_luce(kept, systems))
+    def worths(weight: FloatArray) -> dict[str, float]:
+        return named(_worths(kinds, times.sum(axis=0) * weight, systems))
 
-    everyone = np.ones(len(best), dtype=np.int64)
     return Ranks(
         full=both,
         best_only=len(best) - both,
         mean_rank=reasons.take(
             f"{path}.mean_rank", lambda: named(_mean_ranks(best, second, systems))
         ),
-        worth=reasons.take(f"{path}.worth", lambda: worths(slice(None), everyone)),
-        se=reasons.take(
-            f"{path}.se",
-            lambda: _jackknife(
-                [
-                    worths(slice(None), (patient != one).astype(np.int64))
-                    for one in np.unique(patient)
-                ]
-            ),
-        ),
-        first_stage=reasons.take(
-            f"{path}.first_stage", lambda: worths(slice(0, 1), everyone)
-        ),
-        second_stage=reasons.take(
-            f"{path}.second_stage", lambda: worths(slice(1, 2), everyone)
-        ),
+        worth=reasons.take(f"{path}.worth", lambda: worths(np.ones(len(kinds)))),
+        se=reasons.take(f"{path}.se", lambda: named(_jackknife(kinds, times, systems))),
+        first_stage=reasons.take(f"{path}.first_stage", lambda: worths(1.0 * first)),
+        second_stage=reasons.take(f"{path}.second_stage", lambda: worths(1.0 * ~first)),
     )
 
 
-def _stages(best: int, second: int, systems: int) -> list[tuple[int, tuple[int, ...]]]:
-    stages = [(int(best), tuple(range(systems)))]
-    rest = tuple(i for i in range(systems) if i != best)
-    if second >= 0 and len(rest) > 1:
-        stages.append((int(second), rest))
-    return stages
+def _stage_counts(
+    best: IntArray, second: IntArray, patient: IntArray, systems: int
+) -> tuple[list[Stage], FloatArray]:
+    """The kinds of stages, and (patients, kinds) how often each was met."""
+    everyone = tuple(range(systems))
+    kinds: list[Stage] = [(winner, everyone) for winner in everyone]
+    place = {}
+    for one in everyone if systems > 2 else ():
+        rest = tuple(other for other in everyone if other != one)
+        for other in rest:
+            place[one, other] = len(kinds)
+            kinds.append((other, rest))
+    codes = np.unique(patient, return_inverse=True)[1]
+    times = np.zeros((int(codes.max()) + 1, len(kinds)))
+    np.add.at(times, (codes, best), 1)
+    for (one, other), column in place.items():
+        times[:, column] = np.bincount(
+            codes[(best == one) & (second == other)], minlength=len(times)
+        )
+    return kinds, times
+
+
+def _jackknife(kinds: Sequence[Stage], times: FloatArray, systems: int) -> FloatArray:
+    """Standard errors of the worths by leaving out patients in turn."""
+    groups, total = len(times), times.sum(axis=0)
+    if groups < 2:
+        raise NotEstimable("all choices come from one patient")
+    values = np.array([_worths(kinds, total - own, systems) for own in times])
+    squares = ((values - values.mean(axis=0)) ** 2).sum(axis=0)
+    spread: FloatArray = np.sqrt((groups - 1) / groups * squares)
+    return spread
 
 
 def _mean_ranks(best: IntArray, second: IntArray, systems: int) -> FloatArray:
@@ -137,13 +155,3 @@ def _mean_ranks(best: IntArray, second: IntArray, systems: int) -> FloatArray:
     placed[at, best[both]], placed[at, second[both]] = 1, 2
     mean: FloatArray = placed.mean(axis=0)
     return mean
-
-
-def _jackknife(replicates: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    groups = len(replicates)
-    if groups < 2:
-        raise NotEstimable("all choices come from one patient")
-    values = np.array([list(worth.values()) for worth in replicates])
-    squares = ((values - values.mean(axis=0)) ** 2).sum(axis=0)
-    spread = np.sqrt((groups - 1) / groups * squares)
-    return dict(zip(replicates[0], map(float, spread), strict=True))

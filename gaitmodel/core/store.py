@@ -1,7 +1,8 @@
 """The clip store: one folder per clip, written atomically, hashed, with provenance.
 
 ``<root>/<clip>/`` holds ``pose.npz``, ``features.json``, ``video.mp4`` (the
-de-identified film, if there is one), ``skeleton.mp4`` and ``provenance.json``.
+de-identified film, if there is one), ``privacy.json`` (what was covered in it),
+``skeleton.mp4`` and ``provenance.json``.
 A reader never sees a half-written file: everything is written beside its place and
 renamed into it.
 """
@@ -92,6 +93,10 @@ class ClipStore:
 
     def skeleton_path(self, clip: str) -> Path:
         return self.folder(clip) / "skeleton.mp4"
+
+    def privacy_path(self, clip: str) -> Path:
+        """What was covered in each frame when the film was de-identified."""
+        return self.folder(clip) / "privacy.json"
 
     def provenance_path(self, clip: str) -> Path:
         return self.folder(clip) / "provenance.json"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gaitmodel.core.errors import InputError
+from gaitmodel.core.errors import InputError, WeightsError
 from gaitmodel.core.features.codec import features_to_json
 from gaitmodel.core.features.measure import measure
 from gaitmodel.core.media.encode import write_video
@@ -14,6 +14,7 @@ from gaitmodel.core.media.frames import every_frame
 from gaitmodel.core.media.probe import probe
 from gaitmodel.core.pose.blazepose import estimate_pose
 from gaitmodel.core.pose.load import read_pose
+from gaitmodel.core.privacy.deidentify import Status, deidentify
 from gaitmodel.core.privacy.skeleton_video import render_skeleton
 from gaitmodel.core.records import ClipRef, PoseSequence
 from gaitmodel.core.store import ClipStore, file_sha256, write_json
@@ -33,7 +34,12 @@ class Prepared:
 
 
 def prepare_clip(
-    ref: ClipRef, store: ClipStore, *, films: bool, landmarks: Path | None = None
+    ref: ClipRef,
+    store: ClipStore,
+    *,
+    films: bool,
+    landmarks: Path | None = None,
+    skeleton_only: bool = False,
 ) -> Prepared:
     """Measure one clip and make its film; work already done from the same files stays.
 
@@ -57,14 +63,18 @@ def prepare_clip(
         pose = _pose(ref, landmarks)
         store.write_pose(ref.clip, pose)
         write_json(store.features_path(ref.clip), features_to_json(measure(pose)))
-        for path in (store.video_path(ref.clip), store.skeleton_path(ref.clip)):
+        for path in _films(store, ref.clip):
             path.unlink(missing_ok=True)
         store.add_provenance(
             ref.clip, **facts, fps=pose.fps, pose_source=pose.source, notes=pose.notes
         )
     if films:
-        make_film(ref, store, pose)
+        make_film(ref, store, pose, skeleton_only=skeleton_only)
     return Prepared(ref.clip, store.read_features(ref.clip), pose.fps)
+
+
+def _films(store: ClipStore, clip: str) -> tuple[Path, ...]:
+    return store.video_path(clip), store.skeleton_path(clip), store.privacy_path(clip)
 
 
 def _is_fresh(ref: ClipRef, store: ClipStore, facts: dict[str, str]) -> bool:
@@ -129,22 +139,56 @@ def film_span(ref: ClipRef, frames: int) -> tuple[int, int]:
     return first, min(count, frames - first)
 
 
-def make_film(ref: ClipRef, store: ClipStore, pose: PoseSequence) -> None:
-    """Make the film that people and models see, unless it is there."""
-    drawn = ref.video is not None and ref.source == "synthetic"
-    target = (store.video_path if drawn else store.skeleton_path)(ref.clip)
-    if target.exists():
+def make_film(
+    ref: ClipRef, store: ClipStore, pose: PoseSequence, *, skeleton_only: bool = False
+) -> None:
+    """Make the film that people and models see, unless it is there.
+
+    A synthetic film shows a drawn figure and is stored re-encoded. Any other is stored
+    only if its de-identification passed; else, and with ``skeleton_only``, the skeleton
+    is shown and no pixel of the original is stored.
+    """
+    video, skeleton = store.video_path(ref.clip), store.skeleton_path(ref.clip)
+    noted = "film_frames" in store.read_provenance(ref.clip)
+    if noted and (video.exists() or skeleton.exists()):
         return
-    if drawn and ref.video is not None:
-        frames = write_video(target, every_frame(ref.video), pose.fps)
-    else:
-        render_skeleton(pose, target)
-        frames = len(pose.angles)
+    frames = 0
+    shown = "drawn figure, no face" if ref.source == "synthetic" else "faces covered"
+    if ref.video is not None and not skeleton_only:
+        frames = _stored_frames(ref, ref.video, store, pose)
+    if frames == 0:
+        render_skeleton(pose, skeleton)
+        frames, shown = len(pose.angles), "skeleton only, no pixel of the original"
+    film = video if video.exists() else skeleton
+    store.add_provenance(
+        ref.clip, film=shown, film_sha256=file_sha256(film), film_frames=frames
+    )
+
+
+def _stored_frames(
+    ref: ClipRef, source: Path, store: ClipStore, pose: PoseSequence
+) -> int:
+    """Store the film if it shows no face: how many frames were stored, 0 if not."""
+    target = store.video_path(ref.clip)
+    if ref.source == "synthetic":
+        return write_video(target, every_frame(source), pose.fps)
+    noted = ref.annotation
+    span = (noted.first_frame, noted.frames) if noted else (0, None)
+    try:
+        result = deidentify(source, target, pose.fps, span=span)
+    except WeightsError as error:
+        store.add_provenance(
+            ref.clip, deidentification={"status": "failed", "reason": str(error)}
+        )
+        return 0
+    write_json(store.privacy_path(ref.clip), result.to_json())
     store.add_provenance(
         ref.clip,
-        film="drawn figure, no face"
-        if drawn
-        else "skeleton only, no pixel of the original",
-        film_sha256=file_sha256(target),
-        film_frames=frames,
+        deidentification={
+            "status": result.status.value,
+            "reason": result.reason,
+            "detector": result.detector,
+            "regions_sha256": file_sha256(store.privacy_path(ref.clip)),
+        },
     )
+    return len(result.regions.faces) if result.status is Status.PASSED else 0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,11 @@ class Command(GaitCommand):
         )
         parser.add_argument("--clips", help="these clips only: ID,ID,...")
         parser.add_argument(
+            "--skeleton-only",
+            action="store_true",
+            help="store no pixel of any real film, not even de-identified",
+        )
+        parser.add_argument(
             "--landmarks", type=Path, help="another BlazePose landmark model (.tflite)"
         )
         parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 16))
@@ -42,9 +48,14 @@ class Command(GaitCommand):
         clips = {clip.name: clip for clip in chosen.select_related("subject")}
         failed = 0
         with progress_bar("preparing") as show:
-            done = _prepared(
-                clips, options["workers"], not options["no_films"], options["landmarks"]
+            work = partial(
+                prepare_clip,
+                store=clip_store(),
+                films=not options["no_films"],
+                landmarks=options["landmarks"],
+                skeleton_only=options["skeleton_only"],
             )
+            done = _prepared(clips, options["workers"], work)
             for number, (name, outcome) in enumerate(done, start=1):
                 failed += not _note(clips[name], outcome)
                 show(number / len(clips), name)
@@ -58,17 +69,13 @@ class Command(GaitCommand):
 
 
 def _prepared(
-    clips: dict[str, Clip], workers: int, films: bool, landmarks: Path | None
+    clips: dict[str, Clip], workers: int, work: Callable[..., Prepared]
 ) -> Iterator[tuple[str, Future[Prepared]]]:
     """Prepare clips in processes of their own; each as soon as it is done."""
-    store = clip_store()
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         waiting = {
-            pool.submit(
-                prepare_clip, clip_ref(clip), store, films=films, landmarks=landmarks
-            ): name
-            for name, clip in clips.items()
+            pool.submit(work, clip_ref(clip)): name for name, clip in clips.items()
         }
         for future in as_completed(waiting):
             yield waiting[future], future

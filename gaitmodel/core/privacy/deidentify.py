@@ -1,0 +1,213 @@
+"""De-identify a film: cover every head, look again, and fail closed.
+
+1. Find faces (score from 0.2) and the heads of all poses in every frame of the source.
+2. Cover them in solid grey and write the film anew: no audio, no metadata.
+3. Find faces in what was written. One at 0.5 or more outside the mask fails the film;
+   a weaker one asks for a person's review, unless it lies on the body, below the
+   shoulders, of somebody whose head is covered (masked films make hands look like
+   faces); nobody found at all fails too.
+
+Only a film that passed takes its place; any other is deleted where it was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import numpy as np
+
+from gaitmodel.core.media.encode import write_video
+from gaitmodel.core.media.frames import every_frame
+from gaitmodel.core.pose.blazepose_files import blazepose_files
+from gaitmodel.core.pose.blazepose_model import BlazePose
+from gaitmodel.core.pose.blazepose_people import PeopleInFilm, follow_people
+from gaitmodel.core.privacy.faces import STRONG, CenterFace, Face
+from gaitmodel.core.privacy.head_mask import (
+    FilmRegions,
+    cover,
+    heads_of,
+    share_inside,
+)
+from gaitmodel.core.records import ByteArray
+from gaitmodel.core.store import file_sha256
+
+_INSIDE: Final = 0.8
+"""Share of a detection under the mask from which it is the mask's own doing."""
+
+
+class Status(StrEnum):
+    PASSED = "passed"
+    REVIEW = "review"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A detection in the written film that the mask does not cover."""
+
+    frame: int
+    face: Face
+
+
+@dataclass(frozen=True)
+class Deidentified:
+    """What became of a film: status, reason, what was covered and what is doubtful."""
+
+    status: Status
+    reason: str
+    regions: FilmRegions
+    doubts: tuple[Doubt, ...]
+    detector: str
+    source_sha256: str
+    film_sha256: str
+
+    def to_json(self) -> dict[str, Any]:
+        """For the clip's provenance: regions per frame, hashes and versions."""
+        return {
+            "status": self.status.value,
+            "reason": self.reason,
+            "detector": self.detector,
+            "source_sha256": self.source_sha256,
+            "film_sha256": self.film_sha256,
+            "wider": self.regions.wider,
+            "doubts": [[d.frame, *_face(d.face)] for d in self.doubts],
+            "frames": [
+                {
+                    "faces": [_face(face) for face in faces],
+                    "heads": [
+                        [round(h.x, 1), round(h.y, 1), round(h.radius, 1)]
+                        for h in heads
+                    ],
+                }
+                for faces, heads in zip(
+                    self.regions.faces, self.regions.heads, strict=True
+                )
+            ],
+        }
+
+
+def _face(face: Face) -> list[float]:
+    return [*(round(value, 1) for value in face.box), round(face.score, 3)]
+
+
+def deidentify(
+    source: Path,
+    target: Path,
+    fps: float,
+    *,
+    span: tuple[int, int | None] = (0, None),
+    wider: float = 1.0,
+) -> Deidentified:
+    """Write ``source`` (``span``: first frame and count) to ``target`` without faces.
+
+    ``target`` exists afterwards exactly if the status is ``passed``. ``wider``
+    multiplies every covered region, for another attempt.
+
+    Raises
+    ------
+    VideoError
+        If the film does not decode.
+    WeightsError
+        If a network's file is missing.
+    """
+    target.unlink(missing_ok=True)
+    detector = CenterFace()
+    regions, people = _regions(source, span, detector, wider)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=target.parent, prefix=".deidentify-") as folder:
+        part = Path(folder) / target.name
+        write_video(part, _covered(source, span, regions), fps)
+        doubts = tuple(_doubts(part, regions, people, detector))
+        status, reason = verdict(regions, doubts)
+        result = Deidentified(
+            status=status,
+            reason=reason,
+            regions=regions,
+            doubts=doubts,
+            detector=detector.version,
+            source_sha256=file_sha256(source),
+            film_sha256=file_sha256(part),
+        )
+        if status is Status.PASSED:
+            part.replace(target)
+    return result
+
+
+def verdict(regions: FilmRegions, doubts: Sequence[Doubt]) -> tuple[Status, str]:
+    """The status of a written film and, unless it passed, the reason in words."""
+    if not any(regions.heads):
+        return Status.FAILED, "nobody was found in the film, so nobody was covered"
+    strong = sorted({d.frame for d in doubts if d.face.score >= STRONG})
+    if strong:
+        return Status.FAILED, f"a face is left uncovered in frames {_listed(strong)}"
+    weak = sorted({d.frame for d in doubts})
+    if weak:
+        return Status.REVIEW, f"what may be a face is left in frames {_listed(weak)}"
+    return Status.PASSED, ""
+
+
+def _listed(frames: Sequence[int]) -> str:
+    shown = ", ".join(str(frame) for frame in frames[:8])
+    return shown if len(frames) <= 8 else f"{shown} and {len(frames) - 8} more"
+
+
+def _even(rgb: ByteArray) -> ByteArray:
+    """Without the odd last row or column, which H.264 does not take."""
+    height, width = rgb.shape[:2]
+    return rgb[: height - height % 2, : width - width % 2]
+
+
+def _regions(
+    source: Path, span: tuple[int, int | None], detector: CenterFace, wider: float
+) -> tuple[FilmRegions, PeopleInFilm]:
+    faces: list[tuple[Face, ...]] = []
+
+    def looked_at() -> Iterator[ByteArray]:
+        for rgb in every_frame(source, *span):
+            frame = np.ascontiguousarray(_even(rgb))
+            faces.append(tuple(detector.faces(frame)))
+            yield frame
+
+    people = follow_people(BlazePose(blazepose_files()), looked_at())
+    return FilmRegions(tuple(faces), heads_of(people), wider), people
+
+
+def _covered(
+    source: Path, span: tuple[int, int | None], regions: FilmRegions
+) -> Iterator[ByteArray]:
+    for number, rgb in enumerate(every_frame(source, *span)):
+        frame = _even(rgb)
+        yield cover(frame, regions.mask(number, (frame.shape[1], frame.shape[0])))
+
+
+def _doubts(
+    film: Path, regions: FilmRegions, people: PeopleInFilm, detector: CenterFace
+) -> Iterator[Doubt]:
+    for number, rgb in enumerate(every_frame(film)):
+        mask = regions.mask(number, (rgb.shape[1], rgb.shape[0]))
+        for face in detector.faces(rgb):
+            if share_inside(face, mask) >= _INSIDE:
+                continue
+            if face.score < STRONG and _on_a_body(face, number, people):
+                continue
+            yield Doubt(number, face)
+
+
+def _on_a_body(face: Face, number: int, people: PeopleInFilm) -> bool:
+    """Whether a detection lies on somebody tracked, below their shoulders."""
+    x, y = face.centre
+    for track in people.tracks:
+        person = track.people.get(number)
+        if person is None:
+            continue
+        body = person.image[11:]
+        room = 0.1 * float(np.ptp(body[:, 1]))
+        low, high = body.min(axis=0) - (room, 0), body.max(axis=0) + room
+        if low[0] <= x <= high[0] and low[1] <= y <= high[1]:
+            return True
+    return False

@@ -1,0 +1,145 @@
+"""De-identification: everything found is covered, every doubt closes the door."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gaitmodel.core.errors import WeightsError
+from gaitmodel.core.features.prepare import prepare_clip
+from gaitmodel.core.media.encode import write_video
+from gaitmodel.core.media.frames import every_frame
+from gaitmodel.core.privacy import deidentify as room
+from gaitmodel.core.privacy.deidentify import Doubt, Status, deidentify, verdict
+from gaitmodel.core.privacy.faces import CenterFace, Face
+from gaitmodel.core.privacy.head_mask import (
+    FILL,
+    Circle,
+    FilmRegions,
+    cover,
+    share_inside,
+)
+from gaitmodel.core.records import ClipRef
+from gaitmodel.core.store import ClipStore
+from gaitmodel.core.taxonomy import GaitClass
+from tests.gaitmodel.core.cohort import FOLDER, cohort
+from tests.gaitmodel.core.fakes import swinging_pose
+
+FACE = Face((40, 30, 60, 56), 0.9)
+
+
+def regions(wider: float = 1.0) -> FilmRegions:
+    """A face in frame 10 of 20 and a head in every frame."""
+    faces = tuple((FACE,) if frame == 10 else () for frame in range(20))
+    return FilmRegions(faces, ((Circle(50, 43, 5.0),),) * 20, wider)
+
+
+def test_a_face_is_covered_in_the_frames_around_it_too() -> None:
+    for frame, covered in ((4, False), (5, True), (10, True), (15, True), (16, False)):
+        mask = regions().mask(frame, (160, 120))
+        assert (share_inside(FACE, mask) == 1.0) is covered
+
+
+def test_no_pixel_under_the_mask_survives() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (120, 160, 3)).astype(np.uint8)
+    mask = regions().mask(10, (160, 120))
+    covered = cover(noise, mask)
+    assert (covered[mask > 0] == FILL).all()
+    assert (covered[mask == 0] == noise[mask == 0]).all()
+
+
+def test_another_attempt_covers_more() -> None:
+    narrow, wide = (regions(w).mask(10, (160, 120)) > 0 for w in (1.0, 1.5))
+    assert (narrow <= wide).all()
+    assert wide.sum() > 1.5 * narrow.sum()
+
+
+@pytest.mark.parametrize(
+    ("doubts", "status"),
+    [
+        ([], Status.PASSED),
+        ([Doubt(3, Face((0, 0, 9, 9), 0.3))], Status.REVIEW),
+        ([Doubt(3, Face((0, 0, 9, 9), 0.5))], Status.FAILED),
+    ],
+)
+def test_the_verdict_follows_the_strongest_doubt(
+    doubts: list[Doubt], status: Status
+) -> None:
+    found, reason = verdict(regions(), doubts)
+    assert found is status
+    assert ("frames 3" in reason) is bool(doubts)
+
+
+def test_a_film_in_which_nobody_was_found_fails() -> None:
+    assert verdict(FilmRegions(((),), ((),)), [])[0] is Status.FAILED
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    path = tmp_path / "walk.mp4"
+    write_video(path, (np.full((120, 160, 3), 90, np.uint8) for _ in range(40)), 30.0)
+    return path
+
+
+def test_a_film_that_did_not_pass_leaves_nothing_behind(
+    film: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "store" / "video.mp4"
+    result = deidentify(film, target, 30.0)
+    assert result.status is Status.FAILED
+    assert list(target.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("missing", [True, False])
+def test_what_did_not_pass_is_shown_as_a_skeleton(
+    film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: bool
+) -> None:
+    def no_weights() -> Path:
+        raise WeightsError("no weights")
+
+    if missing:
+        monkeypatch.setattr("gaitmodel.core.privacy.faces._weights", no_weights)
+    np.save(tmp_path / "a.npy", swinging_pose(40).angles)
+    ref = ClipRef(
+        "a", "S", GaitClass.NORMAL, "manifest", video=film, pose=tmp_path / "a.npy"
+    )
+    store = ClipStore(tmp_path / "store")
+    prepare_clip(ref, store, films=True)
+    assert not store.video_path("a").exists()
+    assert store.shown_video("a") == store.skeleton_path("a")
+    noted = store.read_provenance("a")
+    assert noted["deidentification"]["status"] == "failed"
+    assert noted["film_frames"] == 40
+
+
+def test_skeleton_only_never_opens_the_film_for_faces(
+    film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "CenterFace", None)
+    np.save(tmp_path / "a.npy", swinging_pose(40).angles)
+    ref = ClipRef(
+        "a", "S", GaitClass.NORMAL, "manifest", video=film, pose=tmp_path / "a.npy"
+    )
+    store = ClipStore(tmp_path / "store")
+    prepare_clip(ref, store, films=True, skeleton_only=True)
+    assert store.shown_video("a") == store.skeleton_path("a")
+    assert "deidentification" not in store.read_provenance("a")
+
+
+@pytest.mark.cohort
+@cohort[1]
+@pytest.mark.slow
+def test_every_face_of_a_real_film_is_covered(tmp_path: Path) -> None:
+    source, target = FOLDER / "walk" / "sports2d_demo.mp4", tmp_path / "video.mp4"
+    result = deidentify(source, target, 30.0)
+    assert result.status is not Status.FAILED
+    detector = CenterFace()
+    shown = [
+        [face for face in detector.faces(rgb) if face.score >= 0.5]
+        for rgb in (every_frame(target) if target.exists() else ())
+    ]
+    for number, faces in enumerate(shown):
+        mask = result.regions.mask(number, (1768, 994))
+        assert all(share_inside(face, mask) >= 0.8 for face in faces)

@@ -50,7 +50,7 @@ def bootstrap_means(
     """
     groups = len(sums)
     if groups < 2:
-        raise NotEstimable("all values come from one cluster")
+        raise NotEstimable("all values come from one patient")
     if not (counts.sum(axis=0) > 0).all():
         raise NotEstimable("a mean has no value")
     exact = groups <= FEW
@@ -79,9 +79,9 @@ def cluster_sums(
     cells = (cluster * columns + column)[seen]
     size = groups * columns
     shape = (groups, columns)
-    sums: FloatArray = np.bincount(cells, values[seen], size).reshape(shape)
-    counts: FloatArray = np.bincount(cells, minlength=size).reshape(shape) * 1.0
-    return sums, counts
+    sums = np.bincount(cells, values[seen], size).reshape(shape)
+    counts = np.bincount(cells, minlength=size).reshape(shape)
+    return sums.astype(np.float64), counts.astype(np.float64)
 
 
 def _multisets(groups: int) -> tuple[FloatArray, FloatArray]:
@@ -120,8 +120,8 @@ def _drawn(
     for start in range(0, draws, block):
         rows = min(block, draws - start)
         picks = rng.integers(groups, size=(rows, groups), dtype=np.uint16)
-        picks = picks + np.arange(rows)[:, None] * groups
-        times = np.bincount(picks.ravel(), minlength=rows * groups)
+        cells = picks + np.arange(rows)[:, None] * groups
+        times = np.bincount(cells.ravel(), minlength=rows * groups)
         parts.append(times.reshape(rows, groups).astype(np.float32) @ both)
     drawn = np.concatenate(parts).astype(np.float64)
     return _ratios(drawn[:, : sums.shape[1]], drawn[:, sums.shape[1] :])

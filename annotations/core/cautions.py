@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from annotations.core.analysis import StudyAnalysis
+from annotations.core.headline import ALPHA
 from annotations.core.leave_one_out import TOO_FAR
 from annotations.core.position import UNEVEN
 from annotations.core.wording import p_floor, percent
@@ -16,12 +17,23 @@ MISSING = 0.05
 def cautions(analysis: StudyAnalysis) -> tuple[str, ...]:
     """One sentence each, in the order of their weight."""
     return (
+        *_gate(analysis),
         *_size(analysis),
         *_missing(analysis),
         *_carried_by_one(analysis),
         *_independence(analysis),
         *_explanations(analysis),
     )
+
+
+def _gate(analysis: StudyAnalysis) -> Iterator[str]:
+    """Secondary claims stand only behind a primary one."""
+    p = analysis.headline.p
+    if analysis.target and (p is None or p > ALPHA):
+        yield (
+            "The primary test does not show a preference, so the p values of the single "
+            "criteria are exploratory too, however small they are."
+        )
 
 
 def _size(analysis: StudyAnalysis) -> Iterator[str]:

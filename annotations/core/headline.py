@@ -8,7 +8,7 @@ from annotations.core.best import BestAnalysis
 from annotations.core.clusters import ShareInterval
 from annotations.core.estimate import Reasons
 from annotations.core.table import RatingTable
-from annotations.core.wording import p_equals, p_floor, percent, whole_percent
+from annotations.core.wording import counted, p_equals, p_floor, percent, whole_percent
 
 ALPHA = 0.05
 
@@ -71,16 +71,21 @@ def _paper_sentence(table: RatingTable, target: str, best: BestAnalysis) -> str:
     """The paper's own numbers, named as what they are."""
     chance = percent(1 / len(table.systems))
     opening = (
-        f"{target} was chosen best in {best.k} of {best.n} readings "
+        f"{target} was chosen best in {best.k} of {counted(best.n, 'reading')} "
         f"({percent(best.share)}; chance alone gives {chance})."
     )
     if best.binomial is None:
         return opening
+    sources = f"{_count(table, 'patient')} and {_count(table, 'evaluator')}"
+    p = p_equals(best.binomial.p_two_sided)
+    if best.n <= min(len(table.patients), len(table.evaluators)):
+        return (
+            f"{opening} They come from {sources}; counting every reading, the exact "
+            f"binomial test gives p {p}."
+        )
     return (
         f"{opening} If the {best.n} readings were independent of each other, the "
-        f"exact binomial test would give p {p_equals(best.binomial.p_two_sided)}; "
-        f"they are not: they come from {_count(table, 'patient')} and "
-        f"{_count(table, 'evaluator')}."
+        f"exact binomial test would give p {p}; they are not: they come from {sources}."
     )
 
 
@@ -138,5 +143,4 @@ def _span(interval: ShareInterval) -> str:
 
 
 def _count(table: RatingTable, unit: str) -> str:
-    number = len(table.unit_names(unit))
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+    return counted(len(table.unit_names(unit)), unit)

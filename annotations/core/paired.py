@@ -47,8 +47,10 @@ def wilcoxon(differences: FloatArray) -> WilcoxonResult:
     Raises
     ------
     NotEstimable
-        If every difference is zero.
+        If there is no difference, or every one is zero.
     """
+    if not len(differences):
+        raise NotEstimable("no reading has both ratings")
     moved: FloatArray = differences[differences != 0]
     if not len(moved):
         raise NotEstimable("all differences are zero")

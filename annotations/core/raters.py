@@ -67,15 +67,18 @@ def _rater(
     whole = texts[~np.isnan(texts).any(axis=1)]
     best = table.best[own & table.chosen]
     halo = _halo(whole)
+    several = bool(len(whole)) and whole.shape[1] > 1
     missing = {
         "mean": not len(given),
         "sd": len(given) < 2,
         "halo": halo is None,
-        "straight": not len(whole),
+        "straight": not several,
     }
     for key, absent in missing.items():
         if absent:
-            reasons.found[f"{path}.{key}"] = "an evaluator gave too few ratings"
+            reasons.found[f"{path}.{key}"] = (
+                "needs more ratings of an evaluator, in several criteria"
+            )
     return Rater(
         name=name,
         readings=int(own.sum()),
@@ -84,9 +87,7 @@ def _rater(
         mean=float(given.mean()) if len(given) else None,
         sd=float(given.std(ddof=1)) if len(given) > 1 else None,
         halo=halo,
-        straight=float((whole == whole[:, :1]).all(axis=1).mean())
-        if len(whole)
-        else None,
+        straight=float((whole == whole[:, :1]).all(axis=1).mean()) if several else None,
     )
 
 

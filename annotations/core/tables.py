@@ -8,6 +8,7 @@ from annotations.core.analysis import StudyAnalysis
 from annotations.core.cautions import cautions
 from annotations.core.further_tables import further_tables
 from annotations.core.report_tables import ReportTable, report_tables
+from annotations.core.wording import counted
 
 
 def report_markdown(analysis: StudyAnalysis) -> str:
@@ -42,8 +43,9 @@ def rests_on(analysis: StudyAnalysis) -> str:
     """How much was read, by whom, of whom."""
     n = analysis.n
     return (
-        f"{n.readings} readings of {n.cases} cases of {n.patients} patients by "
-        f"{n.evaluators} evaluators; {n.ratings} ratings given, {n.missing} missing."
+        f"{counted(n.readings, 'reading')} of {counted(n.cases, 'case')} of "
+        f"{counted(n.patients, 'patient')} by {counted(n.evaluators, 'evaluator')}; "
+        f"{counted(n.ratings, 'rating')} given, {n.missing} missing."
     )
 
 

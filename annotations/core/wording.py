@@ -26,6 +26,11 @@ def whole_percent(share: float | None) -> str:
     return DASH if share is None else f"{rounded(100 * share, 0)} %"
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 patient``, ``6 patients``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def p_text(p: float | None) -> str:
     """A p value to three decimals, ``<0.001`` below."""
     if p is None:

@@ -1,5 +1,6 @@
 """Fixtures for all tests: a clip store of their own, and triggers that come back."""
 
+import os
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -8,7 +9,14 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
+
+# Machines are shared: a slow example is no failure, and CI draws the same ones each time.
+hypothesis_settings.register_profile(
+    "shared", deadline=None, derandomize=bool(os.environ.get("CI"))
+)
+hypothesis_settings.load_profile("shared")
 
 triggers = import_module("annotations.migrations._triggers")
 

@@ -18,7 +18,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.processes import ROOT, manage, site_environment
+
 PATIENCE_S = 60
 SETUP = """
 from annotations.services import rater_seat, study_open
@@ -34,24 +35,7 @@ print(Assignment.objects.order_by("position").first().pk)
 
 @pytest.fixture
 def site(tmp_path: Path) -> dict[str, str]:
-    return os.environ | {
-        "BIOGAIT_VAR": str(tmp_path),
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'site.sqlite3'}",
-        "DJANGO_SETTINGS_MODULE": "evalsite.settings",
-    }
-
-
-def manage(site: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env=site,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    return site_environment(tmp_path)
 
 
 @contextmanager

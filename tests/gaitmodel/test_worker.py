@@ -17,19 +17,15 @@ import numpy as np
 import pytest
 
 from tests.gaitmodel.core.fakes import swinging_pose
+from tests.processes import ROOT, manage, site_environment
 
-ROOT = Path(__file__).parent.parent.parent
 PATIENCE_S = 180
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> dict[str, str]:
     """An environment with a data folder of its own and eight prepared walks."""
-    environment = os.environ | {
-        "BIOGAIT_VAR": str(tmp_path / "var"),
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'site.sqlite3'}",
-        "DJANGO_SETTINGS_MODULE": "evalsite.settings",
-    }
+    environment = site_environment(tmp_path)
     rows = ["clip,subject,label,pose,fps,split"]
     for i in range(8):
         np.save(tmp_path / f"{i}.npy", swinging_pose(70, 30 + 4 * i).angles)
@@ -39,19 +35,6 @@ def site(tmp_path: Path) -> dict[str, str]:
     manage(environment, "import_clips", str(tmp_path / "manifest.csv"))
     manage(environment, "prepare_clips", "--workers", "1")
     return environment
-
-
-def manage(environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @contextmanager
@@ -105,7 +88,7 @@ def test_a_killed_training_goes_on_from_its_last_epoch(
     )  # fmt: skip
     with worker(site):
         wait_for(site, lambda row: "epoch 5/" in str(row["stage"]))
-    [folder] = (tmp_path / "var" / "checkpoints").iterdir()
+    [folder] = (tmp_path / "checkpoints").iterdir()
     assert (folder / "resume.pt").exists()
     before = len((folder / "curves.csv").read_text().splitlines()) - 1
 

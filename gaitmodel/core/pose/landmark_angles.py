@@ -26,7 +26,7 @@ _LEAST_SEEN: Final = 0.1
 
 _SIDE_SHARE: Final = np.sin(np.deg2rad(45.0))
 _MIDLINE: Final = {"shoulders": (12, 11), "hips": (24, 23)}  # right, left
-_LIMBS: Final = {
+LIMBS: Final = {
     "r": {"shoulder": 12, "elbow": 14, "wrist": 16, "hip": 24, "knee": 26,
           "ankle": 28, "heel": 30, "toe": 32},
     "l": {"shoulder": 11, "elbow": 13, "wrist": 15, "hip": 23, "knee": 25,
@@ -35,21 +35,22 @@ _LIMBS: Final = {
 
 
 def skel_from_landmarks(
-    image: FloatArray, world: FloatArray, seen: FloatArray, fps: float
+    image: FloatArray | None, world: FloatArray, seen: FloatArray, fps: float
 ) -> FloatArray:
     """Gravity-frame angles (T, 46) in radians, NaN where not observed.
 
     ``image`` (T, 33, 2) pixels, y down; ``world`` (T, 33, 3) metres, x right, y down,
     z away from the camera; ``seen`` (T, 33) visibility 0..1; NaN without a person.
+    Without ``image`` (markers), everything is taken in three dimensions.
     """
     hidden = ~(seen >= _LEAST_SEEN)
-    image = smoothed(np.where(hidden[..., None], np.nan, image), fps)
     world = smoothed(np.where(hidden[..., None], np.nan, world), fps)
     turn = _turn(world)
     mean = _circular_mean(turn)
-    angles = np.full((len(image), COUNT), np.nan)
+    angles = np.full((len(world), COUNT), np.nan)
     angles[:, INDEX["pelvis_list"]] = _list(world)
-    if abs(np.sin(mean)) >= _SIDE_SHARE:
+    if image is not None and abs(np.sin(mean)) >= _SIDE_SHARE:
+        image = smoothed(np.where(hidden[..., None], np.nan, image), fps)
         toward = _facing(image)
         # To the image's right the walker shows the right side: turned to the left.
         angles[:, INDEX["pelvis_rotation"]] = _about(turn, mean, toward * np.pi / 2)
@@ -98,9 +99,8 @@ def _lateral(world: FloatArray) -> FloatArray:
 
     The camera's x, y, z become Z = -x, Y = -y, X = -z (X toward the camera).
     """
-    across = sum(
-        world[:, right] - world[:, left] for right, left in _MIDLINE.values()
-    ) * np.ones(3)
+    lines = [world[:, right] - world[:, left] for right, left in _MIDLINE.values()]
+    across = np.nansum(lines, axis=0)
     turned: FloatArray = -across[:, ::-1]
     length = np.linalg.norm(turned, axis=1, keepdims=True)
     unit: FloatArray = turned / np.where(length > 0, length, np.nan)
@@ -136,7 +136,7 @@ def _about(turn: FloatArray, mean: float, centre: float) -> FloatArray:
 def _facing(image: FloatArray) -> float:
     """+1 for a walker who faces the image's right, -1 for the left: where toes point."""
     ahead = [
-        image[:, leg["toe"], 0] - image[:, leg["heel"], 0] for leg in _LIMBS.values()
+        image[:, leg["toe"], 0] - image[:, leg["heel"], 0] for leg in LIMBS.values()
     ]
     known = np.concatenate(ahead)
     known = known[np.isfinite(known)]
@@ -154,7 +154,7 @@ def _adduction(
     world: FloatArray, turn: FloatArray, side: str, out: float
 ) -> FloatArray:
     """(T,) the thigh's inclination toward the midline."""
-    leg = _LIMBS[side]
+    leg = LIMBS[side]
     thigh = world[:, leg["knee"]] - world[:, leg["hip"]]
     right = -thigh[:, 2] * np.sin(turn) - thigh[:, 0] * np.cos(turn)
     inward: FloatArray = -out * np.arctan2(right, np.abs(thigh[:, 1]))
@@ -169,7 +169,7 @@ def _sagittal_angles(plane: FloatArray, angles: FloatArray) -> None:
     lean = np.arctan2(trunk[:, 0], trunk[:, 1])
     for name in ("lumbar_extension", "thorax_extension"):
         angles[:, INDEX[name]] = -lean / 2
-    for side, limb in _LIMBS.items():
+    for side, limb in LIMBS.items():
         at = {name: plane[:, number] for name, number in limb.items()}
         thigh = _hanging(at["knee"] - at["hip"])
         shank = _hanging(at["ankle"] - at["knee"])

@@ -11,14 +11,15 @@ from gaitmodel.core.errors import InputError, PoseError
 from gaitmodel.core.pose.hsmr import is_object_array, read_walker
 from gaitmodel.core.pose.opensim import read_mot
 from gaitmodel.core.pose.skel import COUNT
+from gaitmodel.core.pose.trc import read_trc
 from gaitmodel.core.records import FloatArray, PoseSequence
 
-SUFFIXES: Final = (".npy", ".mot", ".sto")
+SUFFIXES: Final = (".npy", ".mot", ".sto", ".trc")
 _FPS_RANGE: Final = (1.0, 1000.0)
 
 
 def read_pose(path: Path, fps: float | None = None) -> PoseSequence:
-    """Read ``.npy`` ((T, 46) or raw HSMR), ``.mot`` or ``.sto``.
+    """Read ``.npy`` ((T, 46) or raw HSMR), ``.mot``, ``.sto`` or ``.trc`` (markers).
 
     A plain (T, 46) array is in HSMR's camera frame, as all such files are. NaN means
     "not observed" and is kept.
@@ -41,6 +42,8 @@ def read_pose(path: Path, fps: float | None = None) -> PoseSequence:
         return _read_npy(path, fps)
     if suffix in (".mot", ".sto"):
         return _checked(read_mot(path), path)
+    if suffix == ".trc":
+        return _checked(read_trc(path), path)
     raise PoseError(
         f"{path.name}: a pose file ends in {', '.join(SUFFIXES)}, not {path.suffix!r}"
     )

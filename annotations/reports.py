@@ -46,11 +46,19 @@ class StudyReport:
 
     @property
     def comments(self) -> dict[str, list[RatedOutput]]:
-        """Comments by the system that their writer chose best, as readings."""
+        """Comments by the system that their writer chose best, one a reading."""
         grouped: dict[str, list[RatedOutput]] = {}
         for output in self.outputs:
             if output.best and output.comment:
                 grouped.setdefault(output.model, []).append(output)
+        undecided = {
+            (o.case, o.evaluator, o.occasion): o for o in self.outputs if o.comment
+        }
+        for output in self.outputs:
+            if output.best:
+                undecided.pop((output.case, output.evaluator, output.occasion), None)
+        if undecided:
+            grouped["no best chosen"] = list(undecided.values())
         return grouped
 
     def as_json(self) -> dict[str, Any]:
@@ -136,12 +144,13 @@ def outputs_report(
     target: str,
     *,
     scale: tuple[int, ...] = LIKERT,
+    planned: bool = True,
     mixed: bool = False,
 ) -> StudyReport:
     """Analyse ratings from anywhere."""
     from annotations.core.analysis import analyse
 
-    analysis = analyse(outputs, target, scale, mixed=mixed)
+    analysis = analyse(outputs, target, scale, planned=planned, mixed=mixed)
     return StudyReport(title, analysis, tuple(outputs))
 
 
@@ -157,7 +166,11 @@ def study_report(study: Study, *, target: str = "", mixed: bool = False) -> Stud
     """
     plan = study_plan(study)
     report = outputs_report(
-        study.name, ratings_for(study), target or plan.target, mixed=mixed
+        study.name,
+        ratings_for(study),
+        target or plan.target,
+        planned=target in ("", plan.target),
+        mixed=mixed,
     )
     return replace(report, plan=plan, seal=study_seal(study))
 

@@ -6,13 +6,25 @@ Units are case x system, raters are evaluators. References: Krippendorff 2011, G
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from scipy import stats
 
+from annotations.core.clusters import LEVEL, NO_SPREAD
 from annotations.core.estimate import NotEstimable, Reasons
-from annotations.core.table import FloatArray, RatingTable
+from annotations.core.table import FloatArray, IntArray, RatingTable
+
+
+@dataclass(frozen=True)
+class AgreementInterval:
+    """A 95 % interval by leaving out patients in turn (jackknife, t with G - 1 df)."""
+
+    lo: float
+    hi: float
+    patients: int
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,8 @@ class Agreement:
     icc_2_1: float | None
     alpha_within: float | None
     weighted_kappa: float | None
+    ci_alpha: AgreementInterval | None
+    ci_ac2: AgreementInterval | None
 
 
 def agreement(
@@ -38,7 +52,7 @@ def agreement(
     reasons: Reasons,
 ) -> Agreement:
     """Every coefficient on ``values`` (tasks, systems), each with its reason if none."""
-    ratings = _units(table, values)
+    ratings, patient = _units(table, values)
     flat = ratings.reshape(-1, ratings.shape[2])
     return Agreement(
         reasons.take(
@@ -48,18 +62,50 @@ def agreement(
         reasons.take(f"{path}.icc_2_1", lambda: icc_2_1(flat)),
         reasons.take(f"{path}.alpha_within", lambda: _alpha_within(ratings, scale)),
         reasons.take(f"{path}.weighted_kappa", lambda: mean_kappa(flat, scale)),
+        reasons.take(
+            f"{path}.ci_alpha",
+            lambda: _jackknife(krippendorff_alpha, ratings, patient, scale),
+        ),
+        reasons.take(
+            f"{path}.ci_ac2", lambda: _jackknife(gwet_ac2, ratings, patient, scale)
+        ),
     )
 
 
-def _units(table: RatingTable, values: FloatArray) -> FloatArray:
-    """(cases, systems, evaluators) of the cases that several evaluators read."""
+def _jackknife(
+    coefficient: Callable[[FloatArray, tuple[int, ...]], float],
+    ratings: FloatArray,
+    patient: IntArray,
+    scale: tuple[int, ...],
+) -> AgreementInterval:
+    """``ratings`` (cases, systems, evaluators) with each case's ``patient``."""
+
+    def value(kept: FloatArray) -> float:
+        return coefficient(kept.reshape(-1, ratings.shape[2]), scale)
+
+    whole, groups = value(ratings), np.unique(patient)
+    if len(groups) < 2:
+        raise NotEstimable("all cases with two evaluators are of one patient")
+    left = np.array([value(ratings[patient != one]) for one in groups])
+    g = len(groups)
+    se = float(((g - 1) / g * ((left - left.mean()) ** 2).sum()) ** 0.5)
+    if se < NO_SPREAD:
+        raise NotEstimable("no variation between patients")
+    half = float(stats.t.ppf((1 + LEVEL) / 2, g - 1)) * se
+    return AgreementInterval(whole - half, min(1.0, whole + half), g)
+
+
+def _units(table: RatingTable, values: FloatArray) -> tuple[FloatArray, IntArray]:
+    """(cases, systems, evaluators) of the cases that several read, and patients."""
     several = np.bincount(table.case, minlength=len(table.cases)) >= 2
     place = np.cumsum(several) - 1
     shape = (int(several.sum()), len(table.systems), len(table.evaluators))
     units = np.full(shape, np.nan)
     tasks = np.flatnonzero(several[table.case])
     units[place[table.case[tasks]], :, table.evaluator[tasks]] = values[tasks]
-    return units
+    patient = np.zeros(len(table.cases), dtype=np.int64)
+    patient[table.case] = table.patient
+    return units, patient[several]
 
 
 def _alpha_within(ratings: FloatArray, scale: tuple[int, ...]) -> float:

@@ -52,6 +52,7 @@ class CriterionAnalysis:
 class StudyAnalysis:
     systems: tuple[str, ...]
     target: str
+    planned: bool
     scale: tuple[int, ...]
     n: Counts
     criteria: Mapping[str, CriterionAnalysis]
@@ -68,11 +69,13 @@ def analyse(
     target: str = "",
     scale: tuple[int, ...] = LIKERT,
     *,
+    planned: bool = True,
     mixed: bool = False,
 ) -> StudyAnalysis:
     """Analyse ratings; the target system, if one is named, carries the headline.
 
-    ``mixed`` adds the ordinal mixed model, which takes seconds.
+    ``planned`` is no where a sealed plan named another target: nothing is then headed
+    primary or secondary. ``mixed`` adds the ordinal mixed model, which takes seconds.
 
     Raises
     ------
@@ -94,6 +97,7 @@ def analyse(
     return StudyAnalysis(
         systems=table.systems,
         target=target,
+        planned=bool(target) and planned,
         scale=scale,
         n=_counts(table),
         criteria=_criteria(table, target, scale, reasons),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from annotations.core.agreement import AgreementInterval
 from annotations.core.analysis import StudyAnalysis
 from annotations.core.report_tables import ReportTable, title_of
 from annotations.core.wording import DASH, p_floor, p_text, percent, rounded
@@ -218,16 +219,28 @@ def _davidson(analysis: StudyAnalysis) -> ReportTable:
 
 def _agreement(analysis: StudyAnalysis) -> ReportTable:
     rows = tuple(
-        (title_of(criterion), *map(rounded, vars(result.agreement).values()))
+        (
+            title_of(criterion),
+            rounded(found.krippendorff_alpha),
+            _limits(found.ci_alpha),
+            rounded(found.gwet_ac2),
+            _limits(found.ci_ac2),
+            rounded(found.icc_2_1),
+            rounded(found.alpha_within),
+            rounded(found.weighted_kappa),
+        )
         for criterion, result in analysis.criteria.items()
-        if any(value is not None for value in vars(result.agreement).values())
+        if (found := result.agreement)
+        and any(value is not None for value in vars(found).values())
     )
     return ReportTable(
         "Agreement between evaluators",
         (
             "Criterion",
             "Krippendorff's alpha",
+            "95 %",
             "Gwet's AC2",
+            "95 %",
             "ICC(2,1)",
             "Alpha within systems",
             "Weighted kappa",
@@ -235,8 +248,15 @@ def _agreement(analysis: StudyAnalysis) -> ReportTable:
         rows,
         "1 is full agreement, 0 what chance gives. Ordinal alpha, AC2 and kappa with "
         "quadratic weights (kappa: mean over pairs of evaluators). Within systems is the "
-        "honest number: large differences between systems inflate the others.",
+        "honest number: large differences between systems inflate the others. 95 %: by "
+        "leaving out patients in turn.",
     )
+
+
+def _limits(interval: AgreementInterval | None) -> str:
+    if interval is None:
+        return DASH
+    return f"{rounded(interval.lo)} to {rounded(interval.hi)}"
 
 
 def _overlap(analysis: StudyAnalysis) -> ReportTable:

@@ -17,6 +17,7 @@ def analysis_json(analysis: StudyAnalysis) -> dict[str, Any]:
         "n": plain(analysis.n),
         "systems": list(analysis.systems),
         "target": analysis.target,
+        "planned": analysis.planned,
         "scale": list(analysis.scale),
         "criteria": {k: _criterion(v) for k, v in analysis.criteria.items()},
         "best": plain(analysis.best),

@@ -152,7 +152,7 @@ def best_table(analysis: StudyAnalysis) -> ReportTable:
         "systems' names within whole patients, or whole evaluators; it asks whether all "
         "systems are equal. Floor: the smallest p that these choices could have given. "
         "Design effect: how many readings are worth one independent reading.",
-        PRIMARY if analysis.target else EXPLORATORY,
+        PRIMARY if analysis.planned else EXPLORATORY,
     )
 
 
@@ -219,7 +219,7 @@ def pairs_table(analysis: StudyAnalysis) -> ReportTable:
         "independent. Holm: the same p, adjusted for all comparisons of the target "
         "system in all criteria. Sign flip: exact test with whole patients as the unit; "
         "with G patients it cannot fall below 2 in 2 to the power G.",
-        SECONDARY if analysis.target else EXPLORATORY,
+        SECONDARY if analysis.planned else EXPLORATORY,
     )
 
 

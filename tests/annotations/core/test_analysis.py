@@ -312,3 +312,34 @@ def test_blanks_are_no_losses_and_ties_are_no_choices() -> None:
     best = analyse(blanked, FULL).best[FULL]
     assert (best.k, best.n) == (35, 51)
     assert best.bounds == pytest.approx((35 / 52, 36 / 52))
+
+
+def test_full_overlap_gives_agreement_and_an_interval_for_new_evaluators() -> None:
+    rng = np.random.default_rng(4)
+    rows = []
+    for row in paper_study():
+        for evaluator in ("e1", "e2", "e3"):
+            moved = {c: int(np.clip(v + rng.integers(-1, 2), 1, 5))
+                     for c, v in row.scores.items() if v}  # fmt: skip
+            rows.append(replace(row, evaluator=evaluator, scores=moved))
+    result = analyse(rows, FULL)
+    found = result.criteria["grounding"].agreement
+    assert found.krippendorff_alpha is not None
+    assert found.ci_alpha is not None
+    assert found.ci_alpha.lo < found.krippendorff_alpha < found.ci_alpha.hi
+    assert found.alpha_within is not None
+    assert found.alpha_within < found.krippendorff_alpha
+    overlap = result.further.overlap["grounding"][f"{FULL} vs {ZERO}"]
+    pair = result.criteria["grounding"].pairs[f"{FULL} vs {ZERO}"]
+    assert overlap is not None
+    assert pair.wilcoxon is not None
+    assert (overlap.evaluators, overlap.patients) == (3, 6)
+    assert overlap.lo < overlap.mean < overlap.hi
+    assert pair.wilcoxon.n <= 52  # cases, not readings
+    assert pair.n == 156
+
+
+def test_another_target_than_the_plans_is_never_headed_primary() -> None:
+    said = report_markdown(analyse(paper_study(), ZERO, planned=False))
+    assert "(primary)" not in said
+    assert "(secondary)" not in said

@@ -13,10 +13,11 @@ from gaitmodel.core.media.encode import write_video
 from gaitmodel.core.media.frames import every_frame
 from gaitmodel.core.media.probe import probe
 from gaitmodel.core.pose.blazepose import estimate_pose
+from gaitmodel.core.pose.hsmr_run import run_hsmr
 from gaitmodel.core.pose.load import read_pose
 from gaitmodel.core.privacy.deidentify import Status, deidentify
 from gaitmodel.core.privacy.skeleton_video import render_skeleton
-from gaitmodel.core.records import ClipRef, PoseSequence
+from gaitmodel.core.records import ClipRef, PoseSequence, VideoInfo
 from gaitmodel.core.store import ClipStore, file_sha256, write_json
 
 VERSION = "2"
@@ -39,12 +40,14 @@ def prepare_clip(
     *,
     films: bool,
     landmarks: Path | None = None,
+    hsmr_home: Path | None = None,
     skeleton_only: bool = False,
 ) -> Prepared:
     """Measure one clip and make its film; work already done from the same files stays.
 
-    A clip without a pose file gets its pose from its film (``landmarks`` names another
-    landmark model than the full one).
+    A clip without a pose file gets its pose from its film: by the checkout of HSMR at
+    ``hsmr_home``, else by BlazePose (``landmarks`` names another landmark model than
+    the full one).
 
     Raises
     ------
@@ -56,11 +59,12 @@ def prepare_clip(
         "pose_sha256": file_sha256(ref.pose) if ref.pose else "",
         "video_sha256": file_sha256(ref.video) if ref.video else "",
         "landmarks_sha256": file_sha256(landmarks) if landmarks else "",
+        "hsmr": str(hsmr_home) if hsmr_home and ref.pose is None else "",
     }
     if _is_fresh(ref, store, facts):
         pose = store.read_pose(ref.clip)
     else:
-        pose = _pose(ref, landmarks)
+        pose = _pose(ref, landmarks, hsmr_home)
         store.write_pose(ref.clip, pose)
         write_json(store.features_path(ref.clip), features_to_json(measure(pose)))
         for path in _films(store, ref.clip):
@@ -93,7 +97,7 @@ def _slack(ref: ClipRef) -> float:
     return FPS_SLACK if ref.video else 0.0
 
 
-def _pose(ref: ClipRef, landmarks: Path | None) -> PoseSequence:
+def _pose(ref: ClipRef, landmarks: Path | None, hsmr_home: Path | None) -> PoseSequence:
     """The clip's angles, with the film's own frame rate where there is a film."""
     if ref.video is None:
         if ref.pose is None:
@@ -105,10 +109,9 @@ def _pose(ref: ClipRef, landmarks: Path | None) -> PoseSequence:
             f"clip {ref.clip!r}: the manifest says {ref.fps:g} fps but "
             f"{ref.video.name} runs at {film.fps:g}"
         )
-    first, count = film_span(ref, film.frames)
     if ref.pose is None:
-        frames = every_frame(ref.video, first, count)
-        return estimate_pose(frames, film.fps, landmarks).pose
+        return _estimated(ref, ref.video, film, landmarks, hsmr_home)
+    count = film_span(ref, film.frames)[1]
     pose = read_pose(ref.pose, film.fps)
     if not 0 <= count - len(pose.angles) <= LENGTH_SLACK:
         raise InputError(
@@ -116,6 +119,26 @@ def _pose(ref: ClipRef, landmarks: Path | None) -> PoseSequence:
             f"pose {ref.pose.name} has {len(pose.angles)}"
         )
     return pose
+
+
+def _estimated(
+    ref: ClipRef,
+    video: Path,
+    film: VideoInfo,
+    landmarks: Path | None,
+    hsmr_home: Path | None,
+) -> PoseSequence:
+    """The pose of the clip's frames in its film."""
+    first, count = film_span(ref, film.frames)
+    if hsmr_home is None:
+        frames = every_frame(video, first, count)
+        return estimate_pose(frames, film.fps, landmarks).pose
+    if count != film.frames:
+        raise InputError(
+            f"clip {ref.clip!r}: HSMR runs on whole films, and this clip is {count} of "
+            f"the {film.frames} frames of {video.name}: cut the film to it"
+        )
+    return run_hsmr(hsmr_home, video, film.fps)
 
 
 def film_span(ref: ClipRef, frames: int) -> tuple[int, int]:

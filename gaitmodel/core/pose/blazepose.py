@@ -14,12 +14,10 @@ from gaitmodel.core.pose.blazepose_model import BlazePose
 from gaitmodel.core.pose.blazepose_people import PeopleInFilm, follow_people, stacked
 from gaitmodel.core.pose.kinematics import from_gravity
 from gaitmodel.core.pose.landmark_angles import skel_from_landmarks
+from gaitmodel.core.pose.load import SURE
 from gaitmodel.core.records import ByteArray, PoseSequence
 
 SOURCE = "blazepose"
-SURE = 0.75
-"""Confidence in the choice of the walker below which a reader is told."""
-
 _SHORTEST_S = 0.8
 
 

@@ -15,6 +15,9 @@ from gaitmodel.core.pose.trc import read_trc
 from gaitmodel.core.records import FloatArray, PoseSequence
 
 SUFFIXES: Final = (".npy", ".mot", ".sto", ".trc")
+SURE: Final = 0.75
+"""Confidence in the choice of the walker below which a reader is told."""
+
 _FPS_RANGE: Final = (1.0, 1000.0)
 
 
@@ -61,14 +64,23 @@ def check_fps(fps: float, name: str) -> float:
 
 def _read_npy(path: Path, fps: float | None) -> PoseSequence:
     if is_object_array(path):
-        angles, _ = read_walker(path)
-        source = "hsmr"
+        angles, confidence = read_walker(path)
+        source, notes = "hsmr", tuple(_doubts(confidence))
     else:
-        angles, source = _plain_array(path), "array"
+        angles, source, notes = _plain_array(path), "array", ()
     check_angles(angles, path.name)
     if fps is None:
         raise InputError(f"{path.name} stores no frame rate: give --fps")
-    return PoseSequence(angles.astype(np.float32), float(fps), True, source)
+    return PoseSequence(angles.astype(np.float32), float(fps), True, source, notes)
+
+
+def _doubts(confidence: float) -> list[str]:
+    if confidence >= SURE:
+        return []
+    return [
+        "several people, or frames with nobody: the walker was followed with "
+        f"confidence {confidence:.2f}"
+    ]
 
 
 def _plain_array(path: Path) -> FloatArray:

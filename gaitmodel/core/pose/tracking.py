@@ -20,6 +20,12 @@ _POSE_WEIGHT: Final = 0.02
 _GATE: Final = 5.0
 """Largest cost at which a detection still continues a track (one box size away)."""
 
+_LONGEST_LOSS: Final = 30
+"""Frames after which a person who comes back is not joined to their track."""
+
+_COMMON, _NEAR = 0.15, 0.5
+"""Largest share of common frames, and distance in box sizes, of two parts of a track."""
+
 LONGEST_FILL: Final = 5
 """Frames of a gap that is bridged by interpolation; longer gaps stay unobserved."""
 
@@ -60,13 +66,49 @@ def follow_walker(frames: list[list[Detection]]) -> tuple[FloatArray, float]:
     for number, detections in enumerate(frames):
         _continue_tracks(tracks, number, detections)
     ranked = sorted(tracks, key=lambda t: (len(t.frames), t.size), reverse=True)
-    walker = ranked[0]
-    rival = len(ranked[1].frames) if len(ranked) > 1 else 0
+    walker, shared = _joined(ranked)
+    others = [track for track in ranked if track is not walker and track.frames]
+    rival = len(others[0].frames) if others else 0
     angles = np.full((len(frames), COUNT), np.nan)
     angles[walker.frames] = [one.pose for one in walker.seen]
     share = len(walker.frames) / len(frames)
-    margin = 1.0 - 0.5 * rival / len(walker.frames)
-    return fill_short_gaps(angles), share * margin
+    margin = 1.0 - 0.5 * min(1.0, rival / len(walker.frames))
+    # Frames in which both parts of a joined track were seen speak against joining.
+    return fill_short_gaps(angles), share * margin * (1.0 - shared)
+
+
+def _joined(ranked: list[_Track]) -> tuple[_Track, float]:
+    """The longest track with those that go on where it ends, or end where it begins.
+
+    Returns it and the share of frames that its parts had in common. Parts that were
+    taken in are emptied.
+    """
+    walker, shared = ranked[0], 0
+    for part in ranked[1:]:
+        common = set(walker.frames) & set(part.frames)
+        if len(common) > _COMMON * len(part.frames) or not _continues(walker, part):
+            continue
+        both = dict(zip(part.frames, part.seen, strict=True))
+        both |= dict(zip(walker.frames, walker.seen, strict=True))
+        shared += len(common)
+        walker.frames = sorted(both)
+        walker.seen = [both[frame] for frame in walker.frames]
+        part.frames, part.seen = [], []
+    return walker, shared / len(walker.frames)
+
+
+def _continues(walker: _Track, part: _Track) -> bool:
+    """Whether two tracks meet in time, place and size: one person, lost and found."""
+    early, late = sorted((walker, part), key=lambda track: track.frames[0])
+    later = [n for n, frame in enumerate(late.frames) if frame > early.frames[-1]]
+    if not later or late.frames[later[0]] - early.frames[-1] > _LONGEST_LOSS:
+        return False
+    last, next_ = early.seen[-1].box, late.seen[later[0]].box
+    if last is None or next_ is None:
+        return False
+    apart = float(np.hypot(*(next_[:2] - last[:2])))
+    size = max(float(last[2]), float(next_[2]), 1.0)
+    return apart < _NEAR * size and min(float(last[2]), float(next_[2])) > 0.67 * size
 
 
 def _continue_tracks(

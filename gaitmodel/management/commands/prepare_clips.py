@@ -39,6 +39,12 @@ class Command(GaitCommand):
         parser.add_argument(
             "--landmarks", type=Path, help="another BlazePose landmark model (.tflite)"
         )
+        parser.add_argument(
+            "--hsmr-home",
+            type=Path,
+            default=os.environ.get("HSMR_HOME"),
+            help="a checkout of HSMR for films without a pose (HSMR_HOME)",
+        )
         parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 16))
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,6 +59,7 @@ class Command(GaitCommand):
                 store=clip_store(),
                 films=not options["no_films"],
                 landmarks=options["landmarks"],
+                hsmr_home=options["hsmr_home"],
                 skeleton_only=options["skeleton_only"],
             )
             done = _prepared(clips, options["workers"], work)

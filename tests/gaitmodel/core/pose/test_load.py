@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from gaitmodel.core.errors import InputError, PoseError
-from gaitmodel.core.pose.load import read_pose
+from gaitmodel.core.pose.load import SURE, read_pose
+from gaitmodel.core.pose.tracking import Detection, follow_walker
 
 WALK = np.random.default_rng(0).uniform(-1, 1, (20, 46)).astype(np.float32)
 
@@ -164,3 +165,25 @@ def test_a_truncated_pickle_is_refused(tmp_path: Path) -> None:
 def test_a_pickle_that_is_no_list_of_frames_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PoseError, match="no HSMR output"):
         read_pose(saved_raw(tmp_path, [1, 2, 3]), fps=30)
+
+
+def seen_at(x: float, bend: float) -> Detection:
+    return Detection(np.full(46, bend), np.array([x, 400.0, 900.0]))
+
+
+def test_a_walker_lost_and_found_is_one_walker() -> None:
+    """The box jumps by more than the gate, as when a detector changes its mind."""
+    early = [[seen_at(500.0 + n, 0.01 * n)] for n in range(40)]
+    nobody: list[list[Detection]] = [[] for _ in range(10)]
+    late = [[seen_at(700.0 + n, 1.5 + 0.01 * n)] for n in range(50)]
+    angles, confidence = follow_walker(early + nobody + late)
+    assert np.isnan(angles).any(axis=1).sum() == 10
+    assert confidence == pytest.approx(0.9)
+
+
+def test_another_person_far_away_is_not_joined() -> None:
+    early = [[seen_at(500.0, 0.0)] for _ in range(40)]
+    late = [[seen_at(1900.0, 0.0)] for _ in range(50)]
+    angles, confidence = follow_walker(early + late)
+    assert np.isnan(angles).any(axis=1).sum() == 40
+    assert confidence < SURE

@@ -10,7 +10,8 @@ against contacts marked by clinicians:
    back views): what both legs share, drift and camera tilt, cancels, and right and
    left strikes alternate by construction.
 2. The ankle is held at neutral: monocular estimates hardly move it (standard
-   deviation 2 degrees in HSMR), and plates show no loss.
+   deviation 2 degrees in HSMR), and plates show no loss. Landmarks and markers do see
+   the foot: there its angle places the toe.
 3. Each toe-off is sought between the strike of the other foot and the next strike
    of its own.
 """
@@ -44,6 +45,9 @@ _SHARE, _FLOOR = 0.08, 0.006
 _SHORTEST_S: Final = 0.8
 """A stretch of observed frames shorter than this holds no reliable step."""
 
+FOOT_SEEN: Final = frozenset({"blazepose", "markers"})
+"""Sources whose ankle is measured from the foot, not an estimator's prior."""
+
 LEG_ANGLES: Final = ("hip_flexion_r", "knee_angle_r", "hip_flexion_l", "knee_angle_l")
 
 
@@ -66,7 +70,8 @@ def detect_events(pose: PoseSequence) -> GaitEvents:
     offs: dict[str, list[float]] = {"r": [], "l": []}
     for first, last in observed_stretches(pose):
         angles = pose.angles[first:last].astype(float)
-        feet = {side: _foot(angles, side) for side in "rl"}
+        seen = pose.source in FOOT_SEEN
+        feet = {side: _foot(angles, side, foot_seen=seen) for side in "rl"}
         struck = _strikes(feet, pose.fps)
         for frame, side in struck:
             strikes[side].append((first + frame) / pose.fps - STRIKE_BIAS_S)
@@ -95,17 +100,20 @@ def _times(seconds: list[float]) -> FloatArray:
     return times
 
 
-def _foot(angles: FloatArray, side: str) -> _Feet:
-    """Planar forward kinematics of one leg, ankle neutral, from the hip down."""
+def _foot(angles: FloatArray, side: str, *, foot_seen: bool) -> _Feet:
+    """Planar forward kinematics of one leg from the hip down.
+
+    The ankle is neutral, but for a toe whose foot is seen in every frame.
+    """
     thigh = angles[:, INDEX[f"hip_flexion_{side}"]]
     shank = thigh - angles[:, INDEX[f"knee_angle_{side}"]]
     ankle = _THIGH * np.sin(thigh) + _SHANK * np.sin(shank)
     sole = ankle + _ANKLE * np.sin(shank)
-    return _Feet(
-        heel=sole - _HEEL * np.cos(shank),
-        toe=sole + _TOE * np.cos(shank),
-        thigh=thigh,
-    )
+    toe = sole + _TOE * np.cos(shank)
+    foot = shank + angles[:, INDEX[f"ankle_angle_{side}"]]
+    if foot_seen and np.isfinite(foot).all():
+        toe = ankle + _ANKLE * np.sin(foot) + _TOE * np.cos(foot)
+    return _Feet(heel=sole - _HEEL * np.cos(shank), toe=toe, thigh=thigh)
 
 
 def _strike_signal(feet: dict[str, _Feet], fps: float) -> FloatArray:

@@ -35,8 +35,7 @@ def test_a_drawn_walker_from_the_side_keeps_cadence_and_toe_off() -> None:
         real, found = walked.events.toe_offs(side), features.events.toe_offs(side)
         errors += matched(real, found, 0.15)[0]
     assert len(errors) >= 4
-    # Two frames here: one clip; the benchmark tells each class's median.
-    assert np.median(np.abs(errors)) <= 2 / FPS
+    assert np.median(np.abs(errors)) <= 2 / FPS  # one clip; a class median is 1
 
 
 def test_a_film_with_nobody_in_it_is_refused() -> None:

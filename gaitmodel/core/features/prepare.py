@@ -18,6 +18,7 @@ from gaitmodel.core.pose.load import read_pose
 from gaitmodel.core.privacy.deidentify import Status, deidentify
 from gaitmodel.core.privacy.skeleton_video import render_skeleton
 from gaitmodel.core.records import ClipRef, PoseSequence, VideoInfo
+from gaitmodel.core.sources.synthetic import is_drawn
 from gaitmodel.core.store import ClipStore, file_sha256, write_json
 
 VERSION = "2"
@@ -167,16 +168,18 @@ def make_film(
 ) -> None:
     """Make the film that people and models see, unless it is there.
 
-    A synthetic film shows a drawn figure and is stored re-encoded. Any other is stored
-    only if its de-identification passed; else, and with ``skeleton_only``, the skeleton
-    is shown and no pixel of the original is stored.
+    A film of the synthetic cohort shows a drawn figure and is stored re-encoded. Any
+    other is stored only if its de-identification passed; else, and with
+    ``skeleton_only``, the skeleton is shown and no pixel of the original is stored.
     """
     video, skeleton = store.video_path(ref.clip), store.skeleton_path(ref.clip)
     noted = "film_frames" in store.read_provenance(ref.clip)
     if noted and (video.exists() or skeleton.exists()):
         return
     frames = 0
-    shown = "drawn figure, no face" if ref.source == "synthetic" else "faces covered"
+    shown = "faces covered"
+    if ref.video is not None and is_drawn(ref.video):
+        shown = "drawn figure, no face"
     if ref.video is not None and not skeleton_only:
         frames = _stored_frames(ref, ref.video, store, pose)
     if frames == 0:
@@ -193,7 +196,7 @@ def _stored_frames(
 ) -> int:
     """Store the film if it shows no face: how many frames were stored, 0 if not."""
     target = store.video_path(ref.clip)
-    if ref.source == "synthetic":
+    if is_drawn(source):
         return write_video(target, every_frame(source), pose.fps)
     noted = ref.annotation
     span = (noted.first_frame, noted.frames) if noted else (0, None)

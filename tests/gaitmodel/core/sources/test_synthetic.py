@@ -15,7 +15,8 @@ from gaitmodel.core.pose.load import read_pose
 from gaitmodel.core.records import PoseSequence, Split, View
 from gaitmodel.core.sources.manifest import Manifest, read_manifest
 from gaitmodel.core.sources.splits import check_disjoint
-from gaitmodel.core.sources.synthetic import FPS, build_cohort, plan_cohort
+from gaitmodel.core.sources.synthetic import build_cohort, is_drawn
+from gaitmodel.core.sources.synthetic_plan import FPS, plan_cohort
 from gaitmodel.core.taxonomy import CLASSES, GaitClass
 
 
@@ -180,3 +181,12 @@ def test_subjects_held_out_are_test_subjects_with_all_their_clips(
     assert len(clips) == 10
     assert {clip.label for clip in held} == {GaitClass.DCM}
     assert len({clip.subject for clip in held}) == 2
+
+
+def test_a_drawn_film_is_known_by_its_bytes(cohort: Path, tmp_path: Path) -> None:
+    film = cohort.parent / "videos" / "walk-0001.mp4"
+    assert is_drawn(film)
+    elsewhere = tmp_path / "videos" / "walk-0001.mp4"
+    elsewhere.parent.mkdir()
+    elsewhere.write_bytes(film.read_bytes())
+    assert not is_drawn(elsewhere)

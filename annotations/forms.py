@@ -141,4 +141,4 @@ class SheetForm:
 def first_error(form: forms.Form) -> str:
     """One sentence for the first thing that is wrong."""
     name, errors = next(iter(form.errors.items()))
-    return f"{name}: {errors[0]}"
+    return f"{name}: {str(errors[0]).rstrip('.')}"

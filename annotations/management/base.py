@@ -7,10 +7,12 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, ProgrammingError
 
 from annotations.core.errors import StudyError
 from annotations.models import Study
 from gaitmodel.core.errors import GaitError
+from gaitmodel.management.base import unmigrated
 
 
 class StudyCommand(BaseCommand):
@@ -21,6 +23,8 @@ class StudyCommand(BaseCommand):
             return super().execute(*args, **options)
         except (StudyError, GaitError) as error:
             raise CommandError(str(error), returncode=2) from error
+        except (OperationalError, ProgrammingError) as error:
+            raise unmigrated(error) from error
 
 
 def add_study_argument(parser: CommandParser) -> None:

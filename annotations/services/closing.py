@@ -30,13 +30,13 @@ def study_unblind(*, study: Study, signer: User, password: str, reason: str) -> 
 
     The password is asked again, so that an unattended session cannot sign.
     """
-    _check_signer(signer, password, reason)
     with transaction.atomic():
         study = study_for_update(study.pk)
         if study.state != Study.State.LOCKED:
             raise StateError(
                 f"study {study.name!r} is {study.state}; only a locked one is unblinded"
             )
+        _check_signer(signer, password, reason)
         if study.signatures.filter(signer=signer).exists():
             raise StudyError(
                 f"{signer.username!r} has signed already; another lead must sign"

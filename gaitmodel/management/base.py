@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, OperationalError, ProgrammingError
 from tqdm import tqdm
 
 from gaitmodel.core.errors import GaitError, InputError
@@ -23,8 +24,19 @@ class GaitCommand(BaseCommand):
             return super().execute(*args, **options)
         except InputError as error:
             raise CommandError(str(error), returncode=2) from error
+        except (OperationalError, ProgrammingError) as error:
+            raise unmigrated(error) from error
         except GaitError as error:
             raise CommandError(str(error), returncode=1) from error
+
+
+def unmigrated(error: DatabaseError) -> CommandError:
+    """What to do about a database that lacks tables or cannot be reached."""
+    return CommandError(
+        f"the database cannot be used ({str(error).splitlines()[0]}): "
+        "run manage.py migrate, or look at DATABASE_URL",
+        returncode=2,
+    )
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from gaitmodel import runner, services
 from gaitmodel.core.config import FusionConfig, GenerationConfig, TrainConfig
 from gaitmodel.core.training.requests import GenerateRequest, TrainRequest
 from gaitmodel.models import Clip, Prediction, Rationale, Run
-from tests.gaitmodel.core.fakes import swinging_pose
+from tests.gaitmodel.core.fakes import film, swinging_pose
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -115,8 +115,8 @@ def manifest_of(tmp_path: Path, **poses: np.ndarray) -> Path:
 
 
 def test_a_clip_that_turned_bad_does_not_stop_the_rest(tmp_path: Path) -> None:
-    good = swinging_pose(70).angles
-    call_command("import_clips", str(manifest_of(tmp_path, a=good, b=good, c=good)))
+    poses = {name: swinging_pose(70, 40.0 + i).angles for i, name in enumerate("abc")}
+    call_command("import_clips", str(manifest_of(tmp_path, **poses)))
     np.save(tmp_path / "a.npy", np.zeros((70, 45), np.float32))
     (tmp_path / "c.npy").unlink()
     with pytest.raises(CommandError, match="45") as caught:
@@ -138,6 +138,23 @@ def test_a_manifest_with_a_bad_pose_is_refused_whole(
         call_command("import_clips", str(path))
     assert caught.value.returncode == 2
     assert "m.csv, clip 'bad'" in str(caught.value)
+    assert not Clip.objects.exists()
+
+
+def test_one_walk_under_two_subjects_is_refused(tmp_path: Path) -> None:
+    same = swinging_pose(70).angles
+    with pytest.raises(CommandError, match="have the same pose") as caught:
+        call_command("import_clips", str(manifest_of(tmp_path, a=same, b=same)))
+    assert caught.value.returncode == 2
+
+
+def test_a_film_cut_in_half_is_refused_at_import(tmp_path: Path) -> None:
+    whole = film(tmp_path / "whole.mp4").read_bytes()
+    (tmp_path / "half.mp4").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "m.csv").write_text("clip,subject,label,video\na,s,dcm,half.mp4\n")
+    with pytest.raises(CommandError, match=r"half\.mp4") as caught:
+        call_command("import_clips", str(tmp_path / "m.csv"))
+    assert caught.value.returncode == 2
     assert not Clip.objects.exists()
 
 
@@ -171,6 +188,11 @@ def test_a_manifest_with_a_film_that_does_not_decode_is_refused(
             "--epochs",
         ),
         ("evaluate_systems", ["--systems", "nonsense"], "nonsense"),
+        (
+            "evaluate_systems",
+            ["--systems", "biogait_full", "--backbone", "no-such"],
+            "neither tiny",
+        ),
         (
             "generate_rationales",
             ["--systems", "biogait_full", "--backbone", "tiny", "--label", "flu"],

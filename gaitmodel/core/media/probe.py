@@ -88,7 +88,7 @@ def probe(path: Path) -> VideoInfo:
 
 
 def first_frame_rate(path: Path) -> float:
-    """Open a film and decode its first frame: a quick look that it is one.
+    """Decode a film's first frame and count its packets: a quick look that it is one.
 
     Returns the rate that the container declares; :func:`probe` measures it.
 
@@ -102,7 +102,14 @@ def first_frame_rate(path: Path) -> float:
         if frame is None:
             raise VideoError(f"{path.name} holds no frame that decodes")
         _check_frame(frame, path)
-        return float(stream.average_rate or 0)
+        rate, declared = float(stream.average_rate or 0), stream.frames
+    with opened(path) as (container, stream):
+        found = sum(1 for packet in container.demux(stream) if packet.size)
+    if declared - found > _MISSING_FRAMES_ACCEPTED:
+        raise VideoError(
+            f"{path.name} is truncated: it declares {declared} frames and holds {found}"
+        )
+    return rate
 
 
 def _check_frame(frame: av.VideoFrame, path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from gaitmodel.core.sources.local_files import NO_OPTIONS, SourceOptions
 from gaitmodel.core.sources.manifest import Manifest, read_manifest
 from gaitmodel.core.sources.opencap import read_opencap
 from gaitmodel.core.sources.splits import subject_disjoint_split
+from gaitmodel.core.store import file_sha256
 
 SOURCES: dict[str, Callable[[Path, SourceOptions], Manifest]] = {
     "manifest": read_manifest,
@@ -56,6 +57,7 @@ def read_source(
     found = SOURCES[source](path, options)
     for clip in found.clips:
         _check_files(path, clip)
+    _check_one_walker_each(path, found.clips)
     without = [clip for clip in found.clips if clip.split is None]
     if not without:
         return SourceReading(found.clips, found.ignored_columns, "", found.note)
@@ -83,3 +85,17 @@ def _check_files(source: Path, clip: ClipRef) -> None:
             read_pose(clip.pose, rate)
     except InputError as error:
         raise InputError(f"{source.name}, clip {clip.clip!r}: {error}") from error
+
+
+def _check_one_walker_each(source: Path, clips: Sequence[ClipRef]) -> None:
+    """Equal pose files under two subjects would carry a walk across a split."""
+    owner: dict[str, ClipRef] = {}
+    for clip in clips:
+        if clip.pose is None:
+            continue
+        first = owner.setdefault(file_sha256(clip.pose), clip)
+        if first.subject != clip.subject:
+            raise InputError(
+                f"{source.name}: clips {first.clip!r} of subject {first.subject!r} and "
+                f"{clip.clip!r} of subject {clip.subject!r} have the same pose"
+            )

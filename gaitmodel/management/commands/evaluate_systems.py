@@ -11,7 +11,7 @@ from gaitmodel.core.scoring import Scores
 from gaitmodel.core.systems.registry import SYSTEMS, system_entry
 from gaitmodel.core.taxonomy import CLASSES
 from gaitmodel.management.base import GaitCommand, progress_bar
-from gaitmodel.runner import run_evaluation
+from gaitmodel.runner import run_evaluation, workplace
 
 
 class Command(GaitCommand):
@@ -28,6 +28,7 @@ class Command(GaitCommand):
         systems = options["systems"].split(",")
         for key in systems:
             system_entry(key)
+        workplace().backbone(options["backbone"])
         with progress_bar("evaluating") as show:
             table = run_evaluation(
                 systems,

@@ -14,7 +14,7 @@ from gaitmodel.core.taxonomy import gait_class
 from gaitmodel.core.training.requests import GenerateRequest
 from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.models import Run
-from gaitmodel.runner import watched
+from gaitmodel.runner import watched, workplace
 from gaitmodel.selectors import clips_by_name, clips_ready
 
 
@@ -36,6 +36,7 @@ class Command(GaitCommand):
         systems = tuple(options["systems"].split(","))
         for key in systems:
             system_entry(key)
+        workplace().backbone(options["backbone"])
         request = GenerateRequest(
             systems,
             options["backbone"],

@@ -52,7 +52,7 @@ class DemoPlan:
     epochs: int = 12
     batch_size: int = 8
     text_tokens: int = 320
-    new_tokens: int = 80
+    new_tokens: int = 64
 
     @property
     def folder(self) -> Path:

@@ -10,9 +10,10 @@ import sys
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from annotations.core.errors import StudyError
+from annotations.management.base import StudyCommand
 from annotations.management.demo import (
     DemoPlan,
     demo_accounts,
@@ -22,7 +23,7 @@ from annotations.management.demo import (
 )
 
 
-class Command(BaseCommand):
+class Command(StudyCommand):
     help = __doc__
     requires_migrations_checks = False
 
@@ -38,16 +39,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         plan = DemoPlan(options["backbone"], options["cases"])
-        try:
-            if options["cases"] < 4:
-                raise StudyError(
-                    f"--cases must be at least 4, one a rater, not {options['cases']}"
-                )
-            if options["fresh"]:
-                demo_erase(plan)
-            study = demo_build(plan)
-        except StudyError as error:
-            raise CommandError(str(error), returncode=2) from error
+        if options["cases"] < 4:
+            raise StudyError(
+                f"--cases must be at least 4, one a rater, not {options['cases']}"
+            )
+        if options["fresh"]:
+            demo_erase(plan)
+        study = demo_build(plan)
         url = f"http://127.0.0.1:{options['port']}/"
         for account in demo_accounts(plan):
             self.stderr.write(

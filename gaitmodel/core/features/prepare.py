@@ -176,12 +176,11 @@ def make_film(
     noted = "film_frames" in store.read_provenance(ref.clip)
     if noted and (video.exists() or skeleton.exists()):
         return
-    frames = 0
-    shown = "faces covered"
-    if ref.video is not None and is_drawn(ref.video):
-        shown = "drawn figure, no face"
+    frames, shown = 0, ""
     if ref.video is not None and not skeleton_only:
-        frames = _stored_frames(ref, ref.video, store, pose)
+        drawn = is_drawn(ref.video)
+        shown = "drawn figure, no face" if drawn else "faces covered"
+        frames = _stored_frames(ref, ref.video, store, pose, drawn=drawn)
     if frames == 0:
         render_skeleton(pose, skeleton)
         frames, shown = len(pose.angles), "skeleton only, no pixel of the original"
@@ -192,11 +191,11 @@ def make_film(
 
 
 def _stored_frames(
-    ref: ClipRef, source: Path, store: ClipStore, pose: PoseSequence
+    ref: ClipRef, source: Path, store: ClipStore, pose: PoseSequence, *, drawn: bool
 ) -> int:
     """Store the film if it shows no face: how many frames were stored, 0 if not."""
     target = store.video_path(ref.clip)
-    if is_drawn(source):
+    if drawn:
         return write_video(target, every_frame(source), pose.fps)
     noted = ref.annotation
     span = (noted.first_frame, noted.frames) if noted else (0, None)

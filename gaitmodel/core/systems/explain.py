@@ -46,22 +46,23 @@ def explain_in_batches(
     generation: GenerationConfig,
     progress: Progress,
 ) -> list[RationaleText]:
-    """One rationale per clip, generated in left-padded batches of like lengths."""
+    """One rationale per clip, generated in left-padded batches."""
     answers: list[RationaleText] = []
     for start in range(0, len(clips), generation.batch_size):
         batch = slice(start, start + generation.batch_size)
         tokens = [visual(clip) for clip in clips[batch]]
         openings = [answer_opening(p.label) for p in predictions[batch]]
+        evidence = [reader.evidence(clip) for clip in clips[batch]]
         prompts = [
-            reader.prompt(clip, len(seen), opening)
-            for clip, seen, opening in zip(clips[batch], tokens, openings, strict=True)
+            reader.lay_out(written, len(seen), opening)
+            for written, seen, opening in zip(evidence, tokens, openings, strict=True)
         ]
         texts = reader.backbone.generate(
             tokens, prompts, generation.max_new_tokens, generation.no_repeat_ngram
         )
         for i, text in enumerate(texts):
-            clip, prediction = clips[start + i], predictions[start + i]
-            whole = f"{reader.instruction()}\n{reader.evidence(clip)}\n{openings[i]}"
+            prediction = predictions[start + i]
+            whole = f"{reader.instruction()}\n{evidence[i]}\n{openings[i]}"
             answers.append(
                 RationaleText(
                     system=key,

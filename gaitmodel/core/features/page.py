@@ -1,60 +1,91 @@
-"""The clinician's page: metrics by side, with plain words for what cannot be trusted."""
+"""The clinician's page: a table by side with usual bands, and what is off in words."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from gaitmodel.core.features.findings import by_stem, digits_of, findings, shown_unit
+from gaitmodel.core.features.norms import departure, known
 from gaitmodel.core.records import GaitFeatures, Metric, Quality, Side
 
-COLUMN = 22
+NAME, COLUMN, BAND = 33, 19, 16
+_ARROWS = {-1: " ↓", 0: "", 1: " ↑"}
 
 
 def clinician_page(title: str, features: GaitFeatures) -> str:
-    """A table by side, then what is not measurable, then the warnings."""
-    both = [m for m in features.metrics.values() if m.side is None]
-    sided = [m for m in features.metrics.values() if m.side is not None]
+    """What is off, the table by side, what is not measurable and why, the warnings."""
+    stems = by_stem(features)
+    sided = [pair for pair in stems.values() if pair[0].side is not None]
+    single = [pair[0] for pair in stems.values() if pair[0].side is None]
     lines = [
         f"{title}: {features.frames} frames at {features.fps:g} per second, "
-        f"seen from {features.view.value}",
+        f"seen from {_view(features)}",
+        *(f"Note: {warning}." for warning in features.warnings),
         "",
-        f"{'':<34}{'left':<{COLUMN}}{'right':<{COLUMN}}",
+        "What is off",
+        *(f"  {sentence}" for sentence in findings(features) or [_nothing(features)]),
+        "",
+        f"{'':<{NAME}}{'left':<{COLUMN}}{'right':<{COLUMN}}{'usual':<{BAND}}".rstrip(),
         *_side_lines(sided),
         "",
-        *(f"{_words(m.key):<34}{_value(m)}" for m in both),
+        f"{'':<{NAME}}{'both sides':<{2 * COLUMN}}{'usual':<{BAND}}".rstrip(),
+        *(
+            f"{known(m).name:<{NAME}}{_value(m):<{2 * COLUMN}}{_band(m)}".rstrip()
+            for m in single
+        ),
+        *_gaps(features),
+        "",
+        "n: steps, strides or frames behind a value. ~: low quality, with its reason in",
+        "--json. ↓ ↑: outside the usual band of healthy adults at a comfortable pace.",
+        "Asymmetries are left minus right.",
     ]
-    unmeasured = [m for m in features.metrics.values() if m.value is None]
-    if unmeasured:
-        lines += ["", "Not measurable:"]
-        lines += [f"  {_words(m.key)}: {m.reason}" for m in unmeasured]
-    if features.warnings:
-        lines += ["", *(f"Note: {warning}" for warning in features.warnings)]
-    lines += ["", "~ low quality: see the reason in --json. n: what it rests on."]
     return "\n".join(lines)
 
 
-def _side_lines(metrics: list[Metric]) -> list[str]:
-    pairs: dict[str, dict[Side, Metric]] = {}
-    for metric in metrics:
-        if metric.side is not None:
-            stem = metric.key.replace(f"_{metric.side.value}", "")
-            pairs.setdefault(stem, {})[metric.side] = metric
-    return [
-        f"{_words(stem):<34}"
-        + "".join(
-            f"{_value(sides[side]) if side in sides else '':<{COLUMN}}" for side in Side
-        )
-        for stem, sides in pairs.items()
-    ]
+def _view(features: GaitFeatures) -> str:
+    view = features.view.value
+    return "an unknown side" if view == "unknown" else f"the {view}"
 
 
-def _words(key: str) -> str:
-    """A metric's key in words, its unit left to the value."""
-    for unit in ("_deg", "_spm", "_s", "_percent"):
-        key = key.removesuffix(unit)
-    return key.replace("_percent", "").replace("_", " ")
+def _nothing(features: GaitFeatures) -> str:
+    if all(metric.value is None for metric in features.metrics.values()):
+        return "Nothing could be measured; the reasons stand below."
+    return "Nothing that was measured lies outside its usual band."
+
+
+def _side_lines(pairs: Iterable[list[Metric]]) -> Iterator[str]:
+    for pair in pairs:
+        values = {metric.side: _value(metric) for metric in pair}
+        columns = "".join(f"{values.get(side, ''):<{COLUMN}}" for side in Side)
+        yield f"{known(pair[0]).name:<{NAME}}{columns}{_band(pair[0])}".rstrip()
 
 
 def _value(metric: Metric) -> str:
     if metric.value is None:
         return "–"
     mark = "~" if metric.quality is Quality.LOW else ""
-    digits = 2 if metric.unit == "s" else 0 if metric.unit in ("count", "") else 1
-    return f"{mark}{metric.value:.{digits}f} {metric.unit} (n {metric.n})"
+    unit = shown_unit(metric.unit)
+    counted = "" if metric.unit == "count" else f" (n {metric.n})"
+    arrow = _ARROWS[departure(metric)]
+    return f"{mark}{metric.value:.{digits_of(metric.unit)}f}{unit}{arrow}{counted}"
+
+
+def _band(metric: Metric) -> str:
+    band = known(metric).band
+    return f"{band[0]:g} to {band[1]:g}" if band else ""
+
+
+def _gaps(features: GaitFeatures) -> list[str]:
+    """What is not measurable, each reason once."""
+    reasons: dict[str, list[str]] = {}
+    for metric in features.metrics.values():
+        if metric.value is None:
+            side = f" {metric.side.value}" if metric.side else ""
+            reasons.setdefault(metric.reason, []).append(known(metric).name + side)
+    if not reasons:
+        return []
+    return [
+        "",
+        "Not measurable",
+        *(f"  {reason}: {', '.join(names)}" for reason, names in reasons.items()),
+    ]

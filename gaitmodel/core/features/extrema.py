@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.signal import butter, sosfiltfilt
 
 from gaitmodel.core.records import FloatArray
 
+_FLICKER: Final = 0.33
 _WINDOW_S: Final = 2.0
 """Over how long the local range of the signal is taken: a stride, even a slow one."""
 
@@ -37,7 +39,9 @@ def turning_points(
 
     A turning point counts once the signal has come back from it by ``share`` of its
     local range, and by at least ``floor``: so drift needs no baseline and a standing
-    walker gives none. The ends of the signal are never turning points.
+    walker gives none. Neighbours less than a third of the usual step apart are a flicker
+    (legs taken for each other as they pass) and go together, the smallest first. The
+    ends of the signal are never turning points.
     """
     width = max(3, round(_WINDOW_S * fps) | 1)
     spread = maximum_filter1d(signal, width) - minimum_filter1d(signal, width)
@@ -55,7 +59,26 @@ def turning_points(
         elif direction <= 0 and value - signal[lowest] > step:
             found.append((lowest, -1))
             direction, highest = 1, frame
-    return [(frame, sign) for frame, sign in found if 0 < frame < len(signal) - 1]
+    inside = [(frame, sign) for frame, sign in found if 0 < frame < len(signal) - 1]
+    return _without_flickers(inside, signal)
+
+
+def _without_flickers(
+    found: list[tuple[int, int]], signal: FloatArray
+) -> list[tuple[int, int]]:
+    kept = list(found)
+    gaps = [after - before for (before, _), (after, _) in pairwise(found)]
+    shortest = _FLICKER * float(np.median(gaps)) if gaps else 0.0
+    while True:
+        close = [
+            (abs(float(signal[after] - signal[before])), place)
+            for place, ((before, _), (after, _)) in enumerate(pairwise(kept))
+            if after - before < shortest
+        ]
+        if not close:
+            return kept
+        place = min(close)[1]
+        del kept[place : place + 2]
 
 
 def between_frames(signal: FloatArray, frame: int) -> float:

@@ -24,6 +24,15 @@ def test_a_drifting_sine_gives_every_peak_and_trough() -> None:
     assert [sign for _, sign in points] == [1, -1] * 6
 
 
+def test_a_flicker_between_two_steps_takes_none_of_them_away() -> None:
+    times = np.arange(180) / 30
+    signal = np.sin(2 * np.pi * times)
+    signal[48:51] += (0.4, 0.6, 0.4)
+    points = turning_points(signal, 30.0, 0.1, 0.0)
+    peaks = 30 * (0.25 + 0.5 * np.arange(12))
+    np.testing.assert_allclose([frame for frame, _ in points], peaks, atol=1)
+
+
 def test_a_ripple_below_the_floor_gives_none() -> None:
     signal = 0.001 * np.sin(np.arange(200))
     assert turning_points(signal, 30.0, 0.1, 0.006) == []

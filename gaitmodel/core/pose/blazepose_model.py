@@ -69,9 +69,13 @@ def region_between(centre: FloatArray, rim: FloatArray) -> Region:
 
 
 class BlazePose:
-    """Both networks, loaded once; not to be shared between threads."""
+    """Both networks, loaded once; not to be shared between threads.
 
-    def __init__(self, files: BlazePoseFiles, threads: int = 2) -> None:
+    One thread each: more gain little on networks so small, and wait for each other
+    wherever several films are prepared at once.
+    """
+
+    def __init__(self, files: BlazePoseFiles, threads: int = 1) -> None:
         self._detector = _loaded(files.detection.read_bytes(), threads)
         self._landmarker = _loaded(files.landmarks.read_bytes(), threads)
         self._anchors = _anchors()

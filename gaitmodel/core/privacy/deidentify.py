@@ -1,12 +1,15 @@
 """De-identify a film: cover every head, look again, and fail closed.
 
-1. Find faces (score from 0.2) and the heads of all poses in every frame of the source.
+1. Find faces (score from 0.2) in the source: in the whole of every second frame, and
+   enlarged around the heads of all poses in the frames between; a frame in which no
+   head is known is always looked at as a whole.
 2. Cover them in solid grey and write the film anew: no audio, no metadata.
 3. Find faces in what was written. One at 0.5 or more outside the mask fails the film;
    a weaker one asks for a person's review, unless it lies on the body, below the
    shoulders, of somebody whose head is covered (masked films make hands look like
-   faces); nobody found at all fails too. A film that does not pass is covered more
-   widely and looked at once more.
+   faces); nobody found at all fails too. A film that does not pass is covered again,
+   what was in doubt included and everything wider, and the frames that were in doubt
+   are looked at once more: elsewhere a larger mask can only hide more.
 
 Only a film that passed takes its place; any other is deleted where it was written.
 """
@@ -23,12 +26,13 @@ from typing import Any, Final
 import numpy as np
 
 from gaitmodel.core.media.encode import write_video
-from gaitmodel.core.media.frames import every_frame
+from gaitmodel.core.media.frames import decoded_ahead, every_frame
 from gaitmodel.core.pose.blazepose_files import blazepose_files
 from gaitmodel.core.pose.blazepose_model import BlazePose
 from gaitmodel.core.pose.blazepose_people import PeopleInFilm, follow_people
 from gaitmodel.core.privacy.faces import STRONG, CenterFace, Face
 from gaitmodel.core.privacy.head_mask import (
+    Circle,
     FilmRegions,
     cover,
     heads_of,
@@ -37,8 +41,14 @@ from gaitmodel.core.privacy.head_mask import (
 from gaitmodel.core.records import ByteArray
 from gaitmodel.core.store import file_sha256
 
-WIDER: Final = (1.0, 1.4)
-"""Factors on every covered region: the first attempt's and the second's."""
+WIDER: Final = (1.0, 1.2, 1.4)
+"""Factors on every covered region, attempt by attempt."""
+
+_WHOLE_EVERY: Final = 2
+"""Frames between looks at the whole frame; a face is covered five frames either way."""
+
+_CLOSER: Final = 2.5
+"""How many head radii around a head are looked at enlarged."""
 
 _INSIDE: Final = 0.8
 """Share of a detection under the mask from which it is the mask's own doing."""
@@ -109,7 +119,7 @@ def deidentify(
     """Write ``source`` (``span``: first frame and count) to ``target`` without faces.
 
     ``target`` exists afterwards exactly if the status is ``passed``. A film that does
-    not pass is tried again with every covered region widened.
+    not pass is tried again, its doubts covered and every region widened.
 
     Raises
     ------
@@ -124,17 +134,20 @@ def deidentify(
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=target.parent, prefix=".deidentify-") as folder:
         part = Path(folder) / target.name
+        doubtful: frozenset[int] | None = None
+        doubts: tuple[Doubt, ...] = ()
         for wider in WIDER:
-            tried = replace(regions, wider=wider)
-            write_video(part, _covered(source, span, tried), fps)
-            doubts = tuple(_doubts(part, tried, people, detector))
-            status, reason = verdict(tried, doubts)
-            if status is Status.PASSED or not any(tried.heads):
+            regions = _with_doubts(replace(regions, wider=wider), doubts)
+            write_video(part, _covered(source, span, regions), fps)
+            doubts = tuple(_doubts(part, regions, people, detector, doubtful))
+            doubtful = frozenset(doubt.frame for doubt in doubts)
+            status, reason = verdict(regions, doubts)
+            if status is Status.PASSED or not any(regions.heads):
                 break
         result = Deidentified(
             status=status,
             reason=reason,
-            regions=tried,
+            regions=regions,
             doubts=doubts,
             detector=detector.version,
             source_sha256=file_sha256(source),
@@ -143,6 +156,14 @@ def deidentify(
         if status is Status.PASSED:
             part.replace(target)
     return result
+
+
+def _with_doubts(regions: FilmRegions, doubts: Sequence[Doubt]) -> FilmRegions:
+    """The regions with what may be a face in the written film covered too."""
+    faces = list(regions.faces)
+    for doubt in doubts:
+        faces[doubt.frame] = (*faces[doubt.frame], doubt.face)
+    return replace(regions, faces=tuple(faces))
 
 
 def verdict(regions: FilmRegions, doubts: Sequence[Doubt]) -> tuple[Status, str]:
@@ -175,13 +196,30 @@ def _regions(
     faces: list[tuple[Face, ...]] = []
 
     def looked_at() -> Iterator[ByteArray]:
-        for rgb in every_frame(source, *span):
+        for number, rgb in enumerate(every_frame(source, *span)):
             frame = np.ascontiguousarray(_even(rgb))
-            faces.append(tuple(detector.faces(frame)))
+            whole = number % _WHOLE_EVERY == 0
+            faces.append(tuple(detector.faces(frame)) if whole else ())
             yield frame
 
-    people = follow_people(BlazePose(blazepose_files()), looked_at())
-    return FilmRegions(tuple(faces), heads_of(people)), people
+    model = BlazePose(blazepose_files())
+    people = follow_people(model, decoded_ahead(looked_at()))
+    heads = heads_of(people)
+    for number, rgb in enumerate(every_frame(source, *span)):
+        if number % _WHOLE_EVERY:
+            frame = np.ascontiguousarray(_even(rgb))
+            faces[number] = tuple(_looked_closer(detector, frame, heads[number]))
+    return FilmRegions(tuple(faces), heads), people
+
+
+def _looked_closer(
+    detector: CenterFace, frame: ByteArray, heads: Sequence[Circle]
+) -> Iterator[Face]:
+    """Faces around the known heads; without any, in the whole frame."""
+    if not heads:
+        yield from detector.faces(frame)
+    for head in heads:
+        yield from detector.faces_near(frame, (head.x, head.y), _CLOSER * head.radius)
 
 
 def _covered(
@@ -193,9 +231,16 @@ def _covered(
 
 
 def _doubts(
-    film: Path, regions: FilmRegions, people: PeopleInFilm, detector: CenterFace
+    film: Path,
+    regions: FilmRegions,
+    people: PeopleInFilm,
+    detector: CenterFace,
+    only: frozenset[int] | None,
 ) -> Iterator[Doubt]:
+    """Detections that the mask does not explain, in ``only`` these frames or in all."""
     for number, rgb in enumerate(every_frame(film)):
+        if only is not None and number not in only:
+            continue
         mask = regions.mask(number, (rgb.shape[1], rgb.shape[0]))
         for face in detector.faces(rgb):
             if share_inside(face, mask) >= _INSIDE:

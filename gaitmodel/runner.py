@@ -7,7 +7,7 @@ the web process never does.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +26,7 @@ from gaitmodel.core.features.codec import features_from_json
 from gaitmodel.core.features.prepare import make_film
 from gaitmodel.core.rationale.evidence import check_evidence
 from gaitmodel.core.records import Prediction, Split
-from gaitmodel.core.scoring import Scores, score
+from gaitmodel.core.scoring.scores import Scores, score
 from gaitmodel.core.sources.splits import subject_disjoint_split
 from gaitmodel.core.systems.base import ClipInput, LabelledClip
 from gaitmodel.core.taxonomy import GaitClass
@@ -55,27 +55,27 @@ def workplace(*, cached: bool = True) -> Workplace:
     )
 
 
-def clip_input(clip: Clip) -> ClipInput:
+def clip_input(clip: Clip, *, film: bool = True) -> ClipInput:
     """A prepared clip's row as what a system may read: no label, no subject.
 
-    A film that ``prepare_clips --no-films`` left for later is made now.
+    A film that ``prepare_clips --no-films`` left for later is made now, if it is asked
+    for.
     """
     store = clip_store()
     pose = store.read_pose(clip.name)
-    make_film(clip_ref(clip), store, pose)
-    film = clip_film(clip)
+    if film:
+        make_film(clip_ref(clip), store, pose)
     return ClipInput(
         clip=clip.name,
-        film=film.path,
-        film_sha256=film.sha256,
-        film_frames=film.frames,
+        film=clip_film(clip) if film else None,
         pose=pose,
         features=features_from_json(clip.features or {}),
     )
 
 
-def labelled(clip: Clip) -> LabelledClip:
-    return LabelledClip(clip_input(clip), GaitClass(clip.label), clip.subject.name)
+def labelled(clip: Clip, *, film: bool) -> LabelledClip:
+    given = clip_input(clip, film=film)
+    return LabelledClip(given, GaitClass(clip.label), clip.subject.name)
 
 
 def run_training(request: TrainRequest, report: Report, max_clips: int = 0) -> Path:
@@ -102,11 +102,15 @@ def run_training(request: TrainRequest, report: Report, max_clips: int = 0) -> P
         )
         held_out = [c for c in chosen if parts[c.name] is Split.VAL]
         chosen = [c for c in chosen if parts[c.name] is Split.TRAIN]
+    place = workplace()
+    film = place.trainable(
+        request.system, request.backbone, request.fusion, GenerationConfig()
+    ).reads_film
     return fit_system(
         request,
-        [labelled(clip) for clip in chosen],
-        [labelled(clip) for clip in held_out],
-        workplace(),
+        [labelled(clip, film=film) for clip in chosen],
+        [labelled(clip, film=film) for clip in held_out],
+        place,
         report,
         timezone.now,
     )
@@ -186,25 +190,26 @@ def _answer(
 
 
 def run_evaluation(
-    systems: Sequence[str], backbone: str, split: str, max_clips: int, report: Report
+    backbones: Mapping[str, str], split: str, max_clips: int, report: Report
 ) -> dict[str, Scores]:
-    """Table 1 on one split: every system's scores, predictions stored.
+    """Table 1 on one split: the scores of every system on its backbone.
 
     Raises
     ------
     InputError
-        If the split has no prepared clip.
+        If a system has no finished training, or the split has no prepared clip.
     """
+    opened = {
+        key: workplace().answering(key, name, FusionConfig(), GenerationConfig())
+        for key, name in backbones.items()
+    }
     clips = clips_balanced(clips_ready(split=split), max_clips)
     if not clips:
         raise InputError(f"no prepared clip stands in split {split!r}")
-    inputs = [clip_input(clip) for clip in clips]
     table = {}
-    for number, key in enumerate(systems):
-        system = workplace().answering(
-            key, backbone, FusionConfig(), GenerationConfig()
-        )
-        step = _Step(report, number, len(systems), key)
+    for number, (key, system) in enumerate(opened.items()):
+        inputs = [clip_input(clip, film=system.reads_film) for clip in clips]
+        step = _Step(report, number, len(opened), key)
         predictions = system.predict(inputs, partial(step, "deciding", share=1.0))
         _store(clips, predictions, system.checkpoint)
         table[key] = score(

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from gaitmodel.core.scoring import Scores
-from gaitmodel.core.systems.registry import SYSTEMS, system_entry
+from gaitmodel.core.scoring.scores import Scores
+from gaitmodel.core.systems.registry import SYSTEMS, backbones_for
 from gaitmodel.core.taxonomy import CLASSES
 from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.runner import run_evaluation, workplace
@@ -19,20 +19,25 @@ class Command(GaitCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--systems", default=",".join(SYSTEMS))
-        parser.add_argument("--backbone", default="smollm2", metavar="NAME|DIR|HUB_ID")
+        parser.add_argument(
+            "--backbone",
+            action="append",
+            default=[],
+            metavar="[KEY=]NAME|DIR|HUB_ID",
+            help="for all systems that take one, or for one; may be repeated",
+        )
         parser.add_argument("--split", default="test")
         parser.add_argument("--max-clips", type=int, default=0)
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
         systems = options["systems"].split(",")
-        for key in systems:
-            system_entry(key)
-        workplace().backbone(options["backbone"])
+        backbones = backbones_for(systems, options["backbone"])
+        for key, name in backbones.items():
+            workplace().open(key, name)
         with progress_bar("evaluating") as show:
             table = run_evaluation(
-                systems,
-                options["backbone"],
+                backbones,
                 options["split"],
                 options["max_clips"],
                 show,

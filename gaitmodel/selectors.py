@@ -14,7 +14,7 @@ from gaitmodel.core.records import ClipFilm, ClipRef, Split
 from gaitmodel.core.sources.annotation import annotation_from_json
 from gaitmodel.core.store import ClipStore
 from gaitmodel.core.taxonomy import GaitClass
-from gaitmodel.models import Clip, Prediction, Rationale, Run
+from gaitmodel.models import Clip, Evaluation, Prediction, Rationale, Run
 
 
 def clip_store() -> ClipStore:
@@ -114,6 +114,11 @@ def predictions_latest(
         clip__in=list(clips), system__in=list(systems)
     ).order_by("created_at", "pk")
     return {(row.clip_id, row.system): row for row in rows}
+
+
+def evaluations_recent(limit: int = 20) -> list[Evaluation]:
+    """The newest evaluations first."""
+    return list(Evaluation.objects.all()[:limit])
 
 
 def runs_recent(limit: int = 50) -> list[Run]:

@@ -59,6 +59,11 @@ class Fitted:
     def reads_film(self) -> bool:
         return self.system.reads_film
 
+    @property
+    def weights(self) -> str:
+        """Where the first weights came from, if the system was trained from some."""
+        return self.system.describe().get("weights", "")
+
     def predict(
         self, clips: Sequence[ClipInput], progress: Progress
     ) -> list[Prediction]:
@@ -88,6 +93,7 @@ class Untrained:
 
     system: ZeroShotSystem
     checkpoint: str = ""
+    weights: str = ""
 
     @property
     def reads_film(self) -> bool:

@@ -13,7 +13,8 @@ from gaitmodel.core.taxonomy import gait_class
 from gaitmodel.core.training.requests import GenerateRequest
 from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.models import Run
-from gaitmodel.runner import watched, workplace
+from gaitmodel.runner.inputs import workplace
+from gaitmodel.runner.runs import watched
 from gaitmodel.selectors import clips_by_name, clips_ready
 
 

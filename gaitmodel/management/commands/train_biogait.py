@@ -13,7 +13,8 @@ from gaitmodel.core.systems.registry import entry_for
 from gaitmodel.core.training.requests import TrainRequest
 from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.models import Run
-from gaitmodel.runner import watched, workplace
+from gaitmodel.runner.inputs import workplace
+from gaitmodel.runner.runs import watched
 
 
 class Command(GaitCommand):

@@ -163,3 +163,17 @@ class Rationale(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system}: {self.text[:40]}"
+
+
+class Evaluation(models.Model):
+    """Table 1 of one split as it was printed, for the lead's page."""
+
+    split = models.CharField(max_length=8, choices=split_choices)
+    table = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.split}: {', '.join(self.table.get('systems', {}))}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
@@ -11,11 +10,11 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from gaitmodel.core.errors import InputError
-from gaitmodel.core.records import ClipRef, Split
+from gaitmodel.core.records import ClipFilm, ClipRef, Split
 from gaitmodel.core.sources.annotation import annotation_from_json
 from gaitmodel.core.store import ClipStore
 from gaitmodel.core.taxonomy import GaitClass
-from gaitmodel.models import Clip, Prediction, Rationale, Run
+from gaitmodel.models import Clip, Evaluation, Prediction, Rationale, Run
 
 
 def clip_store() -> ClipStore:
@@ -28,20 +27,11 @@ def clip_shown_video(clip: Clip) -> Path:
     return clip_store().shown_video(clip.name)
 
 
-@dataclass(frozen=True)
-class Film:
-    """The film of a clip that people and models see."""
-
-    path: Path
-    sha256: str
-    frames: int
-
-
-def clip_film(clip: Clip) -> Film:
+def clip_film(clip: Clip) -> ClipFilm:
     """A clip's film with what its provenance says; ``InputError`` if it has none."""
     path = clip_shown_video(clip)
     known = clip_store().read_provenance(clip.name)
-    return Film(path, known["film_sha256"], int(known["film_frames"]))
+    return ClipFilm(path, known["film_sha256"], int(known["film_frames"]))
 
 
 def clips_by_name(names: Iterable[str]) -> list[Clip]:
@@ -124,6 +114,11 @@ def predictions_latest(
         clip__in=list(clips), system__in=list(systems)
     ).order_by("created_at", "pk")
     return {(row.clip_id, row.system): row for row in rows}
+
+
+def evaluations_recent(limit: int = 20) -> list[Evaluation]:
+    """The newest evaluations first."""
+    return list(Evaluation.objects.all()[:limit])
 
 
 def runs_recent(limit: int = 50) -> list[Run]:

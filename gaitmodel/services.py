@@ -16,7 +16,7 @@ from django_q.tasks import async_task
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.records import ClipRef, Prediction, RationaleText
 from gaitmodel.core.sources.annotation import annotation_to_json
-from gaitmodel.models import Clip, Rationale, Run, Subject
+from gaitmodel.models import Clip, Evaluation, Rationale, Run, Subject
 from gaitmodel.models import Prediction as PredictionRow
 
 HEARTBEAT_S = 5
@@ -148,6 +148,13 @@ def rationale_save(
         evidence=dict(evidence),
         details=dict(rationale.details),
     )
+
+
+def evaluation_save(*, split: str, table: Mapping[str, Any]) -> Evaluation:
+    evaluation = Evaluation(split=split, table=dict(table))
+    evaluation.full_clean()
+    evaluation.save()
+    return evaluation
 
 
 @transaction.atomic

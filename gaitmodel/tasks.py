@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from gaitmodel.runner import run_execute as execute
+from gaitmodel.runner.runs import run_execute as execute
 
 
 def run_execute(run_id: str) -> None:

@@ -14,8 +14,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from gaitmodel import services
+from gaitmodel.core.scoring.drawing import confusion_svg, reliability_svg
+from gaitmodel.core.taxonomy import CLASSES
 from gaitmodel.models import Run
-from gaitmodel.selectors import runs_recent
+from gaitmodel.selectors import evaluations_recent, runs_recent
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -47,6 +49,39 @@ def runs(request: HttpRequest) -> HttpResponse:
         else "gaitmodel/runs.html"
     )
     return render(request, template, {"runs": rows, "active": active})
+
+
+@require_GET
+@lead_required
+def table_one(request: HttpRequest) -> HttpResponse:
+    """Table 1 as last evaluated, or as ``?evaluation=`` names it, with its pictures."""
+    rows = evaluations_recent()
+    asked = request.GET.get("evaluation", "")
+    shown = next(
+        (row for row in rows if str(row.pk) == asked), rows[0] if rows else None
+    )
+    context: dict[str, object] = {
+        "evaluations": rows,
+        "shown": shown,
+        "classes": CLASSES,
+    }
+    if shown:
+        context["systems"] = [
+            {
+                "key": key,
+                "row": row,
+                "confusion": confusion_svg(row["confusion"], row["title"]),
+                "reliability": reliability_svg(
+                    row["calibration"]["bins"], row["title"]
+                ),
+                "per_class": [
+                    (c, row["per_class_f1"][c.value], c.value in row["absent"])
+                    for c in CLASSES
+                ],
+            }
+            for key, row in shown.table["systems"].items()
+        ]
+    return render(request, "gaitmodel/table_one.html", context)
 
 
 @require_POST

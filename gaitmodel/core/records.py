@@ -105,6 +105,15 @@ class Frames:
 
 
 @dataclass(frozen=True)
+class ClipFilm:
+    """The film of a clip that people and models see: de-identified, or the skeleton."""
+
+    path: Path
+    sha256: str
+    frames: int
+
+
+@dataclass(frozen=True)
 class PoseSequence:
     """SKEL-46 joint angles of one walker.
 

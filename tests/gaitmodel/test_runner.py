@@ -9,10 +9,12 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from gaitmodel import runner, services
+from gaitmodel import services
 from gaitmodel.core.config import FusionConfig, GenerationConfig, TrainConfig
 from gaitmodel.core.training.requests import GenerateRequest, TrainRequest
 from gaitmodel.models import Clip, Prediction, Rationale, Run
+from gaitmodel.runner.generation import run_generation
+from gaitmodel.runner.runs import run_execute
 from tests.gaitmodel.core.fakes import film, swinging_pose
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,7 +53,7 @@ def test_a_cohort_is_trained_evaluated_and_explained(
 ) -> None:
     assert Clip.objects.filter(state=Clip.State.READY).count() == 8
     run = queue(Run.Kind.TRAIN, REQUEST.to_json())
-    runner.run_execute(run.pk)
+    run_execute(run.pk)
     run.refresh_from_db()
     assert (run.state, run.reason) == (Run.State.DONE, "")
     assert run.progress == 1.0
@@ -62,13 +64,13 @@ def test_a_cohort_is_trained_evaluated_and_explained(
         ("w6", "w7"),
         GenerationConfig(6, 2),
     )
-    assert runner.run_generation(request, lambda share, stage: None) == 4
+    assert run_generation(request, lambda share, stage: None) == 4
     assert Rationale.objects.count() == Prediction.objects.count() == 4
     one = Rationale.objects.filter(system="biogait_full").first()
     assert one is not None
     assert one.text.startswith("1) Final diagnosis class:")
     assert one.evidence is not None
-    assert runner.run_generation(request, lambda share, stage: None) == 0
+    assert run_generation(request, lambda share, stage: None) == 0
 
     capsys.readouterr()
     call_command(
@@ -80,7 +82,7 @@ def test_a_cohort_is_trained_evaluated_and_explained(
 def test_a_run_that_fails_keeps_its_reason(cohort: Path) -> None:
     Clip.objects.update(split="")
     run = queue(Run.Kind.TRAIN, REQUEST.to_json())
-    runner.run_execute(run.pk)
+    run_execute(run.pk)
     run.refresh_from_db()
     assert run.state == Run.State.FAILED
     assert "split 'train'" in run.reason
@@ -99,7 +101,7 @@ def test_a_cancelled_run_stops_and_says_so(
         real(**values)  # type: ignore[arg-type]
 
     monkeypatch.setattr(services, "run_progress", progress)
-    runner.run_execute(run.pk)
+    run_execute(run.pk)
     run.refresh_from_db()
     assert run.state == Run.State.CANCELLED
 

@@ -8,9 +8,9 @@ and not clinically meaningful: it shows the way of the data, offline.
 from __future__ import annotations
 
 import importlib.util
-import re
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
@@ -27,9 +27,9 @@ from transformers import (
 
 from gaitmodel.core.errors import WeightsError
 from gaitmodel.core.features.prompt import clinical_instruction
+from gaitmodel.core.systems.folders import weights_folder
 
 MADE_HERE = ("tiny", "smollm2")
-HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 IMAGE_TOKENS = {
     "start_image_token": "<img>",
     "end_image_token": "</img>",
@@ -53,45 +53,28 @@ def backbone_folder(name: str, made_here: Path) -> Path:
         If there is no such backbone, or the hub cannot be reached for it.
     """
     if name in MADE_HERE:
-        folder = made_here / name
-        if not (folder / "config.json").exists():
-            _make(name, folder)
+        return made_once(
+            made_here / name, _make_tiny if name == "tiny" else _make_smollm2
+        )
+    return weights_folder(name, ", ".join(MADE_HERE))
+
+
+def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """``folder``, filled by ``make`` beside its place: no half-made one is found."""
+    if (folder / "config.json").exists():
         return folder
-    if Path(name).is_dir():
-        return Path(name)
-    if HUB_ID.fullmatch(name):
-        return _from_hub(name)
-    raise WeightsError(
-        f"backbone {name!r} is neither {', '.join(MADE_HERE)}, nor a folder, nor a hub "
-        "id such as OpenGVLab/InternVL3_5-1B-HF"
-    )
-
-
-def _from_hub(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name))
-    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
-        raise WeightsError(
-            f"backbone {name!r}: the hub did not give it ({type(error).__name__}); "
-            "download it elsewhere and pass its folder"
-        ) from error
-
-
-def _make(name: str, folder: Path) -> None:
-    """Build beside the place and move in, so that no half-made backbone is found."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".part-"))
     try:
-        _make_tiny(part) if name == "tiny" else _make_smollm2(part)
+        make(part)
         part.rename(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+    return folder
 
 
-def _tiny_tokenizer() -> PreTrainedTokenizerFast:
+def tiny_tokenizer(special: Mapping[str, str]) -> PreTrainedTokenizerFast:
+    """A byte-level tokenizer trained on the instruction; ``special`` tokens by role."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
@@ -106,7 +89,7 @@ def _tiny_tokenizer() -> PreTrainedTokenizerFast:
             "<|endoftext|>",
             "<|im_start|>",
             "<|im_end|>",
-            *IMAGE_TOKENS.values(),
+            *special.values(),
         ],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
@@ -117,12 +100,12 @@ def _tiny_tokenizer() -> PreTrainedTokenizerFast:
         eos_token="<|im_end|>",
         pad_token="<|endoftext|>",
         padding_side="left",
-        extra_special_tokens=IMAGE_TOKENS,
+        extra_special_tokens=dict(special),
     )
 
 
 def _make_tiny(folder: Path) -> None:
-    tokenizer = _tiny_tokenizer()
+    tokenizer = tiny_tokenizer(IMAGE_TOKENS)
     text = Qwen3Config(
         vocab_size=len(tokenizer),
         hidden_size=64,

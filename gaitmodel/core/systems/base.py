@@ -11,13 +11,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
-from gaitmodel.core.records import GaitFeatures, PoseSequence, Prediction, RationaleText
+from gaitmodel.core.config import FusionConfig, GenerationConfig
+from gaitmodel.core.errors import InputError
+from gaitmodel.core.records import (
+    ClipFilm,
+    GaitFeatures,
+    PoseSequence,
+    Prediction,
+    RationaleText,
+)
+from gaitmodel.core.systems.feature_cache import FeatureCache
 from gaitmodel.core.taxonomy import GaitClass
+
+if TYPE_CHECKING:
+    from gaitmodel.core.systems.internvl import InternVLBackbone
+    from gaitmodel.core.systems.qwen3_vl import Qwen3VLBackbone
 
 Progress = Callable[[int, int], None]
 
@@ -26,15 +38,20 @@ Progress = Callable[[int, int], None]
 class ClipInput:
     """Everything of a prepared clip that a system may read; no label, no subject.
 
-    ``clip`` names the clip in errors and caches and never enters a prompt.
+    ``clip`` names the clip in errors and caches and never enters a prompt. ``film`` is
+    absent where only the pose was asked for.
     """
 
     clip: str
-    film: Path
-    film_sha256: str
-    film_frames: int
+    film: ClipFilm | None
     pose: PoseSequence
     features: GaitFeatures
+
+    def seen(self) -> ClipFilm:
+        """The film; ``InputError`` names the clip if it came without one."""
+        if self.film is None:
+            raise InputError(f"clip {self.clip!r} came without a film")
+        return self.film
 
 
 @dataclass(frozen=True)
@@ -46,11 +63,37 @@ class LabelledClip:
     subject: str
 
 
+NO_BACKBONE = "none"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a builder may take; a backbone is loaded only if the builder asks for it.
+
+    ``backbone`` is what ``--backbone`` named: ``none``, ``tiny``, a folder, a hub id.
+    """
+
+    backbone: str
+    fusion: FusionConfig
+    generation: GenerationConfig
+    cache: FeatureCache
+    internvl: Callable[[], InternVLBackbone]
+    qwen3_vl: Callable[[], Qwen3VLBackbone]
+
+
 class TrainableSystem(Protocol):
     """A system whose network is fitted to labelled clips."""
 
     @property
     def key(self) -> str: ...
+
+    @property
+    def reads_film(self) -> bool:
+        """Whether a clip without a film is of use."""
+
+    @property
+    def forward_batch(self) -> int:
+        """How many clips go through the network at once when nothing is learned."""
 
     def describe(self) -> Mapping[str, str]:
         """What a checkpoint must match to be loaded: backbone, order, shapes."""
@@ -62,6 +105,21 @@ class TrainableSystem(Protocol):
         """A freshly initialised network: ``network(**batch) -> logits (B, 8)``."""
 
 
+@runtime_checkable
+class ClosedForm(Protocol):
+    """A network of which a part is fitted in closed form, before the first epoch."""
+
+    def fit_closed_form(
+        self, inputs: Mapping[str, Tensor], labels: Tensor, subjects: Sequence[str]
+    ) -> Mapping[str, Tensor]:
+        """Fit that part to all clips: ``inputs`` (N, ...), ``labels`` (N,).
+
+        Returns the inputs that the rest is trained on: where they hold what was fitted
+        here, each clip's comes from a fit without its subject.
+        """
+
+
+@runtime_checkable
 class ExplainingSystem(Protocol):
     """A system that writes rationales."""
 
@@ -77,8 +135,12 @@ class ExplainingSystem(Protocol):
         """One rationale per clip, naming the class of its prediction."""
 
 
+@runtime_checkable
 class ZeroShotSystem(ExplainingSystem, Protocol):
     """A system that decides without training."""
+
+    @property
+    def reads_film(self) -> bool: ...
 
     def predict(
         self, clips: Sequence[ClipInput], progress: Progress

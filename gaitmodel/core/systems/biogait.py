@@ -13,13 +13,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from gaitmodel.core.config import FusionConfig, GenerationConfig, TedConfig
+from gaitmodel.core.config import GenerationConfig, TedConfig
 from gaitmodel.core.records import Prediction, RationaleText
-from gaitmodel.core.systems.base import ClipInput, Progress
+from gaitmodel.core.systems.base import ClipInput, Parts, Progress
 from gaitmodel.core.systems.explain import explain_in_batches
-from gaitmodel.core.systems.feature_cache import FeatureCache, content_key
-from gaitmodel.core.systems.internvl import InternVLBackbone
-from gaitmodel.core.systems.reading import ClipReader
+from gaitmodel.core.systems.fused import FusedFeatures
 from gaitmodel.core.systems.ted import TemporalEvidenceDistillation
 from gaitmodel.core.taxonomy import CLASSES
 
@@ -49,62 +47,27 @@ class BioGait:
     """A trainable, explaining system around one frozen backbone."""
 
     key: str
-    backbone: InternVLBackbone
-    config: FusionConfig
-    cache: FeatureCache
+    features: FusedFeatures
     generation: GenerationConfig
     ted: TedConfig | None
-    biomechanics: bool
-
-    @property
-    def reader(self) -> ClipReader:
-        return ClipReader(self.backbone, self.config, self.biomechanics)
+    reads_film: bool = True
+    forward_batch: int = 64
 
     def describe(self) -> Mapping[str, str]:
         return {
-            "backbone": self.backbone.name,
-            "backbone_sha256": self.backbone.digest,
-            "width": str(self.backbone.width),
-            "fusion": str(self.config),
+            **self.features.describe(),
             "ted": str(self.ted),
-            "biomechanics": str(self.biomechanics),
             "classes": ",".join(CLASSES),
         }
 
-    def visual(self, clip: ClipInput) -> Tensor:
-        """V (T, D) of the clip's film, from the cache: shared by all variants."""
-        indices = self.reader.frame_indices(clip)
-        key = content_key(
-            film=clip.film_sha256,
-            frames=indices.tolist(),
-            backbone=self.backbone.digest,
-            dtype=str(self.backbone.model.dtype),
-        )
-        return self.cache.get(
-            key, lambda: self.backbone.encode_frames(self.reader.images(clip))
-        )
-
     def inputs(self, clip: ClipInput) -> dict[str, Tensor]:
         """``visual`` (T, D) and ``f_vlm`` (D,), both frozen and cached."""
-        visual = self.visual(clip)
-        layout = self.reader.prompt(clip, len(visual))
-        order = self.config.fusion_order
-        key = content_key(
-            ids=layout.ids.tolist(),
-            visual=_tensor_key(visual),
-            backbone=self.backbone.digest,
-            dtype=str(self.backbone.model.dtype),
-            order=order,
-        )
-        f_vlm = self.cache.get(
-            key, lambda: self.backbone.fused_state(visual, layout, order)
-        )
-        return {"visual": visual, "f_vlm": f_vlm}
+        return self.features.inputs(clip)
 
     def network(self) -> BioGaitClassifier:
-        width = self.backbone.width
+        width = self.features.backbone.width
         ted = (
-            TemporalEvidenceDistillation(width, self.config.frames, self.ted)
+            TemporalEvidenceDistillation(width, self.features.config.frames, self.ted)
             if self.ted
             else None
         )
@@ -119,8 +82,8 @@ class BioGait:
         """Rationales conditioned on the predicted class and the pooled frames V."""
         return explain_in_batches(
             self.key,
-            self.reader,
-            self.visual,
+            self.features.reader,
+            self.features.visual,
             clips,
             predictions,
             self.generation,
@@ -128,49 +91,29 @@ class BioGait:
         )
 
 
-def _tensor_key(tensor: Tensor) -> str:
-    return content_key(values=tensor.contiguous().numpy().tobytes().hex())
+def _features(parts: Parts, *, biomechanics: bool) -> FusedFeatures:
+    return FusedFeatures(parts.internvl(), parts.fusion, parts.cache, biomechanics)
 
 
-def biogait_full(
-    backbone: InternVLBackbone,
-    config: FusionConfig,
-    cache: FeatureCache,
-    generation: GenerationConfig,
-) -> BioGait:
+def biogait_full(parts: Parts) -> BioGait:
     """BioGait-VLM (Full)."""
-    return BioGait(
-        "biogait_full", backbone, config, cache, generation, TedConfig(), True
-    )
+    features = _features(parts, biomechanics=True)
+    return BioGait("biogait_full", features, parts.generation, TedConfig())
 
 
-def biogait_no_bio(
-    backbone: InternVLBackbone,
-    config: FusionConfig,
-    cache: FeatureCache,
-    generation: GenerationConfig,
-) -> BioGait:
+def biogait_no_bio(parts: Parts) -> BioGait:
     """w/o Biomechanical Branch: keeps the instruction, loses angles and metrics."""
-    return BioGait(
-        "biogait_no_bio", backbone, config, cache, generation, TedConfig(), False
-    )
+    features = _features(parts, biomechanics=False)
+    return BioGait("biogait_no_bio", features, parts.generation, TedConfig())
 
 
-def biogait_no_ted(
-    backbone: InternVLBackbone,
-    config: FusionConfig,
-    cache: FeatureCache,
-    generation: GenerationConfig,
-) -> BioGait:
+def biogait_no_ted(parts: Parts) -> BioGait:
     """w/o TED Branch: the head reads f_vlm alone."""
-    return BioGait("biogait_no_ted", backbone, config, cache, generation, None, True)
+    features = _features(parts, biomechanics=True)
+    return BioGait("biogait_no_ted", features, parts.generation, None)
 
 
-def biogait_no_both(
-    backbone: InternVLBackbone,
-    config: FusionConfig,
-    cache: FeatureCache,
-    generation: GenerationConfig,
-) -> BioGait:
+def biogait_no_both(parts: Parts) -> BioGait:
     """w/o both branches."""
-    return BioGait("biogait_no_both", backbone, config, cache, generation, None, False)
+    features = _features(parts, biomechanics=False)
+    return BioGait("biogait_no_both", features, parts.generation, None)

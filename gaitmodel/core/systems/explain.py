@@ -15,6 +15,7 @@ from gaitmodel.core.systems.reading import ClipReader
 from gaitmodel.core.taxonomy import GaitClass
 
 NEXT_HEADING = re.compile(r"\n\s*(?:\d+\)|#)")
+DIAGNOSIS = "1) Final diagnosis class:"
 SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 
 
@@ -23,7 +24,7 @@ def answer_opening(label: GaitClass) -> str:
 
     It ends inside a sentence: a small model that may end its answer here does.
     """
-    return f"1) Final diagnosis class: {label.display_name}\n2) Rationale: The"
+    return f"{DIAGNOSIS} {label.display_name}\n2) Rationale: The"
 
 
 def tidy(continuation: str) -> str:

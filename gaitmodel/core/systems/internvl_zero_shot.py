@@ -9,13 +9,11 @@ from torch import Tensor
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig
 from gaitmodel.core.records import Prediction, RationaleText
-from gaitmodel.core.systems.base import ClipInput, Progress
-from gaitmodel.core.systems.explain import explain_in_batches
+from gaitmodel.core.systems.base import ClipInput, Parts, Progress
+from gaitmodel.core.systems.explain import DIAGNOSIS, explain_in_batches
 from gaitmodel.core.systems.internvl import InternVLBackbone
 from gaitmodel.core.systems.reading import ClipReader
 from gaitmodel.core.taxonomy import CLASSES
-
-QUESTION = "1) Final diagnosis class:"
 
 
 @dataclass(frozen=True)
@@ -30,6 +28,7 @@ class InternVLZeroShot:
     config: FusionConfig
     generation: GenerationConfig
     key: str = "internvl3_5_zero_shot"
+    reads_film: bool = True
 
     @property
     def reader(self) -> ClipReader:
@@ -46,7 +45,7 @@ class InternVLZeroShot:
         decided = []
         for done, clip in enumerate(clips, start=1):
             tokens = self._tokens(clip)
-            prompt = self.reader.prompt(clip, len(tokens), QUESTION)
+            prompt = self.reader.prompt(clip, len(tokens), DIAGNOSIS)
             scores = self.backbone.continuation_scores(
                 tokens, prompt, [f" {member.display_name}" for member in CLASSES]
             )
@@ -72,3 +71,8 @@ class InternVLZeroShot:
             self.generation,
             progress,
         )
+
+
+def internvl3_5_zero_shot(parts: Parts) -> InternVLZeroShot:
+    """InternVL3.5-1B (Zero-Shot)."""
+    return InternVLZeroShot(parts.internvl(), parts.fusion, parts.generation)

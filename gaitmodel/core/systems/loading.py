@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from transformers import AutoTokenizer, InternVLForConditionalGeneration
 from transformers.utils import logging as transformers_logging
 
 from gaitmodel.core.errors import WeightsError
-from gaitmodel.core.store import file_sha256
+from gaitmodel.core.systems.folders import folder_digest
 from gaitmodel.core.systems.internvl import InternVLBackbone
 
 
@@ -30,14 +29,6 @@ def quiet_transformers() -> Iterator[None]:
         transformers_logging.set_verbosity(level)
         if bars:
             transformers_logging.enable_progress_bar()
-
-
-def folder_digest(folder: Path) -> str:
-    """SHA-256 over a backbone folder's files, names and bytes."""
-    digest = hashlib.sha256()
-    for path in sorted(p for p in folder.iterdir() if p.is_file()):
-        digest.update(f"{path.name} {file_sha256(path)}\n".encode())
-    return digest.hexdigest()
 
 
 def load_internvl(

@@ -13,13 +13,9 @@ IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
-def preprocess(images: ByteArray, size: int) -> Tensor:
-    """RGB frames (T, H, W, 3) uint8 -> normalised pixels (T, 3, size, size).
-
-    Bicubic resize by Pillow, then ImageNet mean and deviation: equal to the PIL image
-    processor that InternVL's checkpoints name (checked in the tests).
-    """
-    resized = np.stack(
+def resized(images: ByteArray, size: int) -> ByteArray:
+    """RGB frames (T, H, W, 3) uint8 -> (T, size, size, 3), bicubic by Pillow."""
+    return np.stack(
         [
             np.asarray(
                 Image.fromarray(image).resize((size, size), Image.Resampling.BICUBIC)
@@ -27,7 +23,16 @@ def preprocess(images: ByteArray, size: int) -> Tensor:
             for image in images
         ]
     )
-    pixels = torch.from_numpy(resized).permute(0, 3, 1, 2).float() / 255
+
+
+def preprocess(images: ByteArray, size: int) -> Tensor:
+    """RGB frames (T, H, W, 3) uint8 -> normalised pixels (T, 3, size, size).
+
+    Bicubic resize by Pillow, then ImageNet mean and deviation: equal to the PIL image
+    processor that InternVL's checkpoints name (checked in the tests).
+    """
+    small = torch.from_numpy(resized(images, size))
+    pixels = small.permute(0, 3, 1, 2).float() / 255
     mean = torch.tensor(IMAGENET_MEAN).view(3, 1, 1)
     deviation = torch.tensor(IMAGENET_STD).view(3, 1, 1)
     return (pixels - mean) / deviation

@@ -24,7 +24,7 @@ class ClipReader:
     def frame_indices(self, clip: ClipInput) -> IntArray:
         """(T,) frames of the film, spread or consecutive as configured."""
         return sample_indices(
-            clip.film_frames,
+            clip.seen().frames,
             clip.pose.fps,
             self.config.frames,
             self.config.sampling,
@@ -33,7 +33,7 @@ class ClipReader:
 
     def images(self, clip: ClipInput) -> ByteArray:
         """(T, H, W, 3) RGB frames of the de-identified film or skeleton."""
-        return read_frames(clip.film, self.frame_indices(clip)).images
+        return read_frames(clip.seen().path, self.frame_indices(clip)).images
 
     def instruction(self) -> str:
         """The Clinical Instruction Prompt with the answer format: one for all clips."""

@@ -34,6 +34,16 @@ class Examples:
         moved = {name: value.to(device) for name, value in self.inputs.items()}
         return Examples(moved, self.labels.to(device), self.clips, self.subjects)
 
+    def joined(self, other: Examples) -> Examples:
+        """These clips, then the other's; both of the same system."""
+        both = {k: torch.cat([v, other.inputs[k]]) for k, v in self.inputs.items()}
+        return Examples(
+            both,
+            torch.cat([self.labels, other.labels]),
+            self.clips + other.clips,
+            self.subjects + other.subjects,
+        )
+
     def batch(self, rows: Tensor) -> tuple[dict[str, Tensor], Tensor]:
         chosen = {name: value[rows] for name, value in self.inputs.items()}
         return chosen, self.labels[rows]

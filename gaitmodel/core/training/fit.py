@@ -15,8 +15,7 @@ import transformers
 
 from gaitmodel.core.config import GenerationConfig
 from gaitmodel.core.errors import InputError
-from gaitmodel.core.systems.base import LabelledClip
-from gaitmodel.core.systems.biogait import BioGait
+from gaitmodel.core.systems.base import LabelledClip, TrainableSystem
 from gaitmodel.core.training.checkpoint import (
     META,
     RESUME,
@@ -75,6 +74,7 @@ def fit_system(
         request.training,
         folder,
         _epoch_report(request.training.epochs, report),
+        system.forward_batch,
     )
     write_meta(folder, facts | _outcome(result, clock()))
     (folder / RESUME).unlink(missing_ok=True)
@@ -107,7 +107,7 @@ def _epoch_report(epochs: int, report: Report) -> Callable[[EpochReport], None]:
 
 def _facts(
     request: TrainRequest,
-    system: BioGait,
+    system: TrainableSystem,
     data: Examples,
     validation: Examples | None,
     train_clips: Sequence[LabelledClip],

@@ -5,13 +5,16 @@
 2. After each epoch the running state is written atomically, then the curve.
 3. The weights that are kept are those of the best validation macro F1; the first of
    equals; the test split is never looked at.
+4. What is fitted in closed form is fitted before the first epoch; a network of which
+   that is all has one line on its curve, and at the end is fitted to the training and
+   the validation subjects together.
 """
 
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -19,8 +22,9 @@ from torch import Tensor, nn
 
 from gaitmodel.core.config import TrainConfig
 from gaitmodel.core.errors import GaitError, TransientError
-from gaitmodel.core.scoring import macro_f1
+from gaitmodel.core.scoring.scores import macro_f1
 from gaitmodel.core.store import atomic_path
+from gaitmodel.core.systems.base import ClosedForm
 from gaitmodel.core.taxonomy import CLASSES
 from gaitmodel.core.training.checkpoint import CURVES, RESUME, save_weights
 from gaitmodel.core.training.dataset import Examples
@@ -90,6 +94,7 @@ def train(
     config: TrainConfig,
     folder: Path,
     on_epoch: Callable[[EpochReport], None],
+    eval_batch: int = 64,
 ) -> TrainResult:
     """Fit a fresh network, or go on where ``folder`` stopped.
 
@@ -101,34 +106,67 @@ def train(
         If the device runs out of memory.
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    state = _begin(make_network, config, folder, device)
     data = data.to(device)
     validation = validation.to(device) if validation else None
+    network = _made(make_network, config.seed).to(device)
+    training = data
+    if isinstance(network, ClosedForm):
+        fitted = network.fit_closed_form(data.inputs, data.labels, data.subjects)
+        training = replace(data, inputs=fitted)
     weights = class_weights(data.labels, len(CLASSES))
+    if not any(True for _ in network.parameters()):
+        return _train_at_once(
+            network, training, data, validation, weights, folder, on_epoch
+        )
+    state = _begin(network, config, folder, device)
     for epoch in range(len(state.curve) + 1, config.epochs + 1):
         try:
-            loss = _epoch(state, data, weights, config, epoch)
+            loss = _epoch(state, training, weights, config, epoch)
         except torch.OutOfMemoryError as error:
             raise TransientError(
                 f"epoch {epoch}: the device is out of memory; lower --batch-size"
             ) from error
-        report = _report(state.network, validation, weights, epoch, loss)
+        report = _report(state.network, validation, weights, epoch, loss, eval_batch)
         _keep(state, report, folder)
         on_epoch(report)
     best = state.best[0] if state.best and validation else None
     return TrainResult(tuple(state.curve), state.best_epoch, best)
 
 
-def _begin(
-    make_network: Callable[[], nn.Module],
-    config: TrainConfig,
+def _made(make_network: Callable[[], nn.Module], seed: int) -> nn.Module:
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return make_network()
+
+
+def _train_at_once(
+    network: nn.Module,
+    training: Examples,
+    data: Examples,
+    validation: Examples | None,
+    weights: Tensor,
     folder: Path,
-    device: torch.device,
+    on_epoch: Callable[[EpochReport], None],
+) -> TrainResult:
+    """A network without parameters: judge it on validation subjects, then fit to all."""
+    with torch.no_grad():
+        own = network(**training.inputs)
+        loss = float(weighted_cross_entropy(own, training.labels, weights))
+    report = _report(network, validation, weights, 1, loss, 64)
+    if validation and isinstance(network, ClosedForm):
+        every = data.joined(validation)
+        network.fit_closed_form(every.inputs, every.labels, every.subjects)
+    folder.mkdir(parents=True, exist_ok=True)
+    save_weights(network, folder)
+    write_curve(folder, [report])
+    on_epoch(report)
+    return TrainResult((report,), 1, report.val_macro_f1)
+
+
+def _begin(
+    network: nn.Module, config: TrainConfig, folder: Path, device: torch.device
 ) -> _State:
     folder.mkdir(parents=True, exist_ok=True)
-    with torch.random.fork_rng():
-        torch.manual_seed(config.seed)
-        network = make_network().to(device)
     optimizer = torch.optim.AdamW(
         network.parameters(),
         lr=config.learning_rate,
@@ -184,10 +222,11 @@ def _report(
     weights: Tensor,
     epoch: int,
     loss: float,
+    eval_batch: int,
 ) -> EpochReport:
     if validation is None:
         return EpochReport(epoch, loss, None, None)
-    logits = logits_of(network, validation.inputs)
+    logits = logits_of(network, validation.inputs, eval_batch)
     labels = validation.labels.cpu()
     val_loss = weighted_cross_entropy(logits, labels, weights.cpu())
     score = macro_f1(labels.tolist(), logits.argmax(dim=1).tolist())
@@ -204,14 +243,19 @@ def _keep(state: _State, report: EpochReport, folder: Path) -> None:
     if state.best is None or rank > state.best:
         state.best, state.best_epoch = rank, report.epoch
         save_weights(state.network, folder)
+    write_curve(folder, state.curve)
+    state.save(folder / RESUME)
+
+
+def write_curve(folder: Path, curve: Sequence[EpochReport]) -> None:
+    """``curves.csv``: one line per epoch, validation empty where there is none."""
     with atomic_path(folder / CURVES) as part:
         lines = ["epoch,train_loss,val_loss,val_macro_f1"]
         lines += [
             f"{r.epoch},{r.train_loss:.6g},{_cell(r.val_loss)},{_cell(r.val_macro_f1)}"
-            for r in state.curve
+            for r in curve
         ]
         part.write_text("\n".join(lines) + "\n")
-    state.save(folder / RESUME)
 
 
 def _cell(value: float | None) -> str:

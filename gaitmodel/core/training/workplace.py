@@ -5,20 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+
+from torch import nn
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig
 from gaitmodel.core.errors import InputError, WeightsError
 from gaitmodel.core.records import Prediction, RationaleText
 from gaitmodel.core.systems.backbones import backbone_folder
-from gaitmodel.core.systems.base import ClipInput, Progress
-from gaitmodel.core.systems.biogait import BioGait, BioGaitClassifier
+from gaitmodel.core.systems.base import (
+    ClipInput,
+    ExplainingSystem,
+    Parts,
+    Progress,
+    TrainableSystem,
+    ZeroShotSystem,
+)
 from gaitmodel.core.systems.feature_cache import FeatureCache
 from gaitmodel.core.systems.internvl import InternVLBackbone
-from gaitmodel.core.systems.internvl_zero_shot import InternVLZeroShot
 from gaitmodel.core.systems.loading import load_internvl, quiet_transformers
-from gaitmodel.core.systems.registry import system_entry
+from gaitmodel.core.systems.qwen3_vl import Qwen3VLBackbone, load_qwen3_vl
+from gaitmodel.core.systems.registry import entry_for
 from gaitmodel.core.taxonomy import CLASSES
 from gaitmodel.core.training.checkpoint import load_weights, read_meta
 from gaitmodel.core.training.dataset import stack_inputs
@@ -26,29 +34,45 @@ from gaitmodel.core.training.loop import logits_of
 
 
 @cache
-def _backbone(name: str, made_here: Path) -> InternVLBackbone:
+def _internvl(name: str, made_here: Path) -> InternVLBackbone:
     """Loaded once in a process: the weights are frozen."""
     with quiet_transformers():
         return load_internvl(backbone_folder(name, made_here), name)
+
+
+@cache
+def _qwen3_vl(name: str, made_here: Path) -> Qwen3VLBackbone:
+    """Loaded once in a process: the weights are frozen."""
+    with quiet_transformers():
+        return load_qwen3_vl(name, made_here)
 
 
 @dataclass(frozen=True)
 class Fitted:
     """A trained system with the weights of one checkpoint."""
 
-    system: BioGait
-    network: BioGaitClassifier
+    system: TrainableSystem
+    network: nn.Module
     checkpoint: str
+
+    @property
+    def reads_film(self) -> bool:
+        return self.system.reads_film
+
+    @property
+    def weights(self) -> str:
+        """Where the first weights came from, if the system was trained from some."""
+        return self.system.describe().get("weights", "")
 
     def predict(
         self, clips: Sequence[ClipInput], progress: Progress
     ) -> list[Prediction]:
-        """The class of each clip with the head's softmax."""
+        """The class of each clip with the network's softmax."""
         inputs = stack_inputs(self.system, clips, progress)
-        shares = logits_of(self.network, inputs).softmax(dim=1)
+        logits = logits_of(self.network, inputs, self.system.forward_batch)
         return [
             Prediction(self.system.key, CLASSES[int(row.argmax())], tuple(row.tolist()))
-            for row in shares
+            for row in logits.softmax(dim=1)
         ]
 
     def explain(
@@ -57,6 +81,9 @@ class Fitted:
         predictions: Sequence[Prediction],
         progress: Progress,
     ) -> list[RationaleText]:
+        """Rationales; ``InputError`` if the system has no language model."""
+        if not isinstance(self.system, ExplainingSystem):
+            raise InputError(f"system {self.system.key!r} writes no rationales")
         return self.system.explain(clips, predictions, progress)
 
 
@@ -64,8 +91,13 @@ class Fitted:
 class Untrained:
     """A system that answers without training; it has no checkpoint."""
 
-    system: InternVLZeroShot
+    system: ZeroShotSystem
     checkpoint: str = ""
+    weights: str = ""
+
+    @property
+    def reads_film(self) -> bool:
+        return self.system.reads_film
 
     def predict(
         self, clips: Sequence[ClipInput], progress: Progress
@@ -90,7 +122,26 @@ class Workplace:
     cache: Path | None
 
     def backbone(self, name: str) -> InternVLBackbone:
-        return _backbone(name, self.backbones)
+        return _internvl(name, self.backbones)
+
+    def parts(
+        self, backbone: str, fusion: FusionConfig, generation: GenerationConfig
+    ) -> Parts:
+        """What builders may take; a backbone is loaded when one asks for it."""
+        return Parts(
+            backbone,
+            fusion,
+            generation,
+            FeatureCache(self.cache),
+            partial(_internvl, backbone, self.backbones),
+            partial(_qwen3_vl, backbone, self.backbones),
+        )
+
+    def open(self, key: str, backbone: str) -> None:
+        """Build a system, so that a backbone that is not there is refused now."""
+        entry_for(key, backbone).build(
+            self.parts(backbone, FusionConfig(), GenerationConfig())
+        )
 
     def trainable(
         self,
@@ -98,14 +149,19 @@ class Workplace:
         backbone: str,
         fusion: FusionConfig,
         generation: GenerationConfig,
-    ) -> BioGait:
-        """Build a trainable system; ``InputError`` if it has nothing to train."""
-        entry = system_entry(key)
-        if entry.trained is None:
+    ) -> TrainableSystem:
+        """Build a trainable system.
+
+        Raises
+        ------
+        InputError
+            If it has nothing to train, or does not take this backbone.
+        """
+        entry = entry_for(key, backbone)
+        system = entry.build(self.parts(backbone, fusion, generation))
+        if isinstance(system, ZeroShotSystem) or not entry.trained:
             raise InputError(f"system {key!r} is zero-shot: there is nothing to train")
-        return entry.trained(
-            self.backbone(backbone), fusion, FeatureCache(self.cache), generation
-        )
+        return system
 
     def answering(
         self,
@@ -119,21 +175,21 @@ class Workplace:
         Raises
         ------
         InputError
-            If the system is unknown.
+            If the system is unknown or does not take this backbone.
         WeightsError
             If no training of it on this backbone has finished.
         """
-        entry = system_entry(key)
-        if entry.zero_shot is not None:
-            return Untrained(
-                entry.zero_shot(self.backbone(backbone), fusion, generation)
-            )
+        entry = entry_for(key, backbone)
+        if not entry.trained:
+            system = entry.build(self.parts(backbone, fusion, generation))
+            if isinstance(system, ZeroShotSystem):
+                return Untrained(system)
         folder = self.latest_checkpoint(key, backbone)
         trained_with = FusionConfig.from_json(read_meta(folder)["fusion"])
-        system = self.trainable(key, backbone, trained_with, generation)
-        network = system.network()
-        load_weights(network, folder, system.describe())
-        return Fitted(system, network, folder.name)
+        fitted = self.trainable(key, backbone, trained_with, generation)
+        network = fitted.network()
+        load_weights(network, folder, fitted.describe())
+        return Fitted(fitted, network, folder.name)
 
     def checkpoint_folder(self, key: str, backbone: str, digest: str) -> Path:
         return self.checkpoints / f"{self._stem(key, backbone)}{digest[:12]}"

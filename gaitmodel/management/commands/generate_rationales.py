@@ -9,12 +9,12 @@ from django.core.management.base import CommandParser
 from gaitmodel import services
 from gaitmodel.core.config import GenerationConfig
 from gaitmodel.core.errors import InputError
-from gaitmodel.core.systems.registry import system_entry
 from gaitmodel.core.taxonomy import gait_class
 from gaitmodel.core.training.requests import GenerateRequest
 from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.models import Run
-from gaitmodel.runner import watched, workplace
+from gaitmodel.runner.inputs import workplace
+from gaitmodel.runner.runs import watched
 from gaitmodel.selectors import clips_by_name, clips_ready
 
 
@@ -35,8 +35,7 @@ class Command(GaitCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         systems = tuple(options["systems"].split(","))
         for key in systems:
-            system_entry(key)
-        workplace().backbone(options["backbone"])
+            workplace().open(key, options["backbone"])
         request = GenerateRequest(
             systems,
             options["backbone"],

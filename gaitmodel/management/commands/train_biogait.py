@@ -9,11 +9,12 @@ from django.core.management.base import CommandParser
 from gaitmodel import services
 from gaitmodel.core.config import FusionConfig, FusionOrder, Sampling, TrainConfig
 from gaitmodel.core.errors import InputError
-from gaitmodel.core.systems.registry import system_entry
+from gaitmodel.core.systems.registry import entry_for
 from gaitmodel.core.training.requests import TrainRequest
 from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.models import Run
-from gaitmodel.runner import watched, workplace
+from gaitmodel.runner.inputs import workplace
+from gaitmodel.runner.runs import watched
 
 
 class Command(GaitCommand):
@@ -42,11 +43,11 @@ class Command(GaitCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         request = _request(options)
-        if system_entry(request.system).trained is None:
+        if not entry_for(request.system, request.backbone).trained:
             raise InputError(
                 f"system {request.system!r} is zero-shot: nothing to train"
             )
-        workplace().backbone(request.backbone)
+        workplace().open(request.system, request.backbone)
         run = services.run_create(
             kind=Run.Kind.TRAIN,
             system=request.system,

@@ -9,7 +9,7 @@ import numpy as np
 from gaitmodel.core.features.measure import measure
 from gaitmodel.core.media.encode import write_video
 from gaitmodel.core.pose.skel import INDEX
-from gaitmodel.core.records import PoseSequence
+from gaitmodel.core.records import ClipFilm, PoseSequence
 from gaitmodel.core.store import file_sha256
 from gaitmodel.core.systems.base import ClipInput, LabelledClip
 from gaitmodel.core.taxonomy import GaitClass
@@ -41,7 +41,8 @@ def film(path: Path, frames: int = 90, seed: int = 0) -> Path:
 def clip_input(folder: Path, name: str = "walk-1", seed: int = 0) -> ClipInput:
     pose = swinging_pose(knee_deg=30.0 + 5 * seed)
     path = film(folder / f"{name}.mp4", seed=seed)
-    return ClipInput(name, path, file_sha256(path), 90, pose, measure(pose))
+    seen = ClipFilm(path, file_sha256(path), 90)
+    return ClipInput(name, seen, pose, measure(pose))
 
 
 def labelled_clips(folder: Path, count: int) -> list[LabelledClip]:

@@ -9,15 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from gaitmodel.core.errors import InputError
+from gaitmodel.core.scoring.resampling import (
+    Floats,
+    Interval,
+    confusion_by_subject,
+    drawn_confusions,
+    percentiles,
+    stratified_draws,
+    subject_draws,
+)
 from gaitmodel.core.taxonomy import CLASSES
-
-RESAMPLES = 10_000
-
-
-@dataclass(frozen=True)
-class Interval:
-    lo: float
-    hi: float
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,9 @@ class Scores:
 
     ``macro_f1`` is the mean over all eight classes, a class that is absent from truth
     and prediction counting 0; ``macro_f1_present`` over the classes in the truth.
-    Intervals are 95 % percentiles of a bootstrap that resamples whole subjects.
+    ``ci`` are 95 % percentiles of a bootstrap that resamples whole subjects;
+    ``ci_stratified`` resamples within each class, which answers for the same mix of
+    classes. ``classes_lost`` is the share of draws in which a class went missing.
     """
 
     n: int
@@ -38,6 +41,9 @@ class Scores:
     absent: tuple[str, ...]
     confusion: tuple[tuple[int, ...], ...]  # rows: truth, columns: prediction
     ci: dict[str, Interval]
+    ci_stratified: dict[str, Interval]
+    classes_lost: float
+    subjects_per_class: dict[str, int]
 
 
 def confusion_matrix(
@@ -88,6 +94,11 @@ def score(
     f1 = f1_per_class(whole)
     present = whole.sum(axis=1) > 0
     seen = present | (whole.sum(axis=0) > 0)
+    by_subject = confusion_by_subject(truth, predicted, subjects)
+    own_class, per_class = _class_of_subjects(truth, subjects)
+    rng = np.random.default_rng(seed)
+    weights = subject_draws(len(by_subject), rng)
+    drawn = drawn_confusions(by_subject, weights).sum(axis=2) > 0
     return Scores(
         n=len(truth),
         n_subjects=len(set(subjects)),
@@ -97,35 +108,34 @@ def score(
         per_class_f1={c.value: float(f1[c.position]) for c in CLASSES},
         absent=tuple(c.value for c in CLASSES if not seen[c.position]),
         confusion=tuple(tuple(int(cell) for cell in row) for row in whole),
-        ci=_subject_intervals(truth, predicted, subjects, seed),
+        ci=_intervals(by_subject, weights),
+        ci_stratified=_intervals(by_subject, stratified_draws(own_class, rng)),
+        classes_lost=float((drawn != present).any(axis=1).mean()),
+        subjects_per_class=per_class,
     )
 
 
-def _subject_intervals(
-    truth: Sequence[int], predicted: Sequence[int], subjects: Sequence[str], seed: int
-) -> dict[str, Interval]:
+def _intervals(by_subject: Floats, weights: Floats) -> dict[str, Interval]:
     """Percentile intervals from confusion matrices summed over drawn subjects."""
-    names = sorted(set(subjects))
-    rows = np.array([names.index(subject) for subject in subjects])
-    size = len(CLASSES)
-    stacked = np.zeros((len(names), size * size))
-    np.add.at(stacked, (rows, np.asarray(truth) * size + np.asarray(predicted)), 1)
-    rng = np.random.default_rng(seed)
-    drawn = rng.integers(len(names), size=(RESAMPLES, len(names)))
-    offsets = np.arange(RESAMPLES)[:, None] * len(names)
-    weights = np.bincount(
-        (drawn + offsets).ravel(), minlength=RESAMPLES * len(names)
-    ).reshape(RESAMPLES, len(names))
-    confusion = (weights @ stacked).reshape(RESAMPLES, size, size)
+    confusion = drawn_confusions(by_subject, weights)
     f1 = f1_per_class(confusion)
     statistics = {
         "accuracy": np.trace(confusion, axis1=1, axis2=2) / confusion.sum(axis=(1, 2)),
         "macro_f1": f1.mean(axis=1),
         **{c.value: f1[:, c.position] for c in CLASSES},
     }
-    return {name: _percentiles(values) for name, values in statistics.items()}
+    return {name: percentiles(values) for name, values in statistics.items()}
 
 
-def _percentiles(values: npt.NDArray[np.float64]) -> Interval:
-    lo, hi = np.quantile(values, [0.025, 0.975])
-    return Interval(float(lo), float(hi))
+def _class_of_subjects(
+    truth: Sequence[int], subjects: Sequence[str]
+) -> tuple[list[int], dict[str, int]]:
+    """Each subject's commonest class, in order of name; subjects of each class."""
+    labels: dict[str, list[int]] = {}
+    for subject, label in zip(subjects, truth, strict=True):
+        labels.setdefault(subject, []).append(label)
+    own = [max(set(labels[s]), key=labels[s].count) for s in sorted(labels)]
+    counts = {
+        c.value: sum(c.position in seen for seen in labels.values()) for c in CLASSES
+    }
+    return own, counts

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gaitmodel.core.errors import InputError
-from gaitmodel.core.scoring import score
+from gaitmodel.core.scoring.scores import score
 from gaitmodel.core.taxonomy import CLASSES
 
 LABELS = st.lists(

@@ -1,0 +1,43 @@
+"""Abstention: the error among the clips that a system is surest of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class RiskCoverage:
+    """``risk[i]`` is the share of errors among the surest ``coverage[i]`` of clips.
+
+    ``area`` is the mean risk over all coverages (0 is best); ``chance_area`` is what a
+    random order of the same answers gives: the overall risk.
+    """
+
+    coverage: tuple[float, ...]
+    risk: tuple[float, ...]
+    area: float
+    chance_area: float
+
+    def at(self, coverage: float) -> float:
+        """Risk at the smallest coverage that is at least ``coverage``."""
+        return self.risk[int(np.searchsorted(self.coverage, coverage - 1e-9))]
+
+
+def risk_coverage(
+    truth: Sequence[int], probabilities: npt.NDArray[np.float64]
+) -> RiskCoverage:
+    """Risk and coverage of ``probabilities`` (N, K); equally sure clips in file order."""
+    wrong = probabilities.argmax(axis=1) != np.asarray(truth)
+    surest = np.argsort(-probabilities.max(axis=1), kind="stable")
+    kept = np.arange(1, len(wrong) + 1)
+    risk = np.cumsum(wrong[surest]) / kept
+    return RiskCoverage(
+        tuple((kept / len(wrong)).tolist()),
+        tuple(risk.tolist()),
+        float(risk.mean()),
+        float(wrong.mean()),
+    )

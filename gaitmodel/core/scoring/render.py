@@ -1,0 +1,202 @@
+"""Table 1 for people and papers: plain text, Markdown, CSV and LaTeX.
+
+Percent with one decimal; in brackets the 95 % interval that resamples subjects. A class
+that occurs in neither truth nor prediction counts 0 in the macro F1 over eight and is
+printed as a dash.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from gaitmodel.core.scoring.comparison import Comparison
+from gaitmodel.core.scoring.resampling import Interval
+from gaitmodel.core.scoring.scores import Scores
+from gaitmodel.core.scoring.table_one import Row, TableOne
+from gaitmodel.core.taxonomy import CLASSES
+
+FEW_SUBJECTS = 10  # below this a class's interval says little
+ABSENT = "–"
+
+HEAD = [
+    "Method",
+    "Acc. (%)",
+    "Macro F1",
+    *(c.short_name for c in CLASSES),
+    "ECE",
+    "AURC",
+]
+
+
+def _cells(row: Row) -> list[str]:
+    return [
+        row.title,
+        _percent(row.scores.accuracy, row.scores.ci["accuracy"]),
+        _percent(row.scores.macro_f1, row.scores.ci["macro_f1"]),
+        *_class_cells(row.scores),
+        f"{row.calibration.ece:.3f}",
+        f"{row.coverage.area:.3f}",
+    ]
+
+
+def _class_cells(scores: Scores) -> list[str]:
+    return [
+        ABSENT
+        if c.value in scores.absent
+        else f"{100 * scores.per_class_f1[c.value]:.1f}"
+        for c in CLASSES
+    ]
+
+
+def _percent(value: float, interval: Interval) -> str:
+    return f"{100 * value:.1f} [{100 * interval.lo:.0f}, {100 * interval.hi:.0f}]"
+
+
+def _caption(table: TableOne) -> str:
+    first = table.first
+    counts = ", ".join(
+        f"{c.short_name} {first.subjects_per_class[c.value]}"
+        for c in CLASSES
+        if first.subjects_per_class[c.value]
+    )
+    lost = (
+        f" {100 * first.classes_lost:.0f} % of the draws lost a class."
+        if first.classes_lost > 0
+        else ""
+    )
+    return (
+        f"Split {table.split}: {first.n} clips of {first.n_subjects} subjects (by class: "
+        f"{counts}). In brackets: 95 % interval, resampling subjects.{lost}"
+    )
+
+
+def _notes(table: TableOne) -> list[str]:
+    first = table.first
+    notes = []
+    if first.absent:
+        notes.append(
+            f"{ABSENT}: in neither truth nor prediction; counts 0 in the macro F1 over "
+            f"eight. Over the {len(CLASSES) - len(first.absent)} classes seen: see JSON."
+        )
+    few = [
+        c.short_name
+        for c in CLASSES
+        if 0 < first.subjects_per_class[c.value] < FEW_SUBJECTS
+    ]
+    if few:
+        notes.append(
+            f"Fewer than {FEW_SUBJECTS} subjects: {', '.join(few)}; their F1 rests on "
+            "very few people."
+        )
+    notes += [
+        f"{row.title}: {row.weights}." for row in table.rows.values() if row.weights
+    ]
+    return notes
+
+
+def comparison_sentence(title: str, other: str, found: Comparison) -> str:
+    """One sentence on two systems: gain, intervals, both tests by name."""
+    return (
+        f"{title} against {other}: accuracy {_gain(found.accuracy_gain, found.accuracy_ci)}, "
+        f"macro F1 {_gain(found.macro_f1_gain, found.macro_f1_ci)} points (95 % interval, "
+        f"resampling subjects); sign-flip over {found.n_subjects} subjects "
+        f"p {_p(found.sign_flip_p)}; McNemar on clips as if independent "
+        f"p {_p(found.mcnemar_naive_p)}."
+    )
+
+
+def _gain(value: float, interval: Interval) -> str:
+    return f"{100 * value:+.1f} [{100 * interval.lo:+.1f}, {100 * interval.hi:+.1f}]"
+
+
+def _p(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"= {value:.3f}"
+
+
+def _sentences(table: TableOne) -> list[str]:
+    own = table.rows[table.target].title
+    return [
+        comparison_sentence(own, table.rows[key].title, found)
+        for key, found in table.comparisons.items()
+    ]
+
+
+def as_text(table: TableOne) -> str:
+    """For a terminal: columns padded with spaces."""
+    lines = [HEAD, *(_cells(row) for row in table.rows.values())]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(HEAD))]
+    padded = [
+        "  ".join(
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in lines
+    ]
+    return "\n".join([_caption(table), *padded, *_notes(table), *_sentences(table)])
+
+
+def as_markdown(table: TableOne) -> str:
+    rows = [_cells(row) for row in table.rows.values()]
+    ruler = ["---", *["---:"] * (len(HEAD) - 1)]
+    body = "\n".join(f"| {' | '.join(line)} |" for line in [HEAD, ruler, *rows])
+    notes = [f"- {note}" for note in [*_notes(table), *_sentences(table)]]
+    confusions = [_markdown_confusion(row) for row in table.rows.values()]
+    return "\n\n".join([_caption(table), body, "\n".join(notes), *confusions]) + "\n"
+
+
+def _markdown_confusion(row: Row) -> str:
+    head = ["truth \\ prediction", *(c.short_name for c in CLASSES)]
+    lines = [head, ["---", *["---:"] * len(CLASSES)]]
+    for member, counts in zip(CLASSES, row.scores.confusion, strict=True):
+        lines.append([member.short_name, *(str(count) for count in counts)])
+    body = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"**{row.title}**\n\n{body}"
+
+
+def as_csv(table: TableOne) -> str:
+    """One line per system and number: value, interval, stratified interval."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(
+        ["system", "measure", "value", "lo", "hi", "stratified_lo", "stratified_hi"]
+    )
+    for key, row in table.rows.items():
+        measured = {
+            "accuracy": row.scores.accuracy,
+            "macro_f1": row.scores.macro_f1,
+            **row.scores.per_class_f1,
+        }
+        for name, value in measured.items():
+            plain, strata = row.scores.ci[name], row.scores.ci_stratified[name]
+            numbers = [value, plain.lo, plain.hi, strata.lo, strata.hi]
+            writer.writerow([key, name, *(f"{number:.6f}" for number in numbers)])
+        for name in ("ece", "adaptive_ece", "brier"):
+            value = getattr(row.calibration, name)
+            writer.writerow([key, name, f"{value:.6f}", "", "", "", ""])
+        writer.writerow([key, "aurc", f"{row.coverage.area:.6f}", "", "", "", ""])
+    return out.getvalue()
+
+
+def as_latex(table: TableOne) -> str:
+    """A ``tabular`` for booktabs, with the caption as a comment."""
+    lines = [
+        f"% {_caption(table)}",
+        f"\\begin{{tabular}}{{l{'r' * (len(HEAD) - 1)}}}",
+        "\\toprule",
+        _latex_line(HEAD),
+        "\\midrule",
+        *(_latex_line(_cells(row)) for row in table.rows.values()),
+        "\\bottomrule",
+        "\\end{tabular}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _latex_line(cells: Sequence[str]) -> str:
+    escaped = [
+        cell.replace("%", "\\%").replace("_", "\\_").replace(ABSENT, "--")
+        for cell in cells
+    ]
+    return " & ".join(escaped) + " \\\\"

@@ -1,0 +1,52 @@
+"""Where weights lie: a folder, or a hub id that the hub gives a folder for."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from gaitmodel.core.errors import WeightsError
+from gaitmodel.core.store import file_sha256
+
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+
+
+def weights_folder(name: str, known: str = "") -> Path:
+    """The folder of weights given by path or hub id; a local folder asks no network.
+
+    Raises
+    ------
+    WeightsError
+        If there is no such folder, or the hub does not give it. ``known`` says what
+        else the caller takes.
+    """
+    if Path(name).is_dir():
+        return Path(name)
+    if HUB_ID.fullmatch(name):
+        return _from_hub(name)
+    raise WeightsError(
+        f"backbone {name!r} is neither {known or 'none or tiny'}, nor a folder, nor a "
+        "hub id such as OpenGVLab/InternVL3_5-1B-HF"
+    )
+
+
+def _from_hub(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name))
+    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
+        raise WeightsError(
+            f"backbone {name!r}: the hub did not give it ({type(error).__name__}); "
+            "download it elsewhere and pass its folder"
+        ) from error
+
+
+def folder_digest(folder: Path) -> str:
+    """SHA-256 over a weights folder's files, names and bytes."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.iterdir() if p.is_file()):
+        digest.update(f"{path.name} {file_sha256(path)}\n".encode())
+    return digest.hexdigest()

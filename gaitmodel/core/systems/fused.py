@@ -1,0 +1,67 @@
+"""What a frozen backbone says of a clip, computed once: V and f_vlm (Eq. 2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from gaitmodel.core.config import FusionConfig
+from gaitmodel.core.systems.base import ClipInput
+from gaitmodel.core.systems.feature_cache import FeatureCache, content_key
+from gaitmodel.core.systems.internvl import InternVLBackbone
+from gaitmodel.core.systems.reading import ClipReader
+
+
+@dataclass(frozen=True)
+class FusedFeatures:
+    """V by film, f_vlm by (V, prompt, order): every system of a backbone shares them."""
+
+    backbone: InternVLBackbone
+    config: FusionConfig
+    cache: FeatureCache
+    biomechanics: bool
+
+    @property
+    def reader(self) -> ClipReader:
+        return ClipReader(self.backbone, self.config, self.biomechanics)
+
+    def visual(self, clip: ClipInput) -> Tensor:
+        """V (T, D) of the clip's film."""
+        indices = self.reader.frame_indices(clip)
+        key = content_key(
+            film=clip.seen().sha256,
+            frames=indices.tolist(),
+            backbone=self.backbone.digest,
+            dtype=str(self.backbone.model.dtype),
+        )
+        return self.cache.get(
+            key, lambda: self.backbone.encode_frames(self.reader.images(clip))
+        )
+
+    def inputs(self, clip: ClipInput) -> dict[str, Tensor]:
+        """``visual`` (T, D) and ``f_vlm`` (D,)."""
+        visual = self.visual(clip)
+        layout = self.reader.prompt(clip, len(visual))
+        order = self.config.fusion_order
+        key = content_key(
+            ids=layout.ids.tolist(),
+            visual=visual.contiguous().numpy().tobytes().hex(),
+            backbone=self.backbone.digest,
+            dtype=str(self.backbone.model.dtype),
+            order=order,
+        )
+        f_vlm = self.cache.get(
+            key, lambda: self.backbone.fused_state(visual, layout, order)
+        )
+        return {"visual": visual, "f_vlm": f_vlm}
+
+    def describe(self) -> dict[str, str]:
+        """What a checkpoint over these features must match."""
+        return {
+            "backbone": self.backbone.name,
+            "backbone_sha256": self.backbone.digest,
+            "width": str(self.backbone.width),
+            "fusion": str(self.config),
+            "biomechanics": str(self.biomechanics),
+        }

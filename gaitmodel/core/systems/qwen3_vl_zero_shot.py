@@ -1,0 +1,98 @@
+"""Qwen3-VL zero-shot (Table 1): the same question to another model as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gaitmodel.core.config import FusionConfig, GenerationConfig
+from gaitmodel.core.features.prompt import (
+    answer_format,
+    clinical_instruction,
+    prompt_sha256,
+)
+from gaitmodel.core.media.frames import read_frames, sample_indices
+from gaitmodel.core.records import ByteArray, Prediction, RationaleText
+from gaitmodel.core.systems.base import ClipInput, Parts, Progress
+from gaitmodel.core.systems.explain import DIAGNOSIS, answer_opening, tidy
+from gaitmodel.core.systems.qwen3_vl import Qwen3VLBackbone
+from gaitmodel.core.taxonomy import CLASSES
+
+
+@dataclass(frozen=True)
+class Qwen3VLZeroShot:
+    """Decides by the length-normalised log-likelihood of the class names."""
+
+    backbone: Qwen3VLBackbone
+    config: FusionConfig
+    generation: GenerationConfig
+    key: str = "qwen3_vl_zero_shot"
+    reads_film: bool = True
+
+    def _images(self, clip: ClipInput) -> ByteArray:
+        seen = clip.seen()
+        indices = sample_indices(
+            seen.frames,
+            clip.pose.fps,
+            self.config.frames,
+            self.config.sampling,
+            self.config.stretch_s,
+        )
+        return read_frames(seen.path, indices).images
+
+    @staticmethod
+    def _question() -> str:
+        return f"{clinical_instruction()}\n{answer_format()}"
+
+    def predict(
+        self, clips: Sequence[ClipInput], progress: Progress
+    ) -> list[Prediction]:
+        """The class whose name the model finds likeliest, with a softmax over them."""
+        decided = []
+        names = [f" {member.display_name}" for member in CLASSES]
+        for done, clip in enumerate(clips, start=1):
+            seen = self.backbone.lay_out(
+                self._images(clip), self._question(), DIAGNOSIS
+            )
+            scores = self.backbone.continuation_scores(seen, names)
+            label = CLASSES[int(scores.argmax())]
+            shares = tuple(scores.softmax(dim=0).tolist())
+            decided.append(Prediction(self.key, label, shares))
+            progress(done, len(clips))
+        return decided
+
+    def explain(
+        self,
+        clips: Sequence[ClipInput],
+        predictions: Sequence[Prediction],
+        progress: Progress,
+    ) -> list[RationaleText]:
+        """Free text after the class that the model itself found likeliest."""
+        answers = []
+        for done, (clip, prediction) in enumerate(
+            zip(clips, predictions, strict=True), start=1
+        ):
+            opening = answer_opening(prediction.label)
+            seen = self.backbone.lay_out(self._images(clip), self._question(), opening)
+            text = self.backbone.generate(
+                seen, self.generation.max_new_tokens, self.generation.no_repeat_ngram
+            )
+            answers.append(
+                RationaleText(
+                    self.key,
+                    prediction.label,
+                    f"{opening} {tidy(text)}".strip(),
+                    prompt_sha256(f"{self._question()}\n\n{opening}"),
+                    {
+                        "backbone": self.backbone.name,
+                        "max_new_tokens": str(self.generation.max_new_tokens),
+                    },
+                )
+            )
+            progress(done, len(clips))
+        return answers
+
+
+def qwen3_vl_zero_shot(parts: Parts) -> Qwen3VLZeroShot:
+    """Qwen3-VL-2B (Zero-Shot)."""
+    return Qwen3VLZeroShot(parts.qwen3_vl(), parts.fusion, parts.generation)

@@ -1,0 +1,90 @@
+"""Table 1 of one split."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from gaitmodel import services
+from gaitmodel.core.config import FusionConfig, GenerationConfig
+from gaitmodel.core.errors import InputError
+from gaitmodel.core.records import Prediction
+from gaitmodel.core.scoring.table_one import Answers, TableOne, table_json, table_one
+from gaitmodel.core.systems.registry import SYSTEMS, backbones_for, system_entry
+from gaitmodel.core.taxonomy import GaitClass
+from gaitmodel.core.training.fit import Report
+from gaitmodel.models import Clip
+from gaitmodel.runner.inputs import clip_input, workplace
+from gaitmodel.runner.progress import Step
+from gaitmodel.selectors import clips_balanced, clips_ready
+
+
+def run_evaluation(
+    backbones: Mapping[str, str],
+    split: str,
+    target: str,
+    max_clips: int,
+    report: Report,
+) -> TableOne:
+    """Table 1 on one split: every system on its backbone; stored for the lead's page.
+
+    Raises
+    ------
+    InputError
+        If a system has no finished training, or the split has no prepared clip.
+    """
+    opened = {
+        key: workplace().answering(key, name, FusionConfig(), GenerationConfig())
+        for key, name in backbones.items()
+    }
+    clips = clips_balanced(clips_ready(split=split), max_clips)
+    if not clips:
+        raise InputError(f"no prepared clip stands in split {split!r}")
+    answers = {}
+    for number, (key, system) in enumerate(opened.items()):
+        inputs = [clip_input(clip, film=system.reads_film) for clip in clips]
+        step = Step(report, number, len(opened), key)
+        predictions = system.predict(inputs, partial(step, "deciding", share=1.0))
+        _store(clips, predictions, system.checkpoint)
+        answers[key] = Answers(
+            system_entry(key).title,
+            backbones[key],
+            system.weights,
+            system.checkpoint,
+            tuple(predictions),
+        )
+    table = table_one(
+        split,
+        [GaitClass(clip.label).position for clip in clips],
+        [clip.subject.name for clip in clips],
+        answers,
+        target,
+    )
+    services.evaluation_save(split=split, table=table_json(table))
+    return table
+
+
+def systems_ready(asked: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Which systems could be evaluated on these backbones, and why others not."""
+    ready, left_out = {}, {}
+    for key, entry in SYSTEMS.items():
+        try:
+            (name,) = backbones_for([key], asked).values()
+            if entry.trained:
+                workplace().latest_checkpoint(key, name)
+            else:
+                workplace().open(key, name)
+        except InputError as error:
+            left_out[key] = str(error)
+        else:
+            ready[key] = name
+    return ready, left_out
+
+
+def _store(
+    clips: Sequence[Clip], predictions: Sequence[Prediction], checkpoint: str
+) -> None:
+    for clip, prediction in zip(clips, predictions, strict=True):
+        services.prediction_save(
+            clip=clip, prediction=prediction, checkpoint=checkpoint
+        )

@@ -1,0 +1,73 @@
+"""Write predictions and rationales of systems for clips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from gaitmodel import services
+from gaitmodel.core.config import FusionConfig
+from gaitmodel.core.rationale.evidence import check_evidence
+from gaitmodel.core.systems.base import ClipInput
+from gaitmodel.core.training.fit import Report
+from gaitmodel.core.training.requests import GenerateRequest
+from gaitmodel.core.training.workplace import Fitted, Untrained
+from gaitmodel.models import Clip
+from gaitmodel.runner.inputs import clip_input, workplace
+from gaitmodel.runner.progress import Step
+from gaitmodel.selectors import clips_by_name
+
+
+def run_generation(request: GenerateRequest, report: Report) -> int:
+    """Write a prediction and a rationale of each system for each clip.
+
+    A pair that has been answered from the same checkpoint under the same prompt is
+    not answered again, so an interrupted run goes on where it stopped.
+    """
+    clips = clips_by_name(request.clips)
+    inputs = {clip.pk: clip_input(clip) for clip in clips}
+    written = 0
+    for number, key in enumerate(request.systems):
+        system = workplace().answering(
+            key, request.backbone, FusionConfig(), request.generation
+        )
+        todo = [c for c in clips if not _answered(c, key, system.checkpoint, request)]
+        step = Step(report, number, len(request.systems), key)
+        written += _answer(system, todo, [inputs[c.pk] for c in todo], step, request)
+    return written
+
+
+def _answered(clip: Clip, key: str, checkpoint: str, request: GenerateRequest) -> bool:
+    return clip.rationales.filter(
+        system=key, checkpoint=checkpoint, details__backbone=request.backbone
+    ).exists()
+
+
+def _answer(
+    system: Fitted | Untrained,
+    clips: Sequence[Clip],
+    inputs: Sequence[ClipInput],
+    step: Step,
+    request: GenerateRequest,
+) -> int:
+    if not clips:
+        return 0
+    predictions = system.predict(inputs, partial(step, "deciding", share=0.3))
+    size = request.generation.batch_size
+    for start in range(0, len(clips), size):
+        part = slice(start, start + size)
+        texts = system.explain(inputs[part], predictions[part], lambda i, n: None)
+        for clip, given, prediction, text in zip(
+            clips[part], inputs[part], predictions[part], texts, strict=True
+        ):
+            services.prediction_save(
+                clip=clip, prediction=prediction, checkpoint=system.checkpoint
+            )
+            services.rationale_save(
+                clip=clip,
+                rationale=text,
+                checkpoint=system.checkpoint,
+                evidence=check_evidence(text.text, given.features).to_json(),
+            )
+        step("writing", start + len(texts), len(clips), share=0.7)
+    return len(clips)

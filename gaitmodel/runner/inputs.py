@@ -1,0 +1,45 @@
+"""Where the model room lies, and a clip's row as what a system may read."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from gaitmodel.core.features.codec import features_from_json
+from gaitmodel.core.features.prepare import make_film
+from gaitmodel.core.systems.base import ClipInput, LabelledClip
+from gaitmodel.core.taxonomy import GaitClass
+from gaitmodel.core.training.workplace import Workplace
+from gaitmodel.models import Clip
+from gaitmodel.selectors import clip_film, clip_ref, clip_store
+
+
+def workplace(*, cached: bool = True) -> Workplace:
+    """The folders that the settings name."""
+    return Workplace(
+        backbones=settings.BACKBONE_DIR,
+        checkpoints=settings.CHECKPOINT_DIR,
+        cache=settings.FEATURE_CACHE if cached else None,
+    )
+
+
+def clip_input(clip: Clip, *, film: bool = True) -> ClipInput:
+    """A prepared clip's row as what a system may read: no label, no subject.
+
+    A film that ``prepare_clips --no-films`` left for later is made now, if it is asked
+    for.
+    """
+    store = clip_store()
+    pose = store.read_pose(clip.name)
+    if film:
+        make_film(clip_ref(clip), store, pose)
+    return ClipInput(
+        clip=clip.name,
+        film=clip_film(clip) if film else None,
+        pose=pose,
+        features=features_from_json(clip.features or {}),
+    )
+
+
+def labelled(clip: Clip, *, film: bool) -> LabelledClip:
+    given = clip_input(clip, film=film)
+    return LabelledClip(given, GaitClass(clip.label), clip.subject.name)

@@ -1,0 +1,25 @@
+"""Numbers on the lead's pages: percent, intervals, p."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def percent(value: float) -> str:
+    return f"{100 * value:.1f}"
+
+
+@register.filter
+def percent_interval(value: Sequence[float]) -> str:
+    low, high = value
+    return f"[{100 * low:.0f}, {100 * high:.0f}]"
+
+
+@register.filter
+def p_value(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"

@@ -1,0 +1,108 @@
+"""Table 1 in its forms: one record, five ways to print it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from sklearn.metrics import confusion_matrix, f1_score
+
+from gaitmodel.core.records import Prediction
+from gaitmodel.core.scoring.drawing import confusion_svg, reliability_svg
+from gaitmodel.core.scoring.render import as_csv, as_latex, as_markdown, as_text
+from gaitmodel.core.scoring.table_one import Answers, TableOne, table_json, table_one
+from gaitmodel.core.taxonomy import CLASSES
+
+TRUTH = [0, 0, 1, 1, 3, 3, 5, 5, 0, 1]
+SUBJECTS = [f"s{i // 2}" for i in range(10)]
+
+
+def answers(title: str, labels: list[int], sure: float = 0.9) -> Answers:
+    shares = np.full((len(labels), 8), (1 - sure) / 7)
+    shares[np.arange(len(labels)), labels] = sure
+    return Answers(
+        title,
+        "none",
+        "random initialisation",
+        "c1",
+        tuple(
+            Prediction(title, CLASSES[label], tuple(row))
+            for label, row in zip(labels, shares.tolist(), strict=True)
+        ),
+    )
+
+
+@pytest.fixture
+def table() -> TableOne:
+    given = {
+        "ours": answers("Ours_100%", TRUTH),
+        "theirs": answers("Theirs", [0, 1, 1, 1, 3, 0, 5, 0, 0, 0]),
+    }
+    return table_one("test", TRUTH, SUBJECTS, given, "ours")
+
+
+def test_the_numbers_are_sklearns(table: TableOne) -> None:
+    theirs = table.rows["theirs"].scores
+    labels = [0, 1, 1, 1, 3, 0, 5, 0, 0, 0]
+    expected = f1_score(TRUTH, labels, labels=range(8), average=None, zero_division=0)
+    assert list(theirs.per_class_f1.values()) == pytest.approx(list(expected))
+    counts = confusion_matrix(TRUTH, labels, labels=range(8))
+    assert [list(row) for row in theirs.confusion] == counts.tolist()
+
+
+def test_the_json_names_all_eight_classes_and_marks_the_absent(
+    table: TableOne,
+) -> None:
+    stored = json.loads(json.dumps(table_json(table), allow_nan=False))
+    ours = stored["systems"]["ours"]
+    assert (stored["n"], stored["n_subjects"]) == (10, 5)
+    assert set(ours["per_class_f1"]) == {c.value for c in CLASSES}
+    assert set(ours["absent"]) == {"style", "parkinsons", "myopathic", "dcm"}
+    assert ours["per_class_f1"]["dcm"] == 0
+    low, high = ours["ci"]["accuracy"]
+    assert low <= ours["accuracy"] <= high
+    assert ours["subjects_per_class"]["normal"] == 2
+    assert stored["comparisons"]["ours vs theirs"]["only_first"] == 4
+
+
+def test_text_and_markdown_say_how_they_count(table: TableOne) -> None:
+    for form in (as_text, as_markdown):
+        page = form(table)
+        assert "10 clips of 5 subjects" in page
+        assert "resampling subjects" in page
+        assert "counts 0 in the macro F1 over eight" in page
+        assert "McNemar on clips as if independent" in page
+        assert "random initialisation" in page
+
+
+def test_the_csv_can_be_read_back(table: TableOne) -> None:
+    rows = list(csv.DictReader(io.StringIO(as_csv(table))))
+    accuracy = next(
+        r for r in rows if (r["system"], r["measure"]) == ("theirs", "accuracy")
+    )
+    assert float(accuracy["value"]) == pytest.approx(0.6)
+    assert float(accuracy["stratified_lo"]) <= 0.6 <= float(accuracy["stratified_hi"])
+
+
+def test_the_latex_escapes_what_latex_reads(table: TableOne) -> None:
+    page = as_latex(table)
+    assert "Ours\\_100\\%" in page
+    body = [line for line in page.splitlines() if line.endswith("\\\\")]
+    assert {line.count(" & ") for line in body} == {12 - 1 + 1}
+
+
+def test_the_pictures_are_svg_with_a_title(table: TableOne) -> None:
+    row = table_json(table)["systems"]["theirs"]
+    matrix = ElementTree.fromstring(confusion_svg(row["confusion"], "A & B"))
+    plot = ElementTree.fromstring(
+        reliability_svg(row["calibration"]["bins"], row["title"])
+    )
+    space = "{http://www.w3.org/2000/svg}"
+    assert matrix.findtext(f"{space}title") == "Confusion matrix of A & B"
+    assert len(matrix.findall(f"{space}rect")) == 64
+    (dot,) = plot.findall(f"{space}circle")
+    assert float(dot.get("cx")) == pytest.approx(76 + 320 * 0.9, abs=0.1)

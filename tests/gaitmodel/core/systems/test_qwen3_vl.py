@@ -1,0 +1,87 @@
+"""Qwen3-VL as a zero-shot system, on a tiny random instance of its class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from gaitmodel.core.config import FusionConfig, GenerationConfig
+from gaitmodel.core.errors import InputError, WeightsError
+from gaitmodel.core.systems.qwen3_vl import PLACE, Qwen3VLBackbone, load_qwen3_vl
+from gaitmodel.core.systems.qwen3_vl_zero_shot import Qwen3VLZeroShot
+from gaitmodel.core.training.workplace import Workplace
+from tests.gaitmodel.core.fakes import clip_input
+
+
+@pytest.fixture
+def backbone(backbones: Path) -> Qwen3VLBackbone:
+    return load_qwen3_vl("tiny", backbones)
+
+
+def frames(count: int = 2) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 255, (count, 60, 80, 3), dtype=np.uint8)
+
+
+def test_every_merged_patch_has_one_place_in_the_prompt(
+    backbone: Qwen3VLBackbone,
+) -> None:
+    seen = backbone.lay_out(frames(3), "Judge.", "1)")
+    place = backbone.tokenizer.convert_tokens_to_ids(PLACE)
+    grid = seen.inputs["image_grid_thw"]
+    assert (seen.inputs["input_ids"] == place).sum() == grid.prod(dim=1).sum() // 4
+    assert len(seen.inputs["pixel_values"]) == grid.prod(dim=1).sum()
+
+
+def test_scores_from_one_reading_equal_scores_read_one_by_one(
+    backbone: Qwen3VLBackbone,
+) -> None:
+    seen = backbone.lay_out(frames(), "Judge.", "1) Final diagnosis class:")
+    names = [" normal", " cerebral palsy", " parkinsons"]
+    together = backbone.continuation_scores(seen, names)
+    for name, score in zip(names, together, strict=True):
+        ids = torch.tensor([backbone._ids(name)])
+        whole = torch.cat([seen.inputs["input_ids"], ids], dim=1)
+        extra = torch.zeros_like(ids)
+        with torch.no_grad():
+            logits = backbone.model(
+                **{
+                    **seen.inputs,
+                    "input_ids": whole,
+                    "attention_mask": torch.ones_like(whole),
+                    "mm_token_type_ids": torch.cat(
+                        [seen.inputs["mm_token_type_ids"], extra.int()], dim=1
+                    ),
+                }
+            ).logits[0, len(seen) - 1 : -1]
+        each = logits.log_softmax(dim=-1).gather(-1, ids[0][:, None]).mean()
+        assert score == pytest.approx(float(each), abs=1e-4)
+
+
+def test_it_decides_explains_and_sees_the_film(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    system = workplace.answering(
+        "qwen3_vl_zero_shot", "tiny", FusionConfig(2), GenerationConfig(6, 2)
+    )
+    assert isinstance(system.system, Qwen3VLZeroShot)
+    clips = [clip_input(tmp_path, f"c{i}", seed=i) for i in range(2)]
+    predictions = system.predict(clips, lambda i, n: None)
+    assert sum(predictions[0].probabilities) == pytest.approx(1, abs=1e-5)
+    assert predictions[0].probabilities != predictions[1].probabilities
+    texts = system.explain(clips, predictions, lambda i, n: None)
+    assert texts[0].text.startswith("1) Final diagnosis class: ")
+    with pytest.raises(InputError, match="zero-shot"):
+        workplace.trainable(
+            "qwen3_vl_zero_shot", "tiny", FusionConfig(), GenerationConfig()
+        )
+
+
+def test_a_folder_of_another_class_is_refused(
+    workplace: Workplace, backbones: Path
+) -> None:
+    workplace.backbone("tiny")
+    with pytest.raises(WeightsError, match="model_type is 'internvl'"):
+        load_qwen3_vl(str(backbones / "tiny"), backbones)

@@ -1,0 +1,106 @@
+"""evaluate_systems from rows to the lead's page, with systems that need no backbone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import Client
+from django.urls import reverse
+
+from gaitmodel.core.store import ClipStore
+from gaitmodel.models import Evaluation
+from tests.gaitmodel.core.fakes import swinging_pose
+from tests.people import lead, rater
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cohort(tmp_path: Path, settings: object) -> Path:
+    """Twelve pose-only walks of twelve subjects, in which stiff knees are dcm."""
+    settings.BACKBONE_DIR = tmp_path / "backbones"  # type: ignore[attr-defined]
+    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"  # type: ignore[attr-defined]
+    settings.FEATURE_CACHE = tmp_path / "cache"  # type: ignore[attr-defined]
+    rows = ["clip,subject,label,pose,fps,split"]
+    for i in range(12):
+        knee = 25 + i if i % 2 else 55 + i
+        np.save(tmp_path / f"{i}.npy", swinging_pose(70, knee).angles)
+        split = "test" if i >= 8 else "train"
+        rows.append(f"w{i},s{i},{'dcm' if i % 2 else 'normal'},{i}.npy,30,{split}")
+    manifest = tmp_path / "manifest.csv"
+    manifest.write_text("\n".join(rows) + "\n")
+    call_command("import_clips", str(manifest))
+    call_command("prepare_clips", "--workers", "1", "--no-films")
+    return tmp_path
+
+
+def train(*more: str) -> None:
+    call_command("train_biogait", "--epochs", "2", *more)
+
+
+def test_pose_systems_train_and_are_judged_without_a_film(
+    cohort: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train("--system", "biogait_plus", "--backbone", "none")
+    train("--system", "st_gcn", "--backbone", "tiny")
+    capsys.readouterr()
+    call_command(
+        "evaluate_systems",
+        *("--systems", "biogait_plus,st_gcn"),
+        *("--backbone", "none", "--backbone", "st_gcn=tiny"),
+        *("--split", "test", "--json", "--out", str(cohort / "out")),
+    )
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["split"], printed["n"], printed["n_subjects"]) == ("test", 4, 4)
+    assert printed["systems"]["biogait_plus"]["accuracy"] == 1.0
+    assert "biogait_plus vs st_gcn" in printed["comparisons"]
+    written = {path.name for path in (cohort / "out").iterdir()}
+    assert written == {"table1.md", "table1.csv", "table1.tex", "table1.json"}
+    store = ClipStore(cohort / "clips")
+    assert not store.skeleton_path("w0").exists()
+
+
+def test_all_that_is_ready_is_evaluated_and_the_rest_is_named(
+    cohort: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CommandError, match="no system is ready"):
+        call_command("evaluate_systems", "--backbone", "none")
+    train("--system", "biogait_plus", "--backbone", "none")
+    capsys.readouterr()
+    call_command("evaluate_systems", "--backbone", "none")
+    page = capsys.readouterr()
+    assert "BioGait+ (ours)" in page.out
+    assert "left out: slowfast" in page.err
+
+
+def test_a_target_that_is_not_evaluated_is_refused(cohort: Path) -> None:
+    train("--system", "biogait_plus", "--backbone", "none")
+    with pytest.raises(CommandError, match="--target 'tsn'") as caught:
+        call_command(
+            "evaluate_systems",
+            *("--systems", "biogait_plus", "--backbone", "none", "--target", "tsn"),
+        )
+    assert caught.value.returncode == 2
+
+
+def test_the_lead_sees_the_table_with_its_pictures_and_a_rater_does_not(
+    cohort: Path,
+) -> None:
+    cleo, ada = Client(), Client()
+    cleo.force_login(lead("cleo"))
+    ada.force_login(rater("ada"))
+    address = reverse("gaitmodel:table_one")
+    assert "Nothing has been evaluated" in cleo.get(address).content.decode()
+    train("--system", "biogait_plus", "--backbone", "none")
+    call_command("evaluate_systems", "--backbone", "none", "--systems", "biogait_plus")
+    page = cleo.get(address).content.decode()
+    assert "Confusion matrix of BioGait+ (ours)" in page
+    assert "Reliability of BioGait+ (ours)" in page
+    assert ada.get(address).status_code == 403
+    assert Client().get(address).status_code == 302
+    assert Evaluation.objects.count() == 1

@@ -21,6 +21,7 @@ from django.db import connection
 from tqdm import tqdm
 
 from annotations.core.errors import StudyError
+from annotations.core.protocol import CONSENT, Protocol
 from annotations.models import Study
 from annotations.services import rater_seat, study_create, study_open
 from gaitmodel.core.sources.synthetic import build_cohort
@@ -195,6 +196,7 @@ def _study(plan: DemoPlan) -> Study:
         target=TARGET,
         purpose="Shows the whole way of the data; not evidence of anything.",
         is_pilot=True,
+        protocol=Protocol(practice=True, consents=(CONSENT,)),
         actor=User.objects.get(username=LEADS[0]),
     )
 

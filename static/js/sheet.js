@@ -17,6 +17,11 @@
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   }
 
+  // By which means an answer comes: the last pointer or key before it.
+  let modality = "keys";
+  document.addEventListener("pointerdown", (event) => { modality = event.pointerType || "mouse"; }, true);
+  document.addEventListener("keydown", () => { modality = "keys"; }, true);
+
   const cellOf = (element) => element.closest("[data-cell]");
   const versionOf = (cell) => cell.querySelector("[name$='-version']").value;
   const chosen = (cell) =>
@@ -58,6 +63,7 @@
     if (!name) return;
     if (!pending.has(name)) pending.set(name, { key: newKey(), wait: FIRST_WAIT_MS });
     event.detail.parameters[`${name}-key`] = pending.get(name).key;
+    if (event.detail.elt.classList.contains("scale")) event.detail.parameters[`${name}-modality`] = modality;
     event.detail.sentKey = pending.get(name).key;
     event.detail.elt.dataset.sent = pending.get(name).key;
   });

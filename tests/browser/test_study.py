@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def open_case(page: Page) -> None:
-    page.click("a.button.primary")
+    page.click("a.button:has-text('case 1')")
     page.wait_for_selector("#player:not([hidden])")
 
 
@@ -136,7 +136,7 @@ def test_a_score_can_be_cleared_and_best_moves_off_second(sign_in, open_study) -
 
 def test_a_case_is_scored_without_javascript(sign_in, open_study) -> None:
     page = sign_in("ada", java_script_enabled=False)
-    page.click("a.button.primary")
+    page.click("a.button:has-text('case 1')")
     for scale in page.locator(".scale").all():
         scale.locator("input[value='3']").check(force=True)
     page.check("[name=choice-best][value=A]", force=True)

@@ -133,10 +133,15 @@ class EmailsForm(forms.Form):
         return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-class UnblindForm(forms.Form):
+class PasswordForm(forms.Form):
+    """One's password again, before an act that cannot be taken back."""
+
+    password = forms.CharField(max_length=200, strip=False)
+
+
+class UnblindForm(PasswordForm):
     """A signature: the password again, and the reason."""
 
-    password = forms.CharField(max_length=200)
     reason = forms.CharField(max_length=1000)
 
 

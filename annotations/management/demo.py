@@ -37,7 +37,8 @@ LEADS = ("lena", "omar")
 CLIPS_PER_SUBJECT = 2
 BANNER = (
     "Demonstration: the walkers are drawn and the texts come from a small general "
-    "language model. Nothing here is clinically meaningful."
+    "language model. Nothing here is clinically meaningful. On this site alone, leads "
+    "sign in without a second factor."
 )
 
 

@@ -47,6 +47,6 @@ def attention_note(*, case_id: UUID, beat: Beat, actor: User) -> Attention:
             seen.first_answer_s = seen.active_s
         seen.viewport = beat.viewport or seen.viewport
         seen.told_at = now
-        seen.full_clean(exclude=["assignment"])
+        seen.clean_fields(exclude=["assignment", "watched"])
         seen.save()
     return seen

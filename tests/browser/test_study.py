@@ -79,6 +79,7 @@ def test_a_study_goes_from_the_last_score_to_the_report(sign_in, open_study) -> 
     cleo = sign_in("cleo")
     cleo.click("tbody a")
     expect(cleo.locator("main")).to_contain_text("2 of 2")
+    cleo.fill("#id_lock_password", PASSWORD)
     cleo.click("text=Lock the study")
     for person in (cleo, sign_in("dora")):
         person.goto(cleo.url)

@@ -84,7 +84,7 @@ def test_practice_is_scored_discussed_and_forgotten(browser, seat) -> None:
         assert b"discussed" in discussed.content
     seat.refresh_from_db()
     assert seat.practised_at is not None
-    assert not [key for key in browser.session.keys() if key.startswith("practice")]
+    assert not [key for key, _ in browser.session.items() if key.startswith("practice")]
     assert not Rating.objects.filter(version__gt=0).exists()
 
 

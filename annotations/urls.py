@@ -3,7 +3,17 @@
 from django.urls import path, register_converter
 
 from annotations import media
-from annotations.views import analysis, cells, invitation, rating, studies
+from annotations.views import (
+    analysis,
+    attention,
+    cells,
+    diagnosis,
+    invitation,
+    joining,
+    practice,
+    rating,
+    studies,
+)
 
 
 class LetterConverter:
@@ -39,8 +49,36 @@ urlpatterns = [
     path("cases/<uuid:case_id>/choice/", cells.picks_save, name="picks_save"),
     path("cases/<uuid:case_id>/comment/", cells.words_save, name="words_save"),
     path("cases/<uuid:case_id>/guess/", cells.hunch_save, name="hunch_save"),
+    path("cases/<uuid:case_id>/attention/", attention.attention, name="case_attention"),
+    path("cases/<uuid:case_id>/diagnosis/", diagnosis.diagnosis, name="diagnosis"),
+    path("cases/<uuid:case_id>/reopen/", rating.case_reopening, name="case_reopen"),
     path("cases/<uuid:case_id>/film/", media.film_renewed, name="case_film_url"),
     path("cases/<uuid:case_id>/film/<str:token>", media.film, name="case_film"),
+    path("seats/<uuid:seat_id>/consent/", joining.consent, name="consent"),
+    path(
+        "seats/<uuid:seat_id>/instructions/", joining.instructions, name="instructions"
+    ),
+    path("seats/<uuid:seat_id>/withdrawal/", joining.withdrawal, name="withdrawal"),
+    path(
+        "seats/<uuid:seat_id>/practice/skip/",
+        practice.practice_skip,
+        name="practice_skip",
+    ),
+    path(
+        "seats/<uuid:seat_id>/practice/<int:number>/",
+        practice.practice,
+        name="practice",
+    ),
+    path(
+        "seats/<uuid:seat_id>/practice/<int:number>/review/",
+        practice.practice_review,
+        name="practice_review",
+    ),
+    path(
+        "seats/<uuid:seat_id>/practice/<int:number>/<path:what>/",
+        practice.practice_save,
+        name="practice_save",
+    ),
     path("studies/", studies.study_list, name="study_list"),
     path("studies/<uuid:study_id>/", studies.study, name="study"),
     path("studies/<uuid:study_id>/open/", studies.study_opening, name="study_open"),

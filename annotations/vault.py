@@ -14,9 +14,11 @@ from typing import Any
 
 from django.db import connections
 
-from annotations.models import SlotIdentity, StudySecret
+from annotations.models import IdentifiabilityAudit, SlotIdentity, StudySecret
 
-IDENTITY_TABLES = (SlotIdentity._meta.db_table, StudySecret._meta.db_table)
+IDENTITY_TABLES = tuple(
+    model._meta.db_table for model in (SlotIdentity, StudySecret, IdentifiabilityAudit)
+)
 # Clips, subjects, rationales and runs say who walks, with which label, and what which
 # system wrote: a rater's pages are made without any of them.
 MODEL_ROOM_PREFIX = "gaitmodel_"

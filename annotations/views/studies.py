@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from annotations.core.errors import StudyError
-from annotations.forms import EmailsForm, UnblindForm, first_error
+from annotations.forms import EmailsForm, PasswordForm, UnblindForm, first_error
 from annotations.models import Study
 from annotations.selectors import study_progress
 from annotations.services import (
@@ -22,6 +22,7 @@ from annotations.services import (
     study_unblind,
     study_verify,
 )
+from annotations.services.closing import check_password_again
 from annotations.views.access import user_of
 from gaitmodel.views import lead_required
 
@@ -66,6 +67,12 @@ def _page(request: HttpRequest, study: Study, **more: object) -> HttpResponse:
         **more,
     }
     return render(request, "annotations/study.html", page)
+
+
+def _password(form: PasswordForm) -> str:
+    if not form.is_valid():
+        raise StudyError("the password is missing; nothing was done")
+    return str(form.cleaned_data["password"])
 
 
 def _act(request: HttpRequest, study: Study, act: Callable[[], str]) -> HttpResponse:
@@ -115,10 +122,12 @@ def study_invitation(request: HttpRequest, study_id: UUID) -> HttpResponse:
 @lead_required
 @require_POST
 def study_locking(request: HttpRequest, study_id: UUID) -> HttpResponse:
-    """Lock the answers for good."""
+    """Lock the answers for good, with one's password again."""
     study = get_object_or_404(Study, pk=study_id)
+    form = PasswordForm(request.POST)
 
     def act() -> str:
+        check_password_again(user_of(request), _password(form))
         study_lock(study=study, actor=user_of(request))
         return "The study is locked: no answer can be changed any more."
 

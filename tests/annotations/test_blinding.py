@@ -81,7 +81,7 @@ def everything(rater: User) -> Iterator[tuple[str, str, dict[str, object]]]:
     """Every address that a rater can reach, and some that no rater can."""
     study = Study.objects.get()
     cases = Assignment.objects.order_by("seat__number", "position")
-    for page in ("home", "case_list", "login", "study_list", "gaitmodel:runs"):
+    for page in ("home", "case_list", "account_login", "study_list", "gaitmodel:runs"):
         yield "get", reverse(page), {}
     for page in ("study", "study_verify", "study_lock", "study_analysis"):
         yield "post", reverse(page, args=[study.pk]), {}

@@ -60,6 +60,10 @@ def sign_in(browser: Browser, live_server, open_study: Study) -> Iterator[SignIn
         page.fill("#id_password", people.PASSWORD)
         page.click("button.primary")
         page.wait_for_url(lambda url: "login" not in url)
+        if "2fa" in page.url:
+            page.fill("#id_code", people.totp_code())
+            page.click("button.primary")
+            page.wait_for_url(lambda url: "2fa" not in url)
         return page
 
     yield signed_in

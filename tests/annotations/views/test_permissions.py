@@ -25,6 +25,8 @@ CASE_PAGES = [
     ("picks_save", "post"),
     ("words_save", "post"),
     ("hunch_save", "post"),
+    ("case_attention", "post"),
+    ("case_reopen", "post"),
 ]
 LEAD_PAGES = [
     ("study_list", "get"),
@@ -36,7 +38,16 @@ LEAD_PAGES = [
     ("study_verify", "post"),
     ("study_analysis", "get"),
 ]
-OTHERS = {"home", "invitation", "case_list", "case_film"}
+SEAT_PAGES = {
+    "consent",
+    "instructions",
+    "withdrawal",
+    "practice",
+    "practice_review",
+    "practice_save",
+    "practice_skip",
+}
+OTHERS = {"home", "invitation", "case_list", "case_film", "diagnosis"} | SEAT_PAGES
 
 
 @pytest.fixture

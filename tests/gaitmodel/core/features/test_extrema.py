@@ -4,7 +4,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gaitmodel.core.features.extrema import between_frames, turning_points
+from gaitmodel.core.features.extrema import (
+    between_frames,
+    low_pass,
+    period_of,
+    turning_points,
+)
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -41,3 +46,16 @@ def test_a_ripple_below_the_floor_gives_none() -> None:
 def test_the_peak_of_a_parabola_is_found_between_frames() -> None:
     frames = np.arange(11)
     assert abs(between_frames(-((frames - 5.3) ** 2), 5) - 5.3) < 1e-9
+
+
+@given(st.floats(0.7, 2.2), st.floats(0, 0.5))
+def test_the_period_of_a_noisy_sine_is_its_own(period: float, noise: float) -> None:
+    times = np.arange(300) / 30
+    signal = np.sin(2 * np.pi * times / period)
+    signal += np.random.default_rng(1).normal(0, noise, len(times))
+    assert abs(period_of(low_pass(signal, 30.0, 3.0), 30.0) / 30 - period) < 0.1
+
+
+def test_a_walk_that_stands_still_has_no_period() -> None:
+    assert period_of(np.zeros(100), 30.0) == 0
+    assert period_of(np.arange(100.0), 30.0) == 0

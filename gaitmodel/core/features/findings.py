@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gaitmodel.core.features.norms import departure, known, stem_of
+from gaitmodel.core.features.norms import departure, known, place_of, stem_of
 from gaitmodel.core.records import GaitFeatures, Metric, Quality
 
+_LOW = " (low quality)."
 _ECHOES = frozenset({"step_time_s", "stride_time_s", "stance_percent"})
 """Say again what cadence and swing have said."""
 
@@ -14,9 +15,10 @@ _ECHOES = frozenset({"step_time_s", "stride_time_s", "stance_percent"})
 def findings(features: GaitFeatures) -> list[str]:
     """A sentence per quantity that leaves its band, both sides together.
 
-    Values of low quality are named as such; what cannot be measured is no finding.
+    Values of low quality come last and are named as such; what cannot be measured is
+    no finding.
     """
-    told = []
+    told: list[str] = []
     for metrics in by_stem(features).values():
         off = [m for m in metrics if departure(m)]
         if not off or (stem_of(off[0]) in _ECHOES and _says_cadence(features)):
@@ -26,15 +28,19 @@ def findings(features: GaitFeatures) -> list[str]:
             for way in (-1, 1)
             if any(departure(m) == way for m in off)
         ]
-    return told
+    return sorted(told, key=lambda sentence: sentence.endswith(_LOW))
 
 
 def by_stem(features: GaitFeatures) -> dict[str, list[Metric]]:
-    """The metrics of each quantity, left before right, in the order they were made."""
+    """The metrics of each quantity, left before right, in the order of ``norms``."""
     stems: dict[str, list[Metric]] = {}
-    for metric in features.metrics.values():
+    for metric in sorted(features.metrics.values(), key=_place):
         stems.setdefault(stem_of(metric), []).append(metric)
     return stems
+
+
+def _place(metric: Metric) -> tuple[int, str]:
+    return place_of(metric), metric.side or ""
 
 
 def digits_of(unit: str) -> int:
@@ -61,11 +67,12 @@ def _sentence(metrics: Sequence[Metric], sides: int) -> str:
     values = " and ".join(_values(metrics))
     both = " on both sides" if sides == 2 and len(metrics) == 2 else ""
     words = about.above if beyond else about.below
-    doubt = "" if all(m.quality is Quality.GOOD for m in metrics) else " (low quality)"
+    sure = all(m.quality is Quality.GOOD for m in metrics)
+    end = "." if sure else _LOW
     meaning = f": {words}" if words else ""
     return (
         f"{about.name.capitalize()}{both} is {'above' if beyond else 'below'} the usual "
-        f"{low:g} to {high:g}{unit} ({values}){meaning}{doubt}."
+        f"{low:g} to {high:g}{unit} ({values}){meaning}{end}"
     )
 
 

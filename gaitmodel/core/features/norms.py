@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from gaitmodel.core.records import Metric
+from gaitmodel.core.records import Metric, Side
 
 
 @dataclass(frozen=True)
@@ -136,9 +136,23 @@ def stem_of(metric: Metric) -> str:
     )
 
 
+def place_of(metric: Metric) -> int:
+    """Where a metric stands on a page: times first, then phases, joints and trunk."""
+    return list(_KNOWN).index(stem_of(metric))
+
+
 def known(metric: Metric) -> Known:
     """Name and band of a metric; ``KeyError`` for one that this page does not list."""
     return _KNOWN[stem_of(metric)]
+
+
+def name_and_unit(key: str) -> tuple[str, str]:
+    """A metric's name with its side, and its unit as words, from its key alone."""
+    side = next((s for s in Side if f"_{s.value}" in key), None)
+    stem = key.replace(f"_{side.value}", "") if side else key
+    name = _KNOWN[stem].name + (f", {side.value}" if side else "")
+    units = (("_spm", "steps/min"), ("_s", "s"), ("_deg", "°"), ("_points", "points"))
+    return name, next((u for end, u in units if stem.endswith(end)), "%")
 
 
 def departure(metric: Metric) -> int:

@@ -11,7 +11,10 @@
    what was in doubt included and everything wider, and the frames that were in doubt
    are looked at once more: elsewhere a larger mask can only hide more.
 
-Only a film that passed takes its place; any other is deleted where it was written.
+Only a film that passed takes its place; any other is deleted where it was written. Of
+one that did not, cut-outs of the doubtful places are kept for a person, who may accept
+weak detections (exactly these: the film is made again and must show no others) or ask
+for a wider mask. What is found at 0.5 or more nobody can accept.
 """
 
 from __future__ import annotations
@@ -30,6 +33,8 @@ from gaitmodel.core.media.frames import decoded_ahead, every_frame
 from gaitmodel.core.pose.blazepose_files import blazepose_files
 from gaitmodel.core.pose.blazepose_model import BlazePose
 from gaitmodel.core.pose.blazepose_people import PeopleInFilm, follow_people
+from gaitmodel.core.privacy.cut_outs import Doubt, write_cut_outs
+from gaitmodel.core.privacy.decision import PrivacyDecision, doubts_sha256
 from gaitmodel.core.privacy.faces import STRONG, CenterFace, Face
 from gaitmodel.core.privacy.head_mask import (
     Circle,
@@ -43,6 +48,8 @@ from gaitmodel.core.store import file_sha256
 
 WIDER: Final = (1.0, 1.2, 1.4)
 """Factors on every covered region, attempt by attempt."""
+
+UNDECIDED: Final = PrivacyDecision()
 
 _WHOLE_EVERY: Final = 2
 """Frames between looks at the whole frame; a face is covered five frames either way."""
@@ -61,14 +68,6 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """A detection in the written film that the mask does not cover."""
-
-    frame: int
-    face: Face
-
-
-@dataclass(frozen=True)
 class Deidentified:
     """What became of a film: status, reason, what was covered and what is doubtful."""
 
@@ -80,6 +79,11 @@ class Deidentified:
     source_sha256: str
     film_sha256: str
 
+    @property
+    def doubt_rows(self) -> list[list[float]]:
+        """Frame, box and score of each doubt, as they are stored."""
+        return [[d.frame, *_face(d.face)] for d in self.doubts]
+
     def to_json(self) -> dict[str, Any]:
         """For the clip's provenance: regions per frame, hashes and versions."""
         return {
@@ -89,7 +93,8 @@ class Deidentified:
             "source_sha256": self.source_sha256,
             "film_sha256": self.film_sha256,
             "wider": self.regions.wider,
-            "doubts": [[d.frame, *_face(d.face)] for d in self.doubts],
+            "doubts": self.doubt_rows,
+            "doubts_sha256": doubts_sha256(self.doubt_rows),
             "frames": [
                 {
                     "faces": [_face(face) for face in faces],
@@ -115,11 +120,14 @@ def deidentify(
     fps: float,
     *,
     span: tuple[int, int | None] = (0, None),
+    decision: PrivacyDecision = UNDECIDED,
+    cut_outs: Path | None = None,
 ) -> Deidentified:
     """Write ``source`` (``span``: first frame and count) to ``target`` without faces.
 
     ``target`` exists afterwards exactly if the status is ``passed``. A film that does
-    not pass is tried again, its doubts covered and every region widened.
+    not pass is tried again, its doubts covered and every region widened. The doubtful
+    places of one that never passes go into the folder ``cut_outs`` as PNG.
 
     Raises
     ------
@@ -137,13 +145,16 @@ def deidentify(
         doubtful: frozenset[int] | None = None
         doubts: tuple[Doubt, ...] = ()
         for wider in WIDER:
-            regions = _with_doubts(replace(regions, wider=wider), doubts)
+            factor = wider * decision.wider
+            regions = _with_doubts(replace(regions, wider=factor), doubts)
             write_video(part, _covered(source, span, regions), fps)
             doubts = tuple(_doubts(part, regions, people, detector, doubtful))
             doubtful = frozenset(doubt.frame for doubt in doubts)
             status, reason = verdict(regions, doubts)
             if status is Status.PASSED or not any(regions.heads):
                 break
+        if status is Status.REVIEW and _is_accepted(doubts, decision):
+            status, reason = Status.PASSED, "a person accepted what was in doubt"
         result = Deidentified(
             status=status,
             reason=reason,
@@ -155,7 +166,14 @@ def deidentify(
         )
         if status is Status.PASSED:
             part.replace(target)
+        elif cut_outs is not None:
+            write_cut_outs(part, doubts, cut_outs)
     return result
+
+
+def _is_accepted(doubts: Sequence[Doubt], decision: PrivacyDecision) -> bool:
+    rows = [[d.frame, *_face(d.face)] for d in doubts]
+    return doubts_sha256(rows) == decision.accepted_sha256
 
 
 def _with_doubts(regions: FilmRegions, doubts: Sequence[Doubt]) -> FilmRegions:

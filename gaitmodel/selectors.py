@@ -31,7 +31,12 @@ def clip_film(clip: Clip) -> ClipFilm:
     """A clip's film with what its provenance says; ``InputError`` if it has none."""
     path = clip_shown_video(clip)
     known = clip_store().read_provenance(clip.name)
-    return ClipFilm(path, known["film_sha256"], int(known["film_frames"]))
+    return ClipFilm(
+        path,
+        known["film_sha256"],
+        int(known["film_frames"]),
+        skeleton=path == clip_store().skeleton_path(clip.name),
+    )
 
 
 def clips_by_name(names: Iterable[str]) -> list[Clip]:

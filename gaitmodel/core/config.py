@@ -90,12 +90,15 @@ class TrainConfig:
     learning_rate: float = 5e-4
     weight_decay: float = 0.01  # AdamW's own default; the paper names none
     seed: int = 0
+    patience: int = 0  # epochs without a better one before stopping; 0: never
 
     def __post_init__(self) -> None:
         if self.epochs < 1:
             raise InputError(f"--epochs must be at least 1, not {self.epochs}")
         if self.batch_size < 1:
             raise InputError(f"--batch-size must be at least 1, not {self.batch_size}")
+        if self.patience < 0:
+            raise InputError(f"--patience must not be negative, not {self.patience}")
         if not 0 < self.learning_rate < 1:
             raise InputError(f"--lr must lie between 0 and 1, not {self.learning_rate}")
 

@@ -120,6 +120,14 @@ class ClosedForm(Protocol):
 
 
 @runtime_checkable
+class Prompting(Protocol):
+    """A system whose language model reads a text about the clip."""
+
+    def prompt_text(self, clip: ClipInput) -> str:
+        """All the words of the clip's prompt."""
+
+
+@runtime_checkable
 class ExplainingSystem(Protocol):
     """A system that writes rationales."""
 

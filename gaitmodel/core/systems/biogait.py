@@ -64,6 +64,9 @@ class BioGait:
         """``visual`` (T, D) and ``f_vlm`` (D,), both frozen and cached."""
         return self.features.inputs(clip)
 
+    def prompt_text(self, clip: ClipInput) -> str:
+        return self.features.prompt_text(clip)
+
     def network(self) -> BioGaitClassifier:
         width = self.features.backbone.width
         ted = (

@@ -115,6 +115,10 @@ class BioGaitPlus:
         seen = self.features.inputs(clip) if self.features else {}
         return {"walk": walk, **seen}
 
+    def prompt_text(self, clip: ClipInput) -> str:
+        """The words of the clip's prompt; none without a backbone."""
+        return self.features.prompt_text(clip) if self.features else ""
+
     def network(self) -> PoseClassifier:
         if self.features is None:
             return PoseClassifier()

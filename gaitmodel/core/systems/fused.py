@@ -56,6 +56,10 @@ class FusedFeatures:
         )
         return {"visual": visual, "f_vlm": f_vlm}
 
+    def prompt_text(self, clip: ClipInput) -> str:
+        """The instruction and the evidence, as the language model reads them."""
+        return f"{self.reader.instruction()}\n{self.reader.evidence(clip)}"
+
     def describe(self) -> dict[str, str]:
         """What a checkpoint over these features must match."""
         return {

@@ -73,16 +73,47 @@ def stack_inputs(
     for done, clip in enumerate(clips, start=1):
         read.append(system.inputs(clip))
         progress(done, len(clips))
+    return _stacked(read)
+
+
+def _stacked(read: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
     return {name: torch.stack([one[name] for one in read]) for name in read[0]}
 
 
 def gather_examples(
-    system: TrainableSystem, clips: Sequence[LabelledClip], progress: Progress
+    system: TrainableSystem,
+    clips: Sequence[LabelledClip],
+    progress: Progress,
+    failed: dict[str, str] | None = None,
 ) -> Examples:
-    """The inputs of labelled clips with their labels, clip names and subjects."""
+    """The inputs of labelled clips with their labels, clip names and subjects.
+
+    A clip that cannot be read stops the work; or, if ``failed`` is given, its name and
+    reason are noted there and it is left out.
+
+    Raises
+    ------
+    InputError
+        If a clip cannot be read, or none is left.
+    """
+    read, kept = [], []
+    for done, clip in enumerate(clips, start=1):
+        try:
+            read.append(system.inputs(clip.given))
+            kept.append(clip)
+        except (InputError, OSError) as error:
+            if failed is None:
+                raise InputError(
+                    f"clip {clip.given.clip!r} cannot be read ({error}); "
+                    "--skip-failed leaves it out"
+                ) from error
+            failed[clip.given.clip] = str(error)
+        progress(done, len(clips))
+    if not read:
+        raise InputError("none of the clips can be read")
     return Examples(
-        stack_inputs(system, [clip.given for clip in clips], progress),
-        torch.tensor([clip.label.position for clip in clips]),
-        tuple(clip.given.clip for clip in clips),
-        tuple(clip.subject for clip in clips),
+        _stacked(read),
+        torch.tensor([clip.label.position for clip in kept]),
+        tuple(clip.given.clip for clip in kept),
+        tuple(clip.subject for clip in kept),
     )

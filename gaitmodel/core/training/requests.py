@@ -17,6 +17,25 @@ class TrainRequest:
     backbone: str
     training: TrainConfig
     fusion: FusionConfig
+    skip_failed: bool = False
+
+    def command(self) -> str:
+        """The command that does this again, with every option that decides."""
+        training, fusion = self.training, self.fusion
+        words = [
+            "manage.py train_biogait",
+            f"--system {self.system}",
+            f"--backbone {self.backbone}",
+            f"--epochs {training.epochs}",
+            f"--batch-size {training.batch_size}",
+            f"--lr {training.learning_rate:g}",
+            f"--seed {training.seed}",
+            f"--patience {training.patience}",
+            f"--fusion-order {fusion.fusion_order}",
+            f"--sampling {fusion.sampling}",
+            f"--text-tokens {fusion.text_tokens}",
+        ]
+        return " ".join([*words, *(["--skip-failed"] if self.skip_failed else [])])
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -24,6 +43,7 @@ class TrainRequest:
             "backbone": self.backbone,
             "training": asdict(self.training),
             "fusion": self.fusion.to_json(),
+            "skip_failed": self.skip_failed,
         }
 
     @classmethod
@@ -33,6 +53,7 @@ class TrainRequest:
             stored["backbone"],
             TrainConfig(**stored["training"]),
             FusionConfig.from_json(stored["fusion"]),
+            stored.get("skip_failed", False),
         )
 
 

@@ -39,6 +39,12 @@ class Command(GaitCommand):
         parser.add_argument(
             "--max-clips", type=int, default=0, help="train on so many, balanced"
         )
+        parser.add_argument(
+            "--patience", type=int, default=0, help="stop early; off by default"
+        )
+        parser.add_argument(
+            "--skip-failed", action="store_true", help="leave bad clips out, and say so"
+        )
         parser.add_argument("--queue", action="store_true", help="leave it to a worker")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -59,6 +65,10 @@ class Command(GaitCommand):
             return
         with progress_bar(f"training {request.system}") as show:
             run = watched(run, show)
+        for line in run.result["audit"]:
+            self.stdout.write(f"audit: {line}")
+        for name, reason in run.result["skipped"].items():
+            self.stdout.write(f"left out: {name}: {reason}")
         self.stdout.write(f"checkpoint {run.result['checkpoint']}")
 
 
@@ -71,10 +81,12 @@ def _request(options: dict[str, Any]) -> TrainRequest:
             batch_size=options["batch_size"],
             learning_rate=options["lr"],
             seed=options["seed"],
+            patience=options["patience"],
         ),
         FusionConfig(
             fusion_order=FusionOrder(options["fusion_order"]),
             sampling=Sampling(options["sampling"]),
             text_tokens=options["text_tokens"],
         ),
+        options["skip_failed"],
     )

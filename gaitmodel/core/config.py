@@ -48,10 +48,13 @@ class FusionConfig:
     sampling: Sampling = Sampling.UNIFORM
     angle_style: AngleStyle = AngleStyle.COMPACT
     stretch_s: float = 4.3  # longest analysed stretch, our choice
+    views: int = 1  # samplings of a clip's frames to train on, each cached
 
     def __post_init__(self) -> None:
         if self.frames < 1:
             raise InputError(f"frames must be at least 1, not {self.frames}")
+        if self.views < 1:
+            raise InputError(f"--views must be at least 1, not {self.views}")
         if self.stretch_s <= 0:
             raise InputError(f"stretch_s must be positive, not {self.stretch_s}")
 

@@ -42,7 +42,7 @@ def run_training(
     """
     skipped = _unready(skip=request.skip_failed)
     chosen, held_out = _parts(request, max_clips)
-    place = workplace()
+    place = workplace(cached=request.cached)
     system = place.trainable(
         request.system, request.backbone, request.fusion, GenerationConfig()
     )

@@ -60,9 +60,13 @@ class BioGait:
             "classes": ",".join(CLASSES),
         }
 
-    def inputs(self, clip: ClipInput) -> dict[str, Tensor]:
+    @property
+    def views(self) -> int:
+        return self.features.config.views
+
+    def inputs(self, clip: ClipInput, view: int = 0) -> dict[str, Tensor]:
         """``visual`` (T, D) and ``f_vlm`` (D,), both frozen and cached."""
-        return self.features.inputs(clip)
+        return self.features.inputs(clip, view)
 
     def prompt_text(self, clip: ClipInput) -> str:
         return self.features.prompt_text(clip)

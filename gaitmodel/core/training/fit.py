@@ -23,7 +23,7 @@ from gaitmodel.core.training.checkpoint import (
     write_meta,
 )
 from gaitmodel.core.training.curves import EpochReport
-from gaitmodel.core.training.dataset import Examples, gather_examples
+from gaitmodel.core.training.dataset import Examples, gather_examples, rerunning
 from gaitmodel.core.training.loop import TrainResult, train
 from gaitmodel.core.training.requests import TrainRequest
 from gaitmodel.core.training.workplace import Workplace
@@ -61,6 +61,7 @@ def fit_system(
         train_clips,
         lambda i, n: report(0.5 * i / n, f"reading clip {i}/{n}"),
         failed,
+        augment=True,
     )
     validation = (
         gather_examples(
@@ -77,7 +78,7 @@ def fit_system(
         return folder
     result = train(
         system.network,
-        data,
+        data if workplace.cache else rerunning(data, system, train_clips),
         validation,
         request.training,
         folder,

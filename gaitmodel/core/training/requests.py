@@ -18,6 +18,7 @@ class TrainRequest:
     training: TrainConfig
     fusion: FusionConfig
     skip_failed: bool = False
+    cached: bool = True
 
     def command(self) -> str:
         """The command that does this again, with every option that decides."""
@@ -34,8 +35,11 @@ class TrainRequest:
             f"--fusion-order {fusion.fusion_order}",
             f"--sampling {fusion.sampling}",
             f"--text-tokens {fusion.text_tokens}",
+            f"--views {fusion.views}",
         ]
-        return " ".join([*words, *(["--skip-failed"] if self.skip_failed else [])])
+        words += ["--skip-failed"] * self.skip_failed
+        words += ["--no-cache"] * (not self.cached)
+        return " ".join(words)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -44,6 +48,7 @@ class TrainRequest:
             "training": asdict(self.training),
             "fusion": self.fusion.to_json(),
             "skip_failed": self.skip_failed,
+            "cached": self.cached,
         }
 
     @classmethod
@@ -54,6 +59,7 @@ class TrainRequest:
             TrainConfig(**stored["training"]),
             FusionConfig.from_json(stored["fusion"]),
             stored.get("skip_failed", False),
+            stored.get("cached", True),
         )
 
 

@@ -45,6 +45,12 @@ class Command(GaitCommand):
         parser.add_argument(
             "--skip-failed", action="store_true", help="leave bad clips out, and say so"
         )
+        parser.add_argument(
+            "--views", type=int, default=1, help="frame samplings to train on"
+        )
+        parser.add_argument(
+            "--no-cache", action="store_true", help="re-run the backbone at every step"
+        )
         parser.add_argument("--queue", action="store_true", help="leave it to a worker")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -87,6 +93,8 @@ def _request(options: dict[str, Any]) -> TrainRequest:
             fusion_order=FusionOrder(options["fusion_order"]),
             sampling=Sampling(options["sampling"]),
             text_tokens=options["text_tokens"],
+            views=options["views"],
         ),
         options["skip_failed"],
+        not options["no_cache"],
     )

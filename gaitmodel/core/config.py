@@ -114,7 +114,13 @@ class GenerationConfig:
     batch_size: int = 8
     # Greedy decoding of small models loops; so long a run of tokens never comes twice.
     no_repeat_ngram: int = 10
+    # Of the verified arm alone: drafts for each clip, and how they are drawn.
+    candidates: int = 4
+    temperature: float = 0.8
+    seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.max_new_tokens < 1 or self.batch_size < 1:
-            raise InputError("max_new_tokens and batch_size must be at least 1")
+        if min(self.max_new_tokens, self.batch_size, self.candidates) < 1:
+            raise InputError(
+                "max_new_tokens, batch_size and candidates must be at least 1"
+            )

@@ -50,6 +50,7 @@ class BioGait:
     features: FusedFeatures
     generation: GenerationConfig
     ted: TedConfig | None
+    verify: bool = False
     reads_film: bool = True
     forward_batch: int = 64
 
@@ -95,6 +96,7 @@ class BioGait:
             predictions,
             self.generation,
             progress,
+            verify=self.verify,
         )
 
 
@@ -106,6 +108,14 @@ def biogait_full(parts: Parts) -> BioGait:
     """BioGait-VLM (Full)."""
     features = _features(parts, biomechanics=True)
     return BioGait("biogait_full", features, parts.generation, TedConfig())
+
+
+def biogait_full_verified(parts: Parts) -> BioGait:
+    """BioGait-VLM (Full) with verified decoding: the same weights, another arm."""
+    features = _features(parts, biomechanics=True)
+    return BioGait(
+        "biogait_full_verified", features, parts.generation, TedConfig(), verify=True
+    )
 
 
 def biogait_no_bio(parts: Parts) -> BioGait:

@@ -24,10 +24,12 @@ from gaitmodel.core.config import FusionOrder
 from gaitmodel.core.records import ByteArray
 from gaitmodel.core.systems.pixels import preprocess
 from gaitmodel.core.systems.prompt_batches import (
+    Drawn,
     FusedPrompt,
     NoRepeatInNewText,
     ReadAndWritten,
     flush_right,
+    seeded,
 )
 
 FRAMES_PER_FORWARD = 8  # fixed, so that features do not depend on the batch around
@@ -170,10 +172,11 @@ class InternVLBackbone:
         prompts: Sequence[FusedPrompt],
         max_new_tokens: int,
         no_repeat_ngram: int = 0,
+        drawn: Drawn | None = None,
     ) -> list[str]:
-        """Greedy continuations of a left-padded batch; new text only."""
+        """Greedy (or drawn) continuations of a left-padded batch; new text only."""
         return self.read_and_generate(
-            visuals, prompts, max_new_tokens, no_repeat_ngram
+            visuals, prompts, max_new_tokens, no_repeat_ngram, drawn
         ).texts
 
     @torch.no_grad()
@@ -183,8 +186,9 @@ class InternVLBackbone:
         prompts: Sequence[FusedPrompt],
         max_new_tokens: int,
         no_repeat_ngram: int = 0,
+        drawn: Drawn | None = None,
     ) -> ReadAndWritten:
-        """Read each prompt once: its pooled visual state and its greedy continuation.
+        """Read each prompt once: its pooled visual state and its continuation.
 
         What all prompts share is read once for all of them. Behind it the rest of each
         prompt stands flush right, so that rows of unlike length end together.
@@ -206,18 +210,18 @@ class InternVLBackbone:
         past = read.past_key_values
         past.crop(-1)  # generation reads the last token again, and goes on from there
         start = batch.ids.shape[1]
-        tokens = self.model.generate(
-            input_ids=batch.ids,
-            attention_mask=batch.mask,
-            past_key_values=past,
-            max_new_tokens=max_new_tokens,
-            do_sample=False,
-            logits_processor=LogitsProcessorList(
-                [NoRepeatInNewText(no_repeat_ngram, start)] if no_repeat_ngram else []
-            ),
-            pad_token_id=self.tokenizer.pad_token_id,
-            eos_token_id=self.tokenizer.eos_token_id,
-        )[:, start:]
+        rules = [NoRepeatInNewText(no_repeat_ngram, start)] if no_repeat_ngram else []
+        with seeded(drawn):
+            tokens = self.model.generate(
+                input_ids=batch.ids,
+                attention_mask=batch.mask,
+                past_key_values=past,
+                max_new_tokens=max_new_tokens,
+                **(drawn.options() if drawn else {"do_sample": False}),
+                logits_processor=LogitsProcessorList(rules),
+                pad_token_id=self.tokenizer.pad_token_id,
+                eos_token_id=self.tokenizer.eos_token_id,
+            )[:, start:]
         texts: list[str] = self.tokenizer.batch_decode(tokens, skip_special_tokens=True)
         ended = (tokens == self.tokenizer.eos_token_id).cumsum(dim=1)
         return ReadAndWritten(f_vlm.cpu(), texts, int((ended == 0).sum()))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -37,6 +38,28 @@ class ReadAndWritten:
     f_vlm: Tensor
     texts: list[str]
     tokens: int
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Sampling instead of the greedy choice, from a seed of its own."""
+
+    temperature: float
+    seed: int
+
+    def options(self) -> dict[str, object]:
+        return {"do_sample": True, "temperature": self.temperature, "top_p": 0.95}
+
+
+@contextmanager
+def seeded(drawn: Drawn | None) -> Iterator[None]:
+    """Draw from ``drawn``'s seed inside the block; the caller's stream is untouched."""
+    if drawn is None:
+        yield
+        return
+    with torch.random.fork_rng():
+        torch.manual_seed(drawn.seed)
+        yield
 
 
 def flush_right(

@@ -7,9 +7,13 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from gaitmodel import services
-from gaitmodel.core.config import FusionConfig, FusionOrder, Sampling, TrainConfig
-from gaitmodel.core.errors import InputError
-from gaitmodel.core.systems.registry import entry_for
+from gaitmodel.core.config import (
+    FusionConfig,
+    FusionOrder,
+    GenerationConfig,
+    Sampling,
+    TrainConfig,
+)
 from gaitmodel.core.training.requests import TrainRequest
 from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.models import Run
@@ -55,11 +59,9 @@ class Command(GaitCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         request = _request(options)
-        if not entry_for(request.system, request.backbone).trained:
-            raise InputError(
-                f"system {request.system!r} is zero-shot: nothing to train"
-            )
-        workplace().open(request.system, request.backbone)
+        workplace().trainable(
+            request.system, request.backbone, request.fusion, GenerationConfig()
+        )
         run = services.run_create(
             kind=Run.Kind.TRAIN,
             system=request.system,

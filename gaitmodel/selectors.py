@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.bland_altman import Pair
 from gaitmodel.core.features.codec import features_from_json
 from gaitmodel.core.privacy.decision import PrivacyDecision
+from gaitmodel.core.rationale.judge import Verdict
 from gaitmodel.core.records import (
     ClipFilm,
     ClipRef,
@@ -48,7 +51,12 @@ def clip_film(clip: Clip) -> ClipFilm:
     """A clip's film with what its provenance says; ``InputError`` if it has none."""
     path = clip_shown_video(clip)
     known = clip_store().read_provenance(clip.name)
-    return ClipFilm(path, known["film_sha256"], int(known["film_frames"]))
+    return ClipFilm(
+        path,
+        known["film_sha256"],
+        int(known["film_frames"]),
+        skeleton=path == clip_store().skeleton_path(clip.name),
+    )
 
 
 def clips_by_name(names: Iterable[str]) -> list[Clip]:
@@ -191,6 +199,31 @@ def rationales_latest(
         clip__in=list(clips), system__in=list(systems)
     ).order_by("created_at", "pk")
     return {(row.clip_id, row.system): row for row in rows}
+
+
+@dataclass(frozen=True)
+class Grounding:
+    """Claims of a system's rationales per 100 words, by verdict of the evidence check."""
+
+    system: str
+    rationales: int
+    words: int
+    per_100_words: dict[str, float]
+
+
+def groundings(clips: Iterable[Clip], systems: Sequence[str]) -> list[Grounding]:
+    """How far each system's newest rationales for the clips agree with the metrics."""
+    latest = rationales_latest(clips, systems)
+    found = []
+    for system in systems:
+        rows = [row for (_, key), row in latest.items() if key == system]
+        words = sum(len(row.text.split()) for row in rows)
+        counts: Counter[str] = Counter()
+        for row in rows:
+            counts.update((row.evidence or {}).get("counts", {}))
+        rates = {v.value: 100 * counts[v.value] / max(words, 1) for v in Verdict}
+        found.append(Grounding(system, len(rows), words, rates))
+    return found
 
 
 def predictions_latest(

@@ -48,10 +48,13 @@ class FusionConfig:
     sampling: Sampling = Sampling.UNIFORM
     angle_style: AngleStyle = AngleStyle.COMPACT
     stretch_s: float = 4.3  # longest analysed stretch, our choice
+    views: int = 1  # samplings of a clip's frames to train on, each cached
 
     def __post_init__(self) -> None:
         if self.frames < 1:
             raise InputError(f"frames must be at least 1, not {self.frames}")
+        if self.views < 1:
+            raise InputError(f"--views must be at least 1, not {self.views}")
         if self.stretch_s <= 0:
             raise InputError(f"stretch_s must be positive, not {self.stretch_s}")
 
@@ -90,12 +93,15 @@ class TrainConfig:
     learning_rate: float = 5e-4
     weight_decay: float = 0.01  # AdamW's own default; the paper names none
     seed: int = 0
+    patience: int = 0  # epochs without a better one before stopping; 0: never
 
     def __post_init__(self) -> None:
         if self.epochs < 1:
             raise InputError(f"--epochs must be at least 1, not {self.epochs}")
         if self.batch_size < 1:
             raise InputError(f"--batch-size must be at least 1, not {self.batch_size}")
+        if self.patience < 0:
+            raise InputError(f"--patience must not be negative, not {self.patience}")
         if not 0 < self.learning_rate < 1:
             raise InputError(f"--lr must lie between 0 and 1, not {self.learning_rate}")
 
@@ -108,7 +114,13 @@ class GenerationConfig:
     batch_size: int = 8
     # Greedy decoding of small models loops; so long a run of tokens never comes twice.
     no_repeat_ngram: int = 10
+    # Of the verified arm alone: drafts for each clip, and how they are drawn.
+    candidates: int = 4
+    temperature: float = 0.8
+    seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.max_new_tokens < 1 or self.batch_size < 1:
-            raise InputError("max_new_tokens and batch_size must be at least 1")
+        if min(self.max_new_tokens, self.batch_size, self.candidates) < 1:
+            raise InputError(
+                "max_new_tokens, batch_size and candidates must be at least 1"
+            )

@@ -111,6 +111,7 @@ class ClipFilm:
     path: Path
     sha256: str
     frames: int
+    skeleton: bool = False
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def systems_ready(asked: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]
         try:
             (name,) = backbones_for([key], asked).values()
             if entry.trained:
-                workplace().latest_checkpoint(key, name)
+                workplace().latest_checkpoint(entry.weights_of or key, name)
             else:
                 workplace().open(key, name)
         except InputError as error:

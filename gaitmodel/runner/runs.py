@@ -24,8 +24,7 @@ def execute(run: Run, report: Report) -> dict[str, Any]:
     if run.kind == Run.Kind.TRAIN:
         stored = dict(run.parameters)
         limit = int(stored.pop("max_clips", 0))
-        folder = run_training(TrainRequest.from_json(stored), report, limit)
-        return {"checkpoint": folder.name}
+        return run_training(TrainRequest.from_json(stored), report, limit)
     request = GenerateRequest.from_json(run.parameters)
     return {"rationales": run_generation(request, report)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 from django.utils import timezone
 
@@ -10,22 +10,86 @@ from gaitmodel.core.config import GenerationConfig
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.records import Split
 from gaitmodel.core.sources.splits import subject_disjoint_split
+from gaitmodel.core.training.audit import audit
+from gaitmodel.core.training.checkpoint import read_meta
 from gaitmodel.core.training.fit import Report, fit_system
 from gaitmodel.core.training.requests import TrainRequest
+from gaitmodel.models import Clip
 from gaitmodel.runner.inputs import labelled, workplace
-from gaitmodel.selectors import clip_ref, clips_balanced, clips_ready
+from gaitmodel.selectors import (
+    clip_ref,
+    clips_balanced,
+    clips_ready,
+    clips_to_prepare,
+)
 
 VALIDATION_SHARE = 0.2  # of the training subjects, when the source names no val split
 
 
-def run_training(request: TrainRequest, report: Report, max_clips: int = 0) -> Path:
+def run_training(
+    request: TrainRequest, report: Report, max_clips: int = 0
+) -> dict[str, Any]:
     """Train on the clips of the training split; validation subjects never overlap.
+
+    Returns the checkpoint's name, what the leakage audit checked, and the clips that
+    were left out with their reasons.
 
     Raises
     ------
     InputError
-        If no prepared clip stands in the training split.
+        If no prepared clip stands in the training split, one failed and is not to be
+        skipped, or the audit finds a leak.
     """
+    skipped = _unready(skip=request.skip_failed)
+    chosen, held_out = _parts(request, max_clips)
+    place = workplace(cached=request.cached)
+    system = place.trainable(
+        request.system, request.backbone, request.fusion, GenerationConfig()
+    )
+    film = system.reads_film
+    parts = {
+        Split.TRAIN.value: [labelled(clip, film=film) for clip in chosen],
+        Split.VAL.value: [labelled(clip, film=film) for clip in held_out],
+        Split.TEST.value: [
+            labelled(clip, film=film) for clip in clips_ready(split=Split.TEST.value)
+        ],
+    }
+    found = audit(parts, system, lambda: report(0.0, "auditing for leakage"))
+    folder = fit_system(
+        request,
+        parts[Split.TRAIN.value],
+        parts[Split.VAL.value],
+        place,
+        report,
+        timezone.now,
+        skipped,
+        found.checked,
+    )
+    meta = read_meta(folder)
+    return {
+        "checkpoint": folder.name,
+        "audit": list(found.checked),
+        "skipped": meta["skipped"],
+    }
+
+
+def _unready(*, skip: bool) -> dict[str, str]:
+    """Clips of the training and validation split that are not prepared."""
+    missing = {
+        clip.name: clip.reason or "it is imported but not prepared"
+        for clip in clips_to_prepare().filter(split__in=[Split.TRAIN, Split.VAL])
+    }
+    if missing and not skip:
+        name, reason = next(iter(missing.items()))
+        raise InputError(
+            f"clip {name!r} is not ready ({reason}), and {len(missing) - 1} more: run "
+            "prepare_clips, or leave them out with --skip-failed"
+        )
+    return missing
+
+
+def _parts(request: TrainRequest, max_clips: int) -> tuple[list[Clip], list[Clip]]:
+    """Training and validation clips; validation subjects from training if need be."""
     chosen = clips_balanced(clips_ready(split=Split.TRAIN.value), max_clips)
     if not chosen:
         raise InputError(
@@ -33,24 +97,15 @@ def run_training(request: TrainRequest, report: Report, max_clips: int = 0) -> P
             "prepare_clips first"
         )
     held_out = list(clips_ready(split=Split.VAL.value))
-    if not held_out:
-        parts = subject_disjoint_split(
-            [clip_ref(clip) for clip in chosen],
-            seed=request.training.seed,
-            val_fraction=VALIDATION_SHARE,
-            test_fraction=0.0,
-        )
-        held_out = [c for c in chosen if parts[c.name] is Split.VAL]
-        chosen = [c for c in chosen if parts[c.name] is Split.TRAIN]
-    place = workplace()
-    film = place.trainable(
-        request.system, request.backbone, request.fusion, GenerationConfig()
-    ).reads_film
-    return fit_system(
-        request,
-        [labelled(clip, film=film) for clip in chosen],
-        [labelled(clip, film=film) for clip in held_out],
-        place,
-        report,
-        timezone.now,
+    if held_out:
+        return chosen, held_out
+    parts = subject_disjoint_split(
+        [clip_ref(clip) for clip in chosen],
+        seed=request.training.seed,
+        val_fraction=VALIDATION_SHARE,
+        test_fraction=0.0,
+    )
+    return (
+        [c for c in chosen if parts[c.name] is Split.TRAIN],
+        [c for c in chosen if parts[c.name] is Split.VAL],
     )

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from gaitmodel.core.store import ClipStore
-from gaitmodel.models import Evaluation
+from gaitmodel.models import Clip, Evaluation
 from tests.gaitmodel.core.fakes import swinging_pose
 from tests.people import lead, rater
 
@@ -104,3 +104,16 @@ def test_the_lead_sees_the_table_with_its_pictures_and_a_rater_does_not(
     assert ada.get(address).status_code == 403
     assert Client().get(address).status_code == 302
     assert Evaluation.objects.count() == 1
+
+
+def test_a_failed_clip_stops_the_training_unless_it_is_to_be_skipped(
+    cohort: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Clip.objects.filter(name="w3").update(state=Clip.State.FAILED, reason="no legs")
+    arguments = ("--system", "biogait_plus", "--backbone", "none")
+    with pytest.raises(CommandError, match=r"clip 'w3' is not ready \(no legs\)"):
+        train(*arguments)
+    train(*arguments, "--skip-failed")
+    printed = capsys.readouterr().out
+    assert "left out: w3: no legs" in printed
+    assert "audit: 11 subjects, none in two splits" in printed

@@ -106,6 +106,17 @@ class TrainableSystem(Protocol):
 
 
 @runtime_checkable
+class Viewed(Protocol):
+    """A trainable system that can read a clip in several samplings of its frames."""
+
+    @property
+    def views(self) -> int:
+        """How many there are; view 0 is the one that predicts."""
+
+    def inputs(self, clip: ClipInput, view: int = 0) -> dict[str, Tensor]: ...
+
+
+@runtime_checkable
 class ClosedForm(Protocol):
     """A network of which a part is fitted in closed form, before the first epoch."""
 
@@ -117,6 +128,14 @@ class ClosedForm(Protocol):
         Returns the inputs that the rest is trained on: where they hold what was fitted
         here, each clip's comes from a fit without its subject.
         """
+
+
+@runtime_checkable
+class Prompting(Protocol):
+    """A system whose language model reads a text about the clip."""
+
+    def prompt_text(self, clip: ClipInput) -> str:
+        """All the words of the clip's prompt."""
 
 
 @runtime_checkable

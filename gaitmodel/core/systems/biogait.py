@@ -50,6 +50,7 @@ class BioGait:
     features: FusedFeatures
     generation: GenerationConfig
     ted: TedConfig | None
+    verify: bool = False
     reads_film: bool = True
     forward_batch: int = 64
 
@@ -60,9 +61,16 @@ class BioGait:
             "classes": ",".join(CLASSES),
         }
 
-    def inputs(self, clip: ClipInput) -> dict[str, Tensor]:
+    @property
+    def views(self) -> int:
+        return self.features.config.views
+
+    def inputs(self, clip: ClipInput, view: int = 0) -> dict[str, Tensor]:
         """``visual`` (T, D) and ``f_vlm`` (D,), both frozen and cached."""
-        return self.features.inputs(clip)
+        return self.features.inputs(clip, view)
+
+    def prompt_text(self, clip: ClipInput) -> str:
+        return self.features.prompt_text(clip)
 
     def network(self) -> BioGaitClassifier:
         width = self.features.backbone.width
@@ -88,6 +96,7 @@ class BioGait:
             predictions,
             self.generation,
             progress,
+            verify=self.verify,
         )
 
 
@@ -99,6 +108,14 @@ def biogait_full(parts: Parts) -> BioGait:
     """BioGait-VLM (Full)."""
     features = _features(parts, biomechanics=True)
     return BioGait("biogait_full", features, parts.generation, TedConfig())
+
+
+def biogait_full_verified(parts: Parts) -> BioGait:
+    """BioGait-VLM (Full) with verified decoding: the same weights, another arm."""
+    features = _features(parts, biomechanics=True)
+    return BioGait(
+        "biogait_full_verified", features, parts.generation, TedConfig(), verify=True
+    )
 
 
 def biogait_no_bio(parts: Parts) -> BioGait:

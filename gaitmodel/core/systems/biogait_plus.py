@@ -104,7 +104,11 @@ class BioGaitPlus:
             "classes": ",".join(CLASSES),
         }
 
-    def inputs(self, clip: ClipInput) -> dict[str, Tensor]:
+    @property
+    def views(self) -> int:
+        return self.features.config.views if self.features else 1
+
+    def inputs(self, clip: ClipInput, view: int = 0) -> dict[str, Tensor]:
         """``walk`` (W, F), NaN where a shorter walk has no window; V and f_vlm."""
         try:
             windows = walk_descriptors(clip.pose)
@@ -112,8 +116,12 @@ class BioGaitPlus:
             raise InputError(f"clip {clip.clip!r}: {error}") from error
         walk = torch.full((MAX_WINDOWS, NUMBERS), torch.nan)
         walk[: len(windows)] = torch.from_numpy(windows)
-        seen = self.features.inputs(clip) if self.features else {}
+        seen = self.features.inputs(clip, view) if self.features else {}
         return {"walk": walk, **seen}
+
+    def prompt_text(self, clip: ClipInput) -> str:
+        """The words of the clip's prompt; none without a backbone."""
+        return self.features.prompt_text(clip) if self.features else ""
 
     def network(self) -> PoseClassifier:
         if self.features is None:

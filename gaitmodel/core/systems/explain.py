@@ -11,7 +11,9 @@ from gaitmodel.core.config import GenerationConfig
 from gaitmodel.core.features.prompt import prompt_sha256
 from gaitmodel.core.records import Prediction, RationaleText
 from gaitmodel.core.systems.base import ClipInput, Progress
+from gaitmodel.core.systems.prompt_batches import Drawn
 from gaitmodel.core.systems.reading import ClipReader
+from gaitmodel.core.systems.verified import verified
 from gaitmodel.core.taxonomy import GaitClass
 
 NEXT_HEADING = re.compile(r"\n\s*(?:\d+\)|#)")
@@ -46,35 +48,72 @@ def explain_in_batches(
     predictions: Sequence[Prediction],
     generation: GenerationConfig,
     progress: Progress,
+    *,
+    verify: bool = False,
 ) -> list[RationaleText]:
     """One rationale per clip, generated in left-padded batches."""
     answers: list[RationaleText] = []
     for start in range(0, len(clips), generation.batch_size):
         batch = slice(start, start + generation.batch_size)
-        tokens = [visual(clip) for clip in clips[batch]]
-        openings = [answer_opening(p.label) for p in predictions[batch]]
-        evidence = [reader.evidence(clip) for clip in clips[batch]]
-        prompts = [
-            reader.lay_out(written, len(seen), opening)
-            for written, seen, opening in zip(evidence, tokens, openings, strict=True)
-        ]
-        texts = reader.backbone.generate(
-            tokens, prompts, generation.max_new_tokens, generation.no_repeat_ngram
-        )
-        for i, text in enumerate(texts):
-            prediction = predictions[start + i]
-            whole = f"{reader.instruction()}\n{evidence[i]}\n{openings[i]}"
-            answers.append(
-                RationaleText(
-                    system=key,
-                    label=prediction.label,
-                    text=f"{openings[i]} {tidy(text)}".strip(),
-                    prompt_sha256=prompt_sha256(whole),
-                    details={
-                        "backbone": reader.backbone.name,
-                        "max_new_tokens": str(generation.max_new_tokens),
-                    },
-                )
+        desk = _Desk(key, reader, visual, clips[batch], predictions[batch], generation)
+        if verify:
+            answers += verified(
+                [clip.features for clip in clips[batch]],
+                desk.write,
+                generation.candidates,
+                generation.temperature,
+                generation.seed,
             )
+        else:
+            answers += desk.write(range(len(clips[batch])), None)
         progress(len(answers), len(clips))
     return answers
+
+
+class _Desk:
+    """A batch of clips with their prompts laid out: written once, drafted often."""
+
+    def __init__(
+        self,
+        key: str,
+        reader: ClipReader,
+        visual: Callable[[ClipInput], Tensor],
+        clips: Sequence[ClipInput],
+        predictions: Sequence[Prediction],
+        generation: GenerationConfig,
+    ) -> None:
+        self.key, self.reader, self.generation = key, reader, generation
+        self.labels = [one.label for one in predictions]
+        self.openings = [answer_opening(label) for label in self.labels]
+        self.tokens = [visual(clip) for clip in clips]
+        self.evidence = [reader.evidence(clip) for clip in clips]
+        self.prompts = [
+            reader.lay_out(written, len(seen), opening)
+            for written, seen, opening in zip(
+                self.evidence, self.tokens, self.openings, strict=True
+            )
+        ]
+
+    def write(self, rows: Sequence[int], drawn: Drawn | None) -> list[RationaleText]:
+        texts = self.reader.backbone.generate(
+            [self.tokens[row] for row in rows],
+            [self.prompts[row] for row in rows],
+            self.generation.max_new_tokens,
+            self.generation.no_repeat_ngram,
+            drawn,
+        )
+        return [self._answer(row, text) for row, text in zip(rows, texts, strict=True)]
+
+    def _answer(self, row: int, text: str) -> RationaleText:
+        opening = self.openings[row]
+        whole = f"{self.reader.instruction()}\n{self.evidence[row]}\n{opening}"
+        return RationaleText(
+            system=self.key,
+            label=self.labels[row],
+            text=f"{opening} {tidy(text)}".strip(),
+            prompt_sha256=prompt_sha256(whole),
+            details={
+                "backbone": self.reader.backbone.name,
+                "max_new_tokens": str(self.generation.max_new_tokens),
+            },
+        )

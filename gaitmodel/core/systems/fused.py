@@ -26,9 +26,9 @@ class FusedFeatures:
     def reader(self) -> ClipReader:
         return ClipReader(self.backbone, self.config, self.biomechanics)
 
-    def visual(self, clip: ClipInput) -> Tensor:
+    def visual(self, clip: ClipInput, view: int = 0) -> Tensor:
         """V (T, D) of the clip's film."""
-        indices = self.reader.frame_indices(clip)
+        indices = self.reader.frame_indices(clip, view)
         key = content_key(
             film=clip.seen().sha256,
             frames=indices.tolist(),
@@ -36,12 +36,12 @@ class FusedFeatures:
             dtype=str(self.backbone.model.dtype),
         )
         return self.cache.get(
-            key, lambda: self.backbone.encode_frames(self.reader.images(clip))
+            key, lambda: self.backbone.encode_frames(self.reader.images(clip, view))
         )
 
-    def inputs(self, clip: ClipInput) -> dict[str, Tensor]:
-        """``visual`` (T, D) and ``f_vlm`` (D,)."""
-        visual = self.visual(clip)
+    def inputs(self, clip: ClipInput, view: int = 0) -> dict[str, Tensor]:
+        """``visual`` (T, D) and ``f_vlm`` (D,) of one sampling of the frames."""
+        visual = self.visual(clip, view)
         layout = self.reader.prompt(clip, len(visual))
         order = self.config.fusion_order
         key = content_key(
@@ -55,6 +55,10 @@ class FusedFeatures:
             key, lambda: self.backbone.fused_state(visual, layout, order)
         )
         return {"visual": visual, "f_vlm": f_vlm}
+
+    def prompt_text(self, clip: ClipInput) -> str:
+        """The instruction and the evidence, as the language model reads them."""
+        return f"{self.reader.instruction()}\n{self.reader.evidence(clip)}"
 
     def describe(self) -> dict[str, str]:
         """What a checkpoint over these features must match."""

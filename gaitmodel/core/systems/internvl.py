@@ -8,30 +8,31 @@ ever trained.
 from __future__ import annotations
 
 import copy
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from transformers import DynamicCache, InternVLForConditionalGeneration
+from transformers import (
+    DynamicCache,
+    InternVLForConditionalGeneration,
+    LogitsProcessorList,
+)
 from transformers.modeling_outputs import BaseModelOutputWithPast
 from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
 from gaitmodel.core.config import FusionOrder
 from gaitmodel.core.records import ByteArray
 from gaitmodel.core.systems.pixels import preprocess
+from gaitmodel.core.systems.prompt_batches import (
+    Drawn,
+    FusedPrompt,
+    NoRepeatInNewText,
+    ReadAndWritten,
+    flush_right,
+    seeded,
+)
 
 FRAMES_PER_FORWARD = 8  # fixed, so that features do not depend on the batch around
-
-
-@dataclass(frozen=True)
-class FusedPrompt:
-    """A sequence for the language model: token ids and where visual features go."""
-
-    ids: Tensor  # (L,)
-    visual: Tensor  # (L,) bool
-    shared: int = 0  # leading tokens that every clip of a system has in common
 
 
 class InternVLBackbone:
@@ -158,15 +159,9 @@ class InternVLBackbone:
             return self.model.model.language_model(
                 inputs_embeds=embedded, use_cache=True
             )
-        leading = layout.ids[: layout.shared].tolist()
-        if self._prefix is None or self._prefix[0] != leading:
-            first = self.model.model.language_model(
-                inputs_embeds=embedded[:, : layout.shared], use_cache=True
-            )
-            self._prefix = (leading, first.past_key_values)
         return self.model.model.language_model(
             inputs_embeds=embedded[:, layout.shared :],
-            past_key_values=copy.deepcopy(self._prefix[1]),
+            past_key_values=copy.deepcopy(self._prefix_cache(layout)),
             use_cache=True,
         )
 
@@ -177,34 +172,77 @@ class InternVLBackbone:
         prompts: Sequence[FusedPrompt],
         max_new_tokens: int,
         no_repeat_ngram: int = 0,
+        drawn: Drawn | None = None,
     ) -> list[str]:
-        """Greedy continuations of a left-padded batch; new text only."""
-        rows = [
-            self._embed(prompt, visual)
-            for prompt, visual in zip(prompts, visuals, strict=True)
-        ]
-        longest = max(len(row) for row in rows)
-        embedded = torch.zeros(
-            (len(rows), longest, self.width), dtype=rows[0].dtype, device=self.device
+        """Greedy (or drawn) continuations of a left-padded batch; new text only."""
+        return self.read_and_generate(
+            visuals, prompts, max_new_tokens, no_repeat_ngram, drawn
+        ).texts
+
+    @torch.no_grad()
+    def read_and_generate(
+        self,
+        visuals: Sequence[Tensor],
+        prompts: Sequence[FusedPrompt],
+        max_new_tokens: int,
+        no_repeat_ngram: int = 0,
+        drawn: Drawn | None = None,
+    ) -> ReadAndWritten:
+        """Read each prompt once: its pooled visual state and its continuation.
+
+        What all prompts share is read once for all of them. Behind it the rest of each
+        prompt stands flush right, so that rows of unlike length end together.
+        """
+        rows = [self._embed(p, v) for p, v in zip(prompts, visuals, strict=True)]
+        batch = flush_right(
+            rows, prompts, int(self.tokenizer.pad_token_id), self.image_token
         )
-        mask = torch.zeros((len(rows), longest), dtype=torch.long, device=self.device)
-        for index, row in enumerate(rows):
-            embedded[index, longest - len(row) :] = row
-            mask[index, longest - len(row) :] = 1
-        with warnings.catch_warnings():
-            # That repeats are looked for in the new text only is what we want.
-            warnings.filterwarnings("ignore", message=".*newly generated tokens.*")
+        read = self.model.model.language_model(
+            inputs_embeds=batch.embedded,
+            attention_mask=batch.mask,
+            position_ids=batch.positions,
+            past_key_values=self._expanded_prefix(prompts[0], len(prompts)),
+            use_cache=True,
+        )
+        states = read.last_hidden_state.float()  # (B, L, D)
+        places = batch.visual[..., None]
+        f_vlm = (states * places).sum(dim=1) / places.sum(dim=1)
+        past = read.past_key_values
+        past.crop(-1)  # generation reads the last token again, and goes on from there
+        start = batch.ids.shape[1]
+        rules = [NoRepeatInNewText(no_repeat_ngram, start)] if no_repeat_ngram else []
+        with seeded(drawn):
             tokens = self.model.generate(
-                inputs_embeds=embedded,
-                attention_mask=mask,
+                input_ids=batch.ids,
+                attention_mask=batch.mask,
+                past_key_values=past,
                 max_new_tokens=max_new_tokens,
-                do_sample=False,
-                no_repeat_ngram_size=no_repeat_ngram,
+                **(drawn.options() if drawn else {"do_sample": False}),
+                logits_processor=LogitsProcessorList(rules),
                 pad_token_id=self.tokenizer.pad_token_id,
                 eos_token_id=self.tokenizer.eos_token_id,
-            )
+            )[:, start:]
         texts: list[str] = self.tokenizer.batch_decode(tokens, skip_special_tokens=True)
-        return texts
+        ended = (tokens == self.tokenizer.eos_token_id).cumsum(dim=1)
+        return ReadAndWritten(f_vlm.cpu(), texts, int((ended == 0).sum()))
+
+    def _expanded_prefix(self, prompt: FusedPrompt, count: int) -> DynamicCache | None:
+        if not prompt.shared:
+            return None
+        prefix = copy.deepcopy(self._prefix_cache(prompt))
+        prefix.batch_repeat_interleave(count)
+        return prefix
+
+    def _prefix_cache(self, prompt: FusedPrompt) -> DynamicCache:
+        """The cache of what all clips share, read once for each instruction."""
+        leading = prompt.ids[: prompt.shared]
+        if self._prefix is None or self._prefix[0] != leading.tolist():
+            embedded = self.model.get_input_embeddings()(leading.to(self.device))
+            first = self.model.model.language_model(
+                inputs_embeds=embedded[None], use_cache=True
+            )
+            self._prefix = (leading.tolist(), first.past_key_values)
+        return self._prefix[1]
 
     @torch.no_grad()
     def continuation_scores(

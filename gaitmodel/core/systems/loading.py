@@ -76,8 +76,9 @@ def _check_folder(folder: Path) -> None:
     if kind == "internvl_chat":
         raise WeightsError(
             f"backbone {folder}: this is the original remote-code checkpoint; convert "
-            "it with OpenGVLab's internvl_chat/tools/internvl_custom2hf.py, or take "
-            "the folder whose name ends in -HF"
+            "it with OpenGVLab's tool: python internvl_chat/tools/internvl_custom2hf.py "
+            f"--custom_path {folder} --hf_path OpenGVLab/InternVL3_5-1B-HF "
+            f"--save_path {folder}-HF"
         )
     if kind != "internvl":
         raise WeightsError(f"backbone {folder}: model_type is {kind!r}, not 'internvl'")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from gaitmodel.core.config import FusionConfig
 from gaitmodel.core.features.prompt import answer_format, clinical_instruction
 from gaitmodel.core.features.text import angle_text, metrics_text
 from gaitmodel.core.media.frames import read_frames, sample_indices
 from gaitmodel.core.records import ByteArray, IntArray
 from gaitmodel.core.systems.base import ClipInput
-from gaitmodel.core.systems.internvl import FusedPrompt, InternVLBackbone
+from gaitmodel.core.systems.internvl import InternVLBackbone
+from gaitmodel.core.systems.prompt_batches import FusedPrompt
 
 
 @dataclass(frozen=True)
@@ -21,19 +24,27 @@ class ClipReader:
     config: FusionConfig
     biomechanics: bool
 
-    def frame_indices(self, clip: ClipInput) -> IntArray:
-        """(T,) frames of the film, spread or consecutive as configured."""
-        return sample_indices(
-            clip.seen().frames,
+    def frame_indices(self, clip: ClipInput, view: int = 0) -> IntArray:
+        """(T,) frames of the film, spread or consecutive as configured.
+
+        View ``v`` of k begins ``v / k`` of the gap between two frames later.
+        """
+        film = clip.seen()
+        first = sample_indices(
+            film.frames,
             clip.pose.fps,
             self.config.frames,
             self.config.sampling,
             self.config.stretch_s,
         )
+        gap = (first[-1] - first[0]) / max(len(first) - 1, 1)
+        later = round(view / self.config.views * gap)
+        moved: IntArray = np.minimum(first + later, film.frames - 1)
+        return moved
 
-    def images(self, clip: ClipInput) -> ByteArray:
+    def images(self, clip: ClipInput, view: int = 0) -> ByteArray:
         """(T, H, W, 3) RGB frames of the de-identified film or skeleton."""
-        return read_frames(clip.seen().path, self.frame_indices(clip)).images
+        return read_frames(clip.seen().path, self.frame_indices(clip, view)).images
 
     def instruction(self) -> str:
         """The Clinical Instruction Prompt with the answer format: one for all clips."""

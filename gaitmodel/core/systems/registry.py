@@ -15,6 +15,7 @@ from gaitmodel.core.systems.base import (
 )
 from gaitmodel.core.systems.biogait import (
     biogait_full,
+    biogait_full_verified,
     biogait_no_bio,
     biogait_no_both,
     biogait_no_ted,
@@ -50,6 +51,7 @@ class SystemEntry:
     build: Builder
     takes: Takes
     trained: bool = True
+    weights_of: str = ""  # the system whose training it uses, if not its own
 
     def refuses(self, backbone: str) -> str:
         """Why this system cannot run on what ``--backbone`` names; empty if it can."""
@@ -80,6 +82,12 @@ SYSTEMS: dict[str, SystemEntry] = {
     "timesformer": SystemEntry("TimeSformer-B", timesformer, Takes.FILM_WEIGHTS),
     "videomae": SystemEntry("VideoMAE-B", videomae, Takes.FILM_WEIGHTS),
     "st_gcn": SystemEntry("ST-GCN", st_gcn, Takes.NOTHING),
+    "biogait_full_verified": SystemEntry(
+        "BioGait-VLM (Full, verified)",
+        biogait_full_verified,
+        Takes.INTERNVL,
+        weights_of="biogait_full",
+    ),
     "biogait_plus": SystemEntry(
         "BioGait+ (ours)", biogait_plus, Takes.INTERNVL_OR_NONE
     ),

@@ -1,7 +1,7 @@
 """A checkpoint folder: trained weights and ``meta.json``, readable without torch.
 
 ``model.safetensors`` holds the chosen epoch; ``resume.pt`` the running state, removed
-at the end; ``curves.csv`` one line per epoch. A folder without ``finished_at`` in its
+at the end; ``curves.csv`` and ``curves.svg`` one point per epoch. A folder without ``finished_at`` in its
 ``meta.json`` is unfinished and is never loaded for use.
 """
 
@@ -22,7 +22,6 @@ from gaitmodel.core.store import atomic_path, write_json
 WEIGHTS = "model.safetensors"
 META = "meta.json"
 RESUME = "resume.pt"
-CURVES = "curves.csv"
 
 
 def save_weights(network: nn.Module, folder: Path) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -15,24 +15,34 @@ from gaitmodel.core.systems.base import (
     LabelledClip,
     Progress,
     TrainableSystem,
+    Viewed,
 )
+
+VIEWED = ("visual", "f_vlm")
+"""The inputs that depend on which frames were sampled."""
 
 
 @dataclass(frozen=True)
 class Examples:
-    """``inputs[name]`` (N, ...), ``labels`` (N,) int64; clips and subjects by row."""
+    """``inputs[name]`` (N, ...), ``labels`` (N,) int64; clips and subjects by row.
+
+    With several views, what depends on the frames is (N, views, ...). ``reread`` runs
+    the frozen backbone anew for the rows of a batch (``--no-cache``).
+    """
 
     inputs: Mapping[str, Tensor]
     labels: Tensor
     clips: tuple[str, ...]
     subjects: tuple[str, ...]
+    views: int = 1
+    reread: Callable[[list[int]], Mapping[str, Tensor]] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def to(self, device: torch.device) -> Examples:
         moved = {name: value.to(device) for name, value in self.inputs.items()}
-        return Examples(moved, self.labels.to(device), self.clips, self.subjects)
+        return replace(self, inputs=moved, labels=self.labels.to(device))
 
     def joined(self, other: Examples) -> Examples:
         """These clips, then the other's; both of the same system."""
@@ -45,7 +55,15 @@ class Examples:
         )
 
     def batch(self, rows: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        """Inputs and labels of the rows; of several views, one drawn for each row."""
         chosen = {name: value[rows] for name, value in self.inputs.items()}
+        if self.reread:
+            fresh = self.reread(rows.tolist())
+            chosen |= {name: value.to(rows.device) for name, value in fresh.items()}
+        if self.views > 1:
+            drawn = torch.randint(self.views, (len(rows),)).to(rows.device)
+            own = torch.arange(len(rows), device=rows.device)
+            chosen |= {name: chosen[name][own, drawn] for name in VIEWED}
         return chosen, self.labels[rows]
 
     def sha256(self) -> str:
@@ -73,16 +91,74 @@ def stack_inputs(
     for done, clip in enumerate(clips, start=1):
         read.append(system.inputs(clip))
         progress(done, len(clips))
+    return _stacked(read)
+
+
+def _stacked(read: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
     return {name: torch.stack([one[name] for one in read]) for name in read[0]}
 
 
 def gather_examples(
-    system: TrainableSystem, clips: Sequence[LabelledClip], progress: Progress
+    system: TrainableSystem,
+    clips: Sequence[LabelledClip],
+    progress: Progress,
+    failed: dict[str, str] | None = None,
+    *,
+    augment: bool = False,
 ) -> Examples:
-    """The inputs of labelled clips with their labels, clip names and subjects."""
+    """The inputs of labelled clips with their labels, clip names and subjects.
+
+    A clip that cannot be read stops the work; or, if ``failed`` is given, its name and
+    reason are noted there and it is left out. ``augment`` reads every view.
+
+    Raises
+    ------
+    InputError
+        If a clip cannot be read, or none is left.
+    """
+    views = system.views if augment and isinstance(system, Viewed) else 1
+    read, kept = [], []
+    for done, clip in enumerate(clips, start=1):
+        try:
+            read.append(_inputs(system, clip.given, views))
+            kept.append(clip)
+        except (InputError, OSError) as error:
+            if failed is None:
+                raise InputError(
+                    f"clip {clip.given.clip!r} cannot be read ({error}); "
+                    "--skip-failed leaves it out"
+                ) from error
+            failed[clip.given.clip] = str(error)
+        progress(done, len(clips))
+    if not read:
+        raise InputError("none of the clips can be read")
     return Examples(
-        stack_inputs(system, [clip.given for clip in clips], progress),
-        torch.tensor([clip.label.position for clip in clips]),
-        tuple(clip.given.clip for clip in clips),
-        tuple(clip.subject for clip in clips),
+        _stacked(read),
+        torch.tensor([clip.label.position for clip in kept]),
+        tuple(clip.given.clip for clip in kept),
+        tuple(clip.subject for clip in kept),
+        views,
     )
+
+
+def _inputs(
+    system: TrainableSystem, clip: ClipInput, views: int
+) -> Mapping[str, Tensor]:
+    if views == 1 or not isinstance(system, Viewed):
+        return system.inputs(clip)
+    read = [system.inputs(clip, view) for view in range(views)]
+    stacked = {name: torch.stack([one[name] for one in read]) for name in VIEWED}
+    return {**read[0], **stacked}
+
+
+def rerunning(
+    data: Examples, system: TrainableSystem, clips: Sequence[LabelledClip]
+) -> Examples:
+    """The same examples, read anew clip by clip for every batch: at the full price."""
+    given = {clip.given.clip: clip.given for clip in clips}
+
+    def reread(rows: list[int]) -> Mapping[str, Tensor]:
+        names = [data.clips[row] for row in rows]
+        return _stacked([_inputs(system, given[name], data.views) for name in names])
+
+    return replace(data, reread=reread)

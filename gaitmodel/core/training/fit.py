@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,9 @@ from gaitmodel.core.training.checkpoint import (
     read_meta,
     write_meta,
 )
-from gaitmodel.core.training.dataset import Examples, gather_examples
-from gaitmodel.core.training.loop import EpochReport, TrainResult, train
+from gaitmodel.core.training.curves import EpochReport
+from gaitmodel.core.training.dataset import Examples, gather_examples, rerunning
+from gaitmodel.core.training.loop import TrainResult, train
 from gaitmodel.core.training.requests import TrainRequest
 from gaitmodel.core.training.workplace import Workplace
 
@@ -37,10 +38,13 @@ def fit_system(
     workplace: Workplace,
     report: Report,
     clock: Callable[[], datetime],
+    skipped: Mapping[str, str] | None = None,
+    checked: Sequence[str] = (),
 ) -> Path:
     """Train, or go on with an interrupted training of the same request and data.
 
-    Returns the checkpoint folder; a finished one is returned as it is.
+    Returns the checkpoint folder; a finished one is returned as it is. ``skipped``
+    (clip: reason) and ``checked`` are noted in it.
 
     Raises
     ------
@@ -51,17 +55,22 @@ def fit_system(
     system = workplace.trainable(
         request.system, request.backbone, request.fusion, GenerationConfig()
     )
+    failed: dict[str, str] | None = {} if request.skip_failed else None
     data = gather_examples(
-        system, train_clips, lambda i, n: report(0.5 * i / n, f"reading clip {i}/{n}")
+        system,
+        train_clips,
+        lambda i, n: report(0.5 * i / n, f"reading clip {i}/{n}"),
+        failed,
+        augment=True,
     )
     validation = (
         gather_examples(
-            system, val_clips, lambda i, n: report(0.5, f"validation {i}/{n}")
+            system, val_clips, lambda i, n: report(0.5, f"validation {i}/{n}"), failed
         )
         if val_clips
         else None
     )
-    facts = _facts(request, system, data, validation, train_clips, val_clips)
+    facts = _facts(request, system, data, validation)
     identity = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     folder = workplace.checkpoint_folder(request.system, request.backbone, identity)
     if (folder / META).exists():
@@ -69,14 +78,19 @@ def fit_system(
         return folder
     result = train(
         system.network,
-        data,
+        data if workplace.cache else rerunning(data, system, train_clips),
         validation,
         request.training,
         folder,
-        _epoch_report(request.training.epochs, report),
+        _epoch_report(request.training.epochs, report, clock),
         system.forward_batch,
     )
-    write_meta(folder, facts | _outcome(result, clock()))
+    outcome = _outcome(result, clock()) | {
+        "command": request.command(),
+        "skipped": {**(skipped or {}), **(failed or {})},
+        "audit": list(checked),
+    }
+    write_meta(folder, facts | outcome)
     (folder / RESUME).unlink(missing_ok=True)
     return folder
 
@@ -92,17 +106,31 @@ def _check_disjoint(
         )
 
 
-def _epoch_report(epochs: int, report: Report) -> Callable[[EpochReport], None]:
+def _epoch_report(
+    epochs: int, report: Report, clock: Callable[[], datetime]
+) -> Callable[[EpochReport], None]:
+    """Show each epoch with its loss, validation F1 and the time that is left."""
+    began, done = clock(), 0
+
     def on_epoch(epoch: EpochReport) -> None:
+        nonlocal done
+        done += 1
         score = (
             "" if epoch.val_macro_f1 is None else f", val F1 {epoch.val_macro_f1:.3f}"
         )
+        left = (clock() - began) / done * (epochs - epoch.epoch)
         report(
             0.5 + 0.5 * epoch.epoch / epochs,
-            f"epoch {epoch.epoch}/{epochs}, loss {epoch.train_loss:.4f}{score}",
+            f"epoch {epoch.epoch}/{epochs}, loss {epoch.train_loss:.4f}{score}, "
+            f"{_span(left.total_seconds())} left",
         )
 
     return on_epoch
+
+
+def _span(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
 def _facts(
@@ -110,14 +138,13 @@ def _facts(
     system: TrainableSystem,
     data: Examples,
     validation: Examples | None,
-    train_clips: Sequence[LabelledClip],
-    val_clips: Sequence[LabelledClip],
 ) -> dict[str, Any]:
     """Everything that decides the weights."""
     split = sorted(
-        (c.given.clip, c.subject, name)
-        for name, clips in (("train", train_clips), ("val", val_clips))
-        for c in clips
+        (clip, subject, name)
+        for name, part in (("train", data), ("val", validation))
+        if part
+        for clip, subject in zip(part.clips, part.subjects, strict=True)
     )
     return {
         **request.to_json(),

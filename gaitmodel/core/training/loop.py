@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -26,19 +26,10 @@ from gaitmodel.core.scoring.scores import macro_f1
 from gaitmodel.core.store import atomic_path
 from gaitmodel.core.systems.base import ClosedForm
 from gaitmodel.core.taxonomy import CLASSES
-from gaitmodel.core.training.checkpoint import CURVES, RESUME, save_weights
+from gaitmodel.core.training.checkpoint import RESUME, save_weights
+from gaitmodel.core.training.curves import EpochReport, write_curves
 from gaitmodel.core.training.dataset import Examples
 from gaitmodel.core.training.loss import class_weights, weighted_cross_entropy
-
-
-@dataclass(frozen=True)
-class EpochReport:
-    """One line of the curve; validation values are ``None`` without such subjects."""
-
-    epoch: int
-    train_loss: float
-    val_loss: float | None
-    val_macro_f1: float | None
 
 
 @dataclass
@@ -129,6 +120,8 @@ def train(
         report = _report(state.network, validation, weights, epoch, loss, eval_batch)
         _keep(state, report, folder)
         on_epoch(report)
+        if config.patience and epoch - state.best_epoch >= config.patience:
+            break
     best = state.best[0] if state.best and validation else None
     return TrainResult(tuple(state.curve), state.best_epoch, best)
 
@@ -158,7 +151,7 @@ def _train_at_once(
         network.fit_closed_form(every.inputs, every.labels, every.subjects)
     folder.mkdir(parents=True, exist_ok=True)
     save_weights(network, folder)
-    write_curve(folder, [report])
+    write_curves(folder, [report])
     on_epoch(report)
     return TrainResult((report,), 1, report.val_macro_f1)
 
@@ -243,20 +236,5 @@ def _keep(state: _State, report: EpochReport, folder: Path) -> None:
     if state.best is None or rank > state.best:
         state.best, state.best_epoch = rank, report.epoch
         save_weights(state.network, folder)
-    write_curve(folder, state.curve)
+    write_curves(folder, state.curve)
     state.save(folder / RESUME)
-
-
-def write_curve(folder: Path, curve: Sequence[EpochReport]) -> None:
-    """``curves.csv``: one line per epoch, validation empty where there is none."""
-    with atomic_path(folder / CURVES) as part:
-        lines = ["epoch,train_loss,val_loss,val_macro_f1"]
-        lines += [
-            f"{r.epoch},{r.train_loss:.6g},{_cell(r.val_loss)},{_cell(r.val_macro_f1)}"
-            for r in curve
-        ]
-        part.write_text("\n".join(lines) + "\n")
-
-
-def _cell(value: float | None) -> str:
-    return "" if value is None else f"{value:.6g}"

@@ -17,6 +17,29 @@ class TrainRequest:
     backbone: str
     training: TrainConfig
     fusion: FusionConfig
+    skip_failed: bool = False
+    cached: bool = True
+
+    def command(self) -> str:
+        """The command that does this again, with every option that decides."""
+        training, fusion = self.training, self.fusion
+        words = [
+            "manage.py train_biogait",
+            f"--system {self.system}",
+            f"--backbone {self.backbone}",
+            f"--epochs {training.epochs}",
+            f"--batch-size {training.batch_size}",
+            f"--lr {training.learning_rate:g}",
+            f"--seed {training.seed}",
+            f"--patience {training.patience}",
+            f"--fusion-order {fusion.fusion_order}",
+            f"--sampling {fusion.sampling}",
+            f"--text-tokens {fusion.text_tokens}",
+            f"--views {fusion.views}",
+        ]
+        words += ["--skip-failed"] * self.skip_failed
+        words += ["--no-cache"] * (not self.cached)
+        return " ".join(words)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -24,6 +47,8 @@ class TrainRequest:
             "backbone": self.backbone,
             "training": asdict(self.training),
             "fusion": self.fusion.to_json(),
+            "skip_failed": self.skip_failed,
+            "cached": self.cached,
         }
 
     @classmethod
@@ -33,6 +58,8 @@ class TrainRequest:
             stored["backbone"],
             TrainConfig(**stored["training"]),
             FusionConfig.from_json(stored["fusion"]),
+            stored.get("skip_failed", False),
+            stored.get("cached", True),
         )
 
 

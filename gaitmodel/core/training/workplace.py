@@ -157,6 +157,17 @@ class Workplace:
         InputError
             If it has nothing to train, or does not take this backbone.
         """
+        if other := entry_for(key, backbone).weights_of:
+            raise InputError(f"system {key!r} has the weights of {other!r}: train that")
+        return self._built(key, backbone, fusion, generation)
+
+    def _built(
+        self,
+        key: str,
+        backbone: str,
+        fusion: FusionConfig,
+        generation: GenerationConfig,
+    ) -> TrainableSystem:
         entry = entry_for(key, backbone)
         system = entry.build(self.parts(backbone, fusion, generation))
         if isinstance(system, ZeroShotSystem) or not entry.trained:
@@ -184,9 +195,9 @@ class Workplace:
             system = entry.build(self.parts(backbone, fusion, generation))
             if isinstance(system, ZeroShotSystem):
                 return Untrained(system)
-        folder = self.latest_checkpoint(key, backbone)
+        folder = self.latest_checkpoint(entry.weights_of or key, backbone)
         trained_with = FusionConfig.from_json(read_meta(folder)["fusion"])
-        fitted = self.trainable(key, backbone, trained_with, generation)
+        fitted = self._built(key, backbone, trained_with, generation)
         network = fitted.network()
         load_weights(network, folder, fitted.describe())
         return Fitted(fitted, network, folder.name)

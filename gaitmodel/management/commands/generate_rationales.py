@@ -15,7 +15,9 @@ from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.models import Run
 from gaitmodel.runner.inputs import workplace
 from gaitmodel.runner.runs import watched
-from gaitmodel.selectors import clips_by_name, clips_ready
+from gaitmodel.selectors import clips_by_name, clips_ready, groundings
+
+VERIFIED = "biogait_full_verified"
 
 
 class Command(GaitCommand):
@@ -30,17 +32,29 @@ class Command(GaitCommand):
         parser.add_argument("--max-clips", type=int, default=0)
         parser.add_argument("--max-new-tokens", type=int, default=150)
         parser.add_argument("--batch-size", type=int, default=8)
+        parser.add_argument(
+            "--verify",
+            action="store_true",
+            help="add the arm biogait_full_verified: drafts judged by the evidence check",
+        )
+        parser.add_argument("--candidates", type=int, default=4, help="drafts of it")
         parser.add_argument("--queue", action="store_true", help="leave it to a worker")
 
     def handle(self, *args: Any, **options: Any) -> None:
         systems = tuple(options["systems"].split(","))
+        if options["verify"] and VERIFIED not in systems:
+            systems += (VERIFIED,)
         for key in systems:
             workplace().open(key, options["backbone"])
         request = GenerateRequest(
             systems,
             options["backbone"],
             _clips(options),
-            GenerationConfig(options["max_new_tokens"], options["batch_size"]),
+            GenerationConfig(
+                options["max_new_tokens"],
+                options["batch_size"],
+                candidates=options["candidates"],
+            ),
         )
         run = services.run_create(
             kind=Run.Kind.GENERATE,
@@ -57,6 +71,12 @@ class Command(GaitCommand):
             f"{run.result['rationales']} rationales written for {len(request.clips)} "
             f"clips by {len(systems)} systems"
         )
+        for found in groundings(clips_by_name(request.clips), systems):
+            rates = ", ".join(f"{v:.2f} {k}" for k, v in found.per_100_words.items())
+            self.stdout.write(
+                f"{found.system}: {rates} claims per 100 words "
+                f"({found.rationales} rationales)"
+            )
 
 
 def _clips(options: dict[str, Any]) -> tuple[str, ...]:

@@ -7,9 +7,13 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from gaitmodel import services
-from gaitmodel.core.config import FusionConfig, FusionOrder, Sampling, TrainConfig
-from gaitmodel.core.errors import InputError
-from gaitmodel.core.systems.registry import entry_for
+from gaitmodel.core.config import (
+    FusionConfig,
+    FusionOrder,
+    GenerationConfig,
+    Sampling,
+    TrainConfig,
+)
 from gaitmodel.core.training.requests import TrainRequest
 from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.models import Run
@@ -39,15 +43,25 @@ class Command(GaitCommand):
         parser.add_argument(
             "--max-clips", type=int, default=0, help="train on so many, balanced"
         )
+        parser.add_argument(
+            "--patience", type=int, default=0, help="stop early; off by default"
+        )
+        parser.add_argument(
+            "--skip-failed", action="store_true", help="leave bad clips out, and say so"
+        )
+        parser.add_argument(
+            "--views", type=int, default=1, help="frame samplings to train on"
+        )
+        parser.add_argument(
+            "--no-cache", action="store_true", help="re-run the backbone at every step"
+        )
         parser.add_argument("--queue", action="store_true", help="leave it to a worker")
 
     def handle(self, *args: Any, **options: Any) -> None:
         request = _request(options)
-        if not entry_for(request.system, request.backbone).trained:
-            raise InputError(
-                f"system {request.system!r} is zero-shot: nothing to train"
-            )
-        workplace().open(request.system, request.backbone)
+        workplace().trainable(
+            request.system, request.backbone, request.fusion, GenerationConfig()
+        )
         run = services.run_create(
             kind=Run.Kind.TRAIN,
             system=request.system,
@@ -59,6 +73,10 @@ class Command(GaitCommand):
             return
         with progress_bar(f"training {request.system}") as show:
             run = watched(run, show)
+        for line in run.result["audit"]:
+            self.stdout.write(f"audit: {line}")
+        for name, reason in run.result["skipped"].items():
+            self.stdout.write(f"left out: {name}: {reason}")
         self.stdout.write(f"checkpoint {run.result['checkpoint']}")
 
 
@@ -71,10 +89,14 @@ def _request(options: dict[str, Any]) -> TrainRequest:
             batch_size=options["batch_size"],
             learning_rate=options["lr"],
             seed=options["seed"],
+            patience=options["patience"],
         ),
         FusionConfig(
             fusion_order=FusionOrder(options["fusion_order"]),
             sampling=Sampling(options["sampling"]),
             text_tokens=options["text_tokens"],
+            views=options["views"],
         ),
+        options["skip_failed"],
+        not options["no_cache"],
     )

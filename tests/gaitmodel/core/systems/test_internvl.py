@@ -97,6 +97,40 @@ def test_texts_of_a_padded_batch_equal_those_made_one_by_one(
     assert len(set(together)) > 1
 
 
+def test_one_reading_gives_the_feature_and_the_text(
+    tiny: InternVLBackbone, visual: torch.Tensor
+) -> None:
+    layouts = [
+        tiny.lay_out(INSTRUCTION, "knee 10 " * n, 4, FusionOrder.TEXT_FIRST)
+        for n in (1, 7, 3)
+    ]
+    both = tiny.read_and_generate([visual] * 3, layouts, max_new_tokens=8)
+    assert both.texts == tiny.generate([visual] * 3, layouts, max_new_tokens=8)
+    for row, layout in zip(both.f_vlm, layouts, strict=True):
+        alone = tiny.fused_state(visual, layout, FusionOrder.TEXT_FIRST)
+        assert torch.allclose(row, alone, atol=1e-5)
+    assert both.tokens == 24
+
+
+@pytest.mark.parametrize("order", ORDERS[:2])
+def test_the_texts_are_those_of_transformers_without_any_of_our_shortcuts(
+    tiny: InternVLBackbone, visual: torch.Tensor, order: FusionOrder
+) -> None:
+    layout = tiny.lay_out(INSTRUCTION, "knee 10", 4, order)
+    embedded = tiny._embed(layout, visual)[None]
+    plain = tiny.model.generate(
+        inputs_embeds=embedded,
+        attention_mask=torch.ones(embedded.shape[:2], dtype=torch.long),
+        max_new_tokens=12,
+        do_sample=False,
+        no_repeat_ngram_size=3,
+        pad_token_id=tiny.tokenizer.pad_token_id,
+        eos_token_id=tiny.tokenizer.eos_token_id,
+    )
+    (expected,) = tiny.tokenizer.batch_decode(plain, skip_special_tokens=True)
+    assert tiny.generate([visual], [layout], 12, no_repeat_ngram=3) == [expected]
+
+
 def test_a_continuation_scores_its_mean_log_likelihood(
     tiny: InternVLBackbone, visual: torch.Tensor
 ) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from gaitmodel.core.config import (
     FusionConfig,
@@ -15,9 +19,11 @@ from gaitmodel.core.config import (
     TrainConfig,
 )
 from gaitmodel.core.errors import InputError, WeightsError
+from gaitmodel.core.systems.fused import FusedFeatures
 from gaitmodel.core.training.fit import fit_system
 from gaitmodel.core.training.requests import TrainRequest
 from gaitmodel.core.training.workplace import Workplace
+from gaitmodel.management.commands.train_biogait import Command, _request
 from tests.gaitmodel.core.fakes import labelled_clips
 
 FUSION = FusionConfig(frames=4)
@@ -111,3 +117,107 @@ def test_each_fusion_order_has_a_checkpoint_of_its_own(
         FusionConfig(frames=4, fusion_order=FusionOrder.VISUAL_FIRST),
     )
     assert fit(workplace, tmp_path) != fit(workplace, tmp_path, literal)
+
+
+def test_a_clip_that_cannot_be_read_stops_with_its_name_or_is_listed(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    clips = labelled_clips(tmp_path, 7)
+    clips[1].given.seen().path.write_bytes(b"no film")
+    with pytest.raises(InputError, match="'walk-1' cannot be read.*--skip-failed"):
+        fit_system(REQUEST, clips[:5], clips[5:], workplace, quiet, clock)
+    lenient = dataclasses.replace(REQUEST, skip_failed=True)
+    folder = fit_system(lenient, clips[:5], clips[5:], workplace, quiet, clock)
+    meta = json.loads((folder / "meta.json").read_text())
+    assert list(meta["skipped"]) == ["walk-1"]
+    assert meta["train_clips"] == 4
+    assert meta["command"].endswith("--skip-failed")
+
+
+def test_the_stored_command_repeats_the_training(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    meta = json.loads((fit(workplace, tmp_path) / "meta.json").read_text())
+    words = shlex.split(meta["command"])
+    assert words[:2] == ["manage.py", "train_biogait"]
+    parser = Command().create_parser("manage.py", "train_biogait")
+    options = vars(parser.parse_args(words[2:]))
+    again = _request(options)
+    assert (again.system, again.backbone) == ("biogait_full", "tiny")
+    assert again.training == REQUEST.training
+
+
+def test_the_time_left_is_shown(workplace: Workplace, tmp_path: Path) -> None:
+    stages = []
+    times = (datetime(2026, 1, 1, 0, 0, 30 * i, tzinfo=UTC) for i in (0, 1))
+    clips = labelled_clips(tmp_path, 6)
+    request = dataclasses.replace(
+        REQUEST, training=TrainConfig(epochs=2, learning_rate=1e-3)
+    )
+    fit_system(
+        request,
+        clips[:4],
+        clips[4:],
+        workplace,
+        lambda share, stage: stages.append(stage),
+        lambda: next(times, clock()),
+    )
+    first = next(stage for stage in stages if stage.startswith("epoch 1/2"))
+    assert first.endswith("30 s left")
+
+
+@pytest.mark.parametrize("system", ["biogait_full", "biogait_no_ted", "biogait_plus"])
+@pytest.mark.parametrize("views", [1, 3])
+def test_training_from_the_cache_loses_not_a_bit(
+    workplace: Workplace, tmp_path: Path, system: str, views: int
+) -> None:
+    request = TrainRequest(
+        system,
+        "tiny",
+        TrainConfig(epochs=2, learning_rate=1e-3, seed=5),
+        FusionConfig(frames=4, views=views),
+    )
+    uncached = Workplace(workplace.backbones, tmp_path / "full price", None)
+    clips = labelled_clips(tmp_path, 6)
+    curves, weights = [], []
+    for place, cached in ((workplace, True), (uncached, False)):
+        asked = dataclasses.replace(request, cached=cached)
+        folder = fit_system(asked, clips[:4], clips[4:], place, quiet, clock)
+        curves.append((folder / "curves.csv").read_bytes())
+        weights.append(load_file(folder / "model.safetensors"))
+    assert curves[0] == curves[1]
+    for name, value in weights[0].items():
+        assert torch.equal(value, weights[1][name])
+
+
+def test_every_view_is_other_frames_and_the_first_is_the_one_that_predicts(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    clip = labelled_clips(tmp_path, 1)[0].given
+    one, many = (
+        workplace.trainable(
+            "biogait_full", "tiny", FusionConfig(frames=4, views=k), GenerationConfig()
+        )
+        for k in (1, 3)
+    )
+    read = [many.inputs(clip, view) for view in range(3)]
+    assert torch.equal(one.inputs(clip)["visual"], read[0]["visual"])
+    assert not torch.equal(read[0]["visual"], read[1]["visual"])
+    assert not torch.equal(read[1]["f_vlm"], read[2]["f_vlm"])
+
+
+def test_a_full_price_training_runs_the_backbone_at_every_step(
+    workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = []
+    real = FusedFeatures.visual
+    monkeypatch.setattr(
+        FusedFeatures,
+        "visual",
+        lambda self, clip, view=0: reads.append(clip.clip) or real(self, clip, view),
+    )
+    uncached = Workplace(workplace.backbones, tmp_path / "checkpoints", None)
+    asked = dataclasses.replace(REQUEST, cached=False)
+    clips = labelled_clips(tmp_path, 6)
+    fit_system(asked, clips[:4], clips[4:], uncached, quiet, clock)
+    assert len(reads) == 6 + 2 * 4

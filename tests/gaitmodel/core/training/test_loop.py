@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import torch
@@ -11,8 +12,9 @@ from torch import nn
 
 from gaitmodel.core.config import TrainConfig
 from gaitmodel.core.errors import CancelledError, GaitError
+from gaitmodel.core.training.curves import EpochReport
 from gaitmodel.core.training.dataset import Examples
-from gaitmodel.core.training.loop import EpochReport, train
+from gaitmodel.core.training.loop import train
 
 
 class Small(nn.Module):
@@ -91,3 +93,27 @@ def test_a_corrupt_running_state_is_named(tmp_path: Path) -> None:
     (tmp_path / "resume.pt").write_bytes(b"cut short")
     with pytest.raises(GaitError, match=r"resume\.pt"):
         run(tmp_path)
+
+
+def test_the_curve_is_written_for_people_and_for_programs(tmp_path: Path) -> None:
+    run(tmp_path)
+    lines = (tmp_path / "curves.csv").read_text().splitlines()
+    assert lines[0] == "epoch,train_loss,val_loss,val_macro_f1"
+    assert len(lines) == 1 + CONFIG.epochs
+    drawn = ElementTree.fromstring((tmp_path / "curves.svg").read_text())
+    lines_drawn = drawn.findall("{http://www.w3.org/2000/svg}polyline")
+    counts = [len(line.get("points", "").split()) for line in lines_drawn]
+    assert counts == [CONFIG.epochs] * 3
+
+
+def test_it_stops_early_only_if_it_is_told_to(tmp_path: Path) -> None:
+    def epochs_of(patience: int) -> int:
+        config = TrainConfig(epochs=40, learning_rate=0.5, seed=3, patience=patience)
+        folder = tmp_path / str(patience)
+        result = train(
+            Small, examples(30, 0), examples(12, 1), config, folder, lambda r: None
+        )
+        return len(result.curve)
+
+    assert epochs_of(0) == 40
+    assert epochs_of(3) < 40

@@ -1,0 +1,104 @@
+"""Prompts for the language model, one by one and as left-padded batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from transformers import LogitsProcessor, NoRepeatNGramLogitsProcessor
+
+
+@dataclass(frozen=True)
+class FusedPrompt:
+    """A sequence for the language model: token ids and where visual features go."""
+
+    ids: Tensor  # (L,)
+    visual: Tensor  # (L,) bool
+    shared: int = 0  # leading tokens that every clip of a system has in common
+
+
+@dataclass(frozen=True)
+class PromptBatch:
+    """``ids`` and ``mask`` of whole rows (B, L); the rest behind the shared prefix."""
+
+    ids: Tensor
+    mask: Tensor
+    embedded: Tensor  # (B, L - shared, D)
+    positions: Tensor  # (B, L - shared)
+    visual: Tensor  # (B, L - shared) bool
+
+
+@dataclass(frozen=True)
+class ReadAndWritten:
+    """``f_vlm`` (B, D) float32, and the new text of each row; ``tokens`` in all."""
+
+    f_vlm: Tensor
+    texts: list[str]
+    tokens: int
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Sampling instead of the greedy choice, from a seed of its own."""
+
+    temperature: float
+    seed: int
+
+    def options(self) -> dict[str, object]:
+        return {"do_sample": True, "temperature": self.temperature, "top_p": 0.95}
+
+
+@contextmanager
+def seeded(drawn: Drawn | None) -> Iterator[None]:
+    """Draw from ``drawn``'s seed inside the block; the caller's stream is untouched."""
+    if drawn is None:
+        yield
+        return
+    with torch.random.fork_rng():
+        torch.manual_seed(drawn.seed)
+        yield
+
+
+def flush_right(
+    rows: Sequence[Tensor], prompts: Sequence[FusedPrompt], pad: int, image: int
+) -> PromptBatch:
+    """A batch whose rows end together: shared prefix, padding, the rest of each.
+
+    ``rows`` are the embedded prompts (L_i, D), ``image`` the token of visual places.
+    """
+    shared = min(prompt.shared for prompt in prompts)
+    longest = max(len(row) for row in rows)
+    size, device = (len(rows), longest), rows[0].device
+    ids = torch.full(size, pad, device=device)
+    mask = torch.zeros(size, dtype=torch.long, device=device)
+    embedded = torch.zeros(
+        (*size, rows[0].shape[1]), dtype=rows[0].dtype, device=device
+    )
+    mask[:, :shared] = 1
+    for index, (row, prompt) in enumerate(zip(rows, prompts, strict=True)):
+        start = longest - len(row) + shared
+        ids[index, :shared] = prompt.ids[:shared]
+        ids[index, start:] = prompt.ids[shared:]
+        mask[index, start:] = 1
+        embedded[index, start:] = row[shared:]
+    positions = (mask.cumsum(dim=1) - 1).clamp(min=0)
+    visual = (ids == image)[:, shared:]
+    return PromptBatch(ids, mask, embedded[:, shared:], positions[:, shared:], visual)
+
+
+class NoRepeatInNewText(LogitsProcessor):  # type: ignore[misc]
+    """Forbids a run of tokens to come twice in what was written after ``start``.
+
+    The prompt is left out: an answer may quote a number that it was given.
+    """
+
+    def __init__(self, length: int, start: int) -> None:
+        self.start = start
+        self.rule = NoRepeatNGramLogitsProcessor(length)
+
+    def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
+        kept: Tensor = self.rule(input_ids[:, self.start :], scores)
+        return kept

@@ -1,0 +1,107 @@
+"""The leakage audit finds what two splits must not share, and lets the rest pass."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gaitmodel.core.config import FusionConfig, GenerationConfig
+from gaitmodel.core.errors import InputError
+from gaitmodel.core.media.encode import write_video
+from gaitmodel.core.records import ClipFilm
+from gaitmodel.core.store import file_sha256
+from gaitmodel.core.systems.base import LabelledClip
+from gaitmodel.core.training.audit import audit, film_hash
+from gaitmodel.core.training.workplace import Workplace
+from tests.gaitmodel.core.fakes import labelled_clips
+
+
+class Silent:
+    """A system that reads no text."""
+
+
+def tick() -> None:
+    return
+
+
+def parts(folder: Path) -> dict[str, list[LabelledClip]]:
+    clips = labelled_clips(folder, 4)
+    return {"train": clips[:2], "val": [], "test": clips[2:]}
+
+
+def with_given(clip: LabelledClip, **changes: object) -> LabelledClip:
+    return dataclasses.replace(clip, given=dataclasses.replace(clip.given, **changes))
+
+
+def test_splits_that_share_nothing_pass_and_it_says_what_it_checked(
+    tmp_path: Path,
+) -> None:
+    checked = audit(parts(tmp_path), Silent(), tick).checked
+    assert "4 subjects, none in two splits" in checked[0]
+    assert "no walk in two splits" in checked[1]
+    assert "4 films hashed" in checked[2]
+
+
+def test_a_subject_in_training_and_test_is_named(tmp_path: Path) -> None:
+    given = parts(tmp_path)
+    given["test"][0] = dataclasses.replace(given["test"][0], subject="subject-1")
+    with pytest.raises(InputError, match="subject 'subject-1' stands in splits"):
+        audit(given, Silent(), tick)
+
+
+def test_a_walk_cut_twice_is_found(tmp_path: Path) -> None:
+    given = parts(tmp_path)
+    pose = given["train"][0].given.pose
+    later = dataclasses.replace(pose, angles=pose.angles[30:].copy())
+    given["test"][0] = with_given(given["test"][0], pose=later)
+    with pytest.raises(InputError, match="'walk-0' and 'walk-2'.* one walk"):
+        audit(given, Silent(), tick)
+
+
+def reencoded(clip: LabelledClip, folder: Path) -> ClipFilm:
+    """The same pictures a little brighter, in another file."""
+    from gaitmodel.core.media.frames import every_frame
+
+    path = folder / "again.mp4"
+    frames = every_frame(clip.given.seen().path)
+    brighter = (np.clip(f.astype(int) + 6, 0, 255).astype(np.uint8) for f in frames)
+    write_video(path, brighter, 30.0)
+    return ClipFilm(path, file_sha256(path), clip.given.seen().frames)
+
+
+def test_a_film_encoded_again_is_found(tmp_path: Path) -> None:
+    given = parts(tmp_path)
+    film = reencoded(given["train"][1], tmp_path)
+    assert film.sha256 != given["train"][1].given.seen().sha256
+    given["test"][1] = with_given(given["test"][1], film=film)
+    with pytest.raises(InputError, match="'walk-1' and 'walk-3'.*same pictures"):
+        audit(given, Silent(), tick)
+
+
+def test_films_of_two_people_are_far_apart(tmp_path: Path) -> None:
+    one, other = (film_hash(c.given) for c in labelled_clips(tmp_path, 2))
+    assert abs(one @ other) < 0.5
+    assert one @ one == pytest.approx(1)
+
+
+def test_drawn_skeletons_are_compared_by_their_pose_alone(tmp_path: Path) -> None:
+    given = parts(tmp_path)
+    film = dataclasses.replace(given["train"][0].given.seen(), skeleton=True)
+    given["test"][0] = with_given(given["test"][0], film=film)
+    assert "3 films hashed" in audit(given, Silent(), tick).checked[2]
+
+
+def test_a_prompt_that_names_the_subject_is_refused(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    system = workplace.trainable(
+        "biogait_full", "tiny", FusionConfig(4), GenerationConfig()
+    )
+    given = parts(tmp_path)
+    assert "4 prompts" in audit(given, system, tick).checked[3]
+    given["train"][0] = dataclasses.replace(given["train"][0], subject="cadence")
+    with pytest.raises(InputError, match="its prompt says 'cadence'"):
+        audit(given, system, tick)

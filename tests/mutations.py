@@ -148,7 +148,7 @@ MUTATIONS = (
         "annotations/migrations/_triggers.py",
         '"the study is locked")',
         '"the study is locked") if False else (table, operation, "1 = 0", "")',
-        "tests/annotations/services/test_closing.py",
+        "tests/annotations/test_models.py tests/annotations/services/test_closing.py",
     ),
     Mutation(
         "the log may be changed",

@@ -58,7 +58,9 @@ def log_problems() -> list[str]:
     return problems
 
 
-def entry_problems(number: int, event: dict, previous: str) -> tuple[list[str], str]:
+def entry_problems(
+    number: int, event: dict[str, str], previous: str
+) -> tuple[list[str], str]:
     """What is wrong with one entry, and the hash that the next must follow."""
     entry = json.loads(event["canonical"])
     problems = []

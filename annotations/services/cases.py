@@ -17,12 +17,14 @@ from annotations.services.writing import FINISHED, HeldCase, study_held, writing
 
 def assignment_open(*, case_id: UUID, actor: User) -> None:
     """Note the first time that a rater sees a case; later times change nothing."""
-    with writing(case_id, actor, before_texts=True) as held:
-        opened = Assignment.objects.filter(
-            pk=case_id, state=Assignment.State.NEW
-        ).update(state=Assignment.State.OPEN, opened_at=timezone.now())
-        if opened:
-            _log(held, "case_opened", actor)
+    with transaction.atomic():
+        study = study_held(case_id, actor)
+        fresh = Assignment.objects.filter(pk=case_id, state=Assignment.State.NEW)
+        if study.rules.consents:
+            fresh = fresh.filter(seat__consented_at__isnull=False)
+        if fresh.update(state=Assignment.State.OPEN, opened_at=timezone.now()):
+            payload = {"assignment": str(case_id)}
+            event_append(study=study, kind="case_opened", actor=actor, payload=payload)
 
 
 def film_opened(*, assignment: Assignment, actor: User) -> None:

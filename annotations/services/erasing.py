@@ -49,3 +49,15 @@ def contents_erase(study: Study, rater: User) -> int:
         event__study=study, event__actor=rater
     ).delete()
     return erased
+
+
+def seat_free(seat: Seat) -> None:
+    """Leave a seat empty, its answers cleared, its cases as they were allocated."""
+    answers_clear(seat)
+    Seat.objects.filter(pk=seat.pk).update(
+        rater=None,
+        consent_version="",
+        consented_at=None,
+        instructed_at=None,
+        practised_at=None,
+    )

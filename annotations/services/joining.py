@@ -14,7 +14,7 @@ from django.utils import timezone
 from annotations.audit import event_append, study_for_update
 from annotations.core.errors import StateError, StudyError
 from annotations.models import OwnDiagnosis, Seat, Study
-from annotations.services.erasing import answers_clear, contents_erase
+from annotations.services.erasing import contents_erase, seat_free
 from annotations.services.writing import UnknownCaseError, writing
 from gaitmodel.core.taxonomy import GaitClass
 
@@ -74,15 +74,8 @@ def consent_withdraw(*, seat_id: UUID, actor: User) -> None:
         Once the study is locked: the answers are then part of the result.
     """
     with _sitting(seat_id, actor) as (study, seat):
-        answers_clear(seat)
+        seat_free(seat)
         contents_erase(study, actor)
-        Seat.objects.filter(pk=seat_id).update(
-            rater=None,
-            consent_version="",
-            consented_at=None,
-            instructed_at=None,
-            practised_at=None,
-        )
         event_append(
             study=study,
             kind="consent_withdrawn",

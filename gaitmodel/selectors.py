@@ -15,6 +15,7 @@ from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.bland_altman import Pair
 from gaitmodel.core.features.codec import features_from_json
 from gaitmodel.core.privacy.decision import PrivacyDecision
+from gaitmodel.core.rationale.highlight import Segment, segments
 from gaitmodel.core.rationale.judge import Verdict
 from gaitmodel.core.records import (
     ClipFilm,
@@ -25,7 +26,7 @@ from gaitmodel.core.records import (
 )
 from gaitmodel.core.sources.annotation import annotation_from_json
 from gaitmodel.core.store import ClipStore
-from gaitmodel.core.taxonomy import GaitClass
+from gaitmodel.core.taxonomy import GaitClass, gait_class
 from gaitmodel.models import (
     Clip,
     Evaluation,
@@ -199,6 +200,57 @@ def rationales_latest(
         clip__in=list(clips), system__in=list(systems)
     ).order_by("created_at", "pk")
     return {(row.clip_id, row.system): row for row in rows}
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A clip with one system's decision and rationale, cut at its judged claims."""
+
+    clip: Clip
+    system: str
+    predicted: str
+    probability: float | None
+    segments: list[Segment]
+
+
+def exhibits(*, system: str = "", label: str = "", limit: int = 24) -> list[Exhibit]:
+    """The newest rationale of each (clip, system), in order of clip; at most ``limit``."""
+    wanted = Q(rationales__isnull=False)
+    if label:
+        wanted &= Q(label=label)
+    if system:
+        wanted &= Q(rationales__system=system)
+    clips = list(
+        Clip.objects.filter(wanted)
+        .select_related("subject")
+        .distinct()
+        .order_by("name")
+    )
+    keys = [system] if system else systems_heard()
+    decided = predictions_latest(clips, keys)
+    by_clip = {clip.pk: clip for clip in clips}
+    rows = sorted(
+        rationales_latest(clips, keys).items(),
+        key=lambda item: (by_clip[item[0][0]].name, item[0][1]),
+    )
+    return [
+        _exhibit(by_clip[pk], row, decided.get((pk, key)))
+        for (pk, key), row in rows[:limit]
+    ]
+
+
+def _exhibit(clip: Clip, row: Rationale, decided: Prediction | None) -> Exhibit:
+    sure = max(decided.probabilities) if decided and decided.probabilities else None
+    claims = (row.evidence or {}).get("claims", [])
+    shown = gait_class(row.label).display_name if row.label else "not named"
+    return Exhibit(clip, row.system, shown, sure, segments(row.text, claims))
+
+
+def systems_heard() -> list[str]:
+    """Systems that have written rationales, by name."""
+    return list(
+        Rationale.objects.order_by("system").values_list("system", flat=True).distinct()
+    )
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,7 @@ class GenerationConfig:
     candidates: int = 4
     temperature: float = 0.8
     seed: int = 0
+    engine: str = "transformers"  # or vllm, where it is installed
 
     def __post_init__(self) -> None:
         if min(self.max_new_tokens, self.batch_size, self.candidates) < 1:

@@ -99,7 +99,7 @@ def _subject(name: str, label: GaitClass, rng: np.random.Generator) -> Subject:
         body=_body(rng),
         weak=str(rng.choice(("r", "l"))),
     )
-    return Subject(name, label, walker, _clothing(rng), int(rng.integers(2**32)))
+    return Subject(name, label, walker, clothing_drawn(rng), int(rng.integers(2**32)))
 
 
 def _body(rng: np.random.Generator) -> Proportions:
@@ -120,7 +120,9 @@ def _body(rng: np.random.Generator) -> Proportions:
     )
 
 
-def _clothing(rng: np.random.Generator) -> Clothing:
+def clothing_drawn(rng: np.random.Generator) -> Clothing:
+    """Colours of skin, hair and clothes."""
+
     def colour(low: float, high: float) -> tuple[int, int, int]:
         red, green, blue = (int(v) for v in rng.uniform(low, high, 3))
         return red, green, blue

@@ -11,6 +11,7 @@ from gaitmodel.core.config import GenerationConfig
 from gaitmodel.core.features.prompt import prompt_sha256
 from gaitmodel.core.records import Prediction, RationaleText
 from gaitmodel.core.systems.base import ClipInput, Progress
+from gaitmodel.core.systems.engines import rationale_engine
 from gaitmodel.core.systems.prompt_batches import Drawn
 from gaitmodel.core.systems.reading import ClipReader
 from gaitmodel.core.systems.verified import verified
@@ -95,7 +96,8 @@ class _Desk:
         ]
 
     def write(self, rows: Sequence[int], drawn: Drawn | None) -> list[RationaleText]:
-        texts = self.reader.backbone.generate(
+        engine = rationale_engine(self.generation.engine, self.reader.backbone)
+        texts = engine.generate(
             [self.tokens[row] for row in rows],
             [self.prompts[row] for row in rows],
             self.generation.max_new_tokens,
@@ -115,5 +117,6 @@ class _Desk:
             details={
                 "backbone": self.reader.backbone.name,
                 "max_new_tokens": str(self.generation.max_new_tokens),
+                "engine": self.generation.engine,
             },
         )

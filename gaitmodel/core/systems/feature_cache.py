@@ -27,11 +27,18 @@ class FeatureCache:
 
     root: Path | None
 
+    def holds(self, key: str) -> bool:
+        return self.root is not None and self._path(self.root, key).exists()
+
+    @staticmethod
+    def _path(root: Path, key: str) -> Path:
+        return root / key[:2] / f"{key}.safetensors"
+
     def get(self, key: str, compute: Callable[[], Tensor]) -> Tensor:
         """The stored tensor of ``key``, or the computed one, stored atomically."""
         if self.root is None:
             return compute()
-        path = self.root / key[:2] / f"{key}.safetensors"
+        path = self._path(self.root, key)
         if path.exists():
             try:
                 return load_file(path)["value"]

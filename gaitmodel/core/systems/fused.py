@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from gaitmodel.core.config import FusionConfig
+from gaitmodel.core.records import ByteArray
 from gaitmodel.core.systems.base import ClipInput
 from gaitmodel.core.systems.feature_cache import FeatureCache, content_key
 from gaitmodel.core.systems.internvl import InternVLBackbone
@@ -28,15 +29,27 @@ class FusedFeatures:
 
     def visual(self, clip: ClipInput, view: int = 0) -> Tensor:
         """V (T, D) of the clip's film."""
-        indices = self.reader.frame_indices(clip, view)
-        key = content_key(
+        return self.cache.get(
+            self._visual_key(clip, view),
+            lambda: self.backbone.encode_frames(self.reader.images(clip, view)),
+        )
+
+    def has_visual(self, clip: ClipInput, view: int) -> bool:
+        """Whether V of this view is in the cache."""
+        return self.cache.holds(self._visual_key(clip, view))
+
+    def store_visual(self, clip: ClipInput, view: int, images: ByteArray) -> None:
+        """Put V into the cache from frames that have been decoded already."""
+        self.cache.get(
+            self._visual_key(clip, view), lambda: self.backbone.encode_frames(images)
+        )
+
+    def _visual_key(self, clip: ClipInput, view: int) -> str:
+        return content_key(
             film=clip.seen().sha256,
-            frames=indices.tolist(),
+            frames=self.reader.frame_indices(clip, view).tolist(),
             backbone=self.backbone.digest,
             dtype=str(self.backbone.model.dtype),
-        )
-        return self.cache.get(
-            key, lambda: self.backbone.encode_frames(self.reader.images(clip, view))
         )
 
     def inputs(self, clip: ClipInput, view: int = 0) -> dict[str, Tensor]:

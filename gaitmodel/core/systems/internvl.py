@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -44,11 +45,13 @@ class InternVLBackbone:
         tokenizer: PreTrainedTokenizerBase,
         name: str,
         digest: str,
+        folder: Path,
     ) -> None:
         self.model = model.eval().requires_grad_(False)
         self.tokenizer = tokenizer
         self.name = name
         self.digest = digest
+        self.folder = folder
         self.image_token = int(model.config.image_token_id)
         self._prefix: tuple[list[int], DynamicCache] | None = None
 

@@ -65,7 +65,8 @@ def load_internvl(
     }
     if any(wrong.values()):
         raise WeightsError(f"backbone {folder}: weights do not fit the model: {wrong}")
-    return InternVLBackbone(model.to(device), tokenizer, name, folder_digest(folder))
+    digest = folder_digest(folder)
+    return InternVLBackbone(model.to(device), tokenizer, name, digest, folder)
 
 
 def _check_folder(folder: Path) -> None:

@@ -102,7 +102,8 @@ def _poses(parts: Parts) -> str:
 
 
 def _frame_keys(pose: PoseSequence) -> set[int]:
-    steps = np.nan_to_num(pose.angles / ANGLE_STEP, nan=-1e9).round().astype(np.int64)
+    observed = pose.angles[np.isfinite(pose.angles).any(axis=1)]
+    steps = np.nan_to_num(observed / ANGLE_STEP, nan=-1e9).round().astype(np.int64)
     return {hash(row.tobytes()) for row in steps}
 
 
@@ -168,7 +169,7 @@ def _prompts(parts: Parts, system: object, tick: Callable[[], None]) -> str:
         tick()
         clip = labelled.given
         canaries = [clip.clip, labelled.subject]
-        canaries += [clip.film.path.stem, str(clip.film.path)] if clip.film else []
+        canaries += [str(clip.film.path)] if clip.film else []
         text = system.prompt_text(clip)
         for word in canaries:
             if len(word) >= SHORTEST_NAME and _says(text, word):

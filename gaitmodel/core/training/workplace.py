@@ -124,6 +124,10 @@ class Workplace:
     def backbone(self, name: str) -> InternVLBackbone:
         return _internvl(name, self.backbones)
 
+    def features(self) -> FeatureCache:
+        """The cache of frozen features."""
+        return FeatureCache(self.cache)
+
     def parts(
         self, backbone: str, fusion: FusionConfig, generation: GenerationConfig
     ) -> Parts:
@@ -132,7 +136,7 @@ class Workplace:
             backbone,
             fusion,
             generation,
-            FeatureCache(self.cache),
+            self.features(),
             partial(_internvl, backbone, self.backbones),
             partial(_qwen3_vl, backbone, self.backbones),
         )

@@ -9,6 +9,7 @@ from django.core.management.base import CommandParser
 from gaitmodel import services
 from gaitmodel.core.config import GenerationConfig
 from gaitmodel.core.errors import InputError
+from gaitmodel.core.systems.engines import ENGINES
 from gaitmodel.core.taxonomy import gait_class
 from gaitmodel.core.training.requests import GenerateRequest
 from gaitmodel.management.base import GaitCommand, progress_bar
@@ -38,6 +39,8 @@ class Command(GaitCommand):
             help="add the arm biogait_full_verified: drafts judged by the evidence check",
         )
         parser.add_argument("--candidates", type=int, default=4, help="drafts of it")
+        parser.add_argument("--engine", choices=ENGINES, default="transformers")
+        parser.add_argument("--no-repeat-ngram", type=int, default=10)
         parser.add_argument("--queue", action="store_true", help="leave it to a worker")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,7 +56,9 @@ class Command(GaitCommand):
             GenerationConfig(
                 options["max_new_tokens"],
                 options["batch_size"],
+                options["no_repeat_ngram"],
                 candidates=options["candidates"],
+                engine=options["engine"],
             ),
         )
         run = services.run_create(

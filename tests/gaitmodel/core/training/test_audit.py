@@ -61,6 +61,17 @@ def test_a_walk_cut_twice_is_found(tmp_path: Path) -> None:
         audit(given, Silent(), tick)
 
 
+def test_frames_in_which_nobody_was_seen_are_no_walk(tmp_path: Path) -> None:
+    given = parts(tmp_path)
+    for split in ("train", "test"):
+        pose = given[split][0].given.pose
+        angles = pose.angles.copy()
+        angles[: len(angles) * 3 // 4] = np.nan
+        blank = dataclasses.replace(pose, angles=angles)
+        given[split][0] = with_given(given[split][0], pose=blank)
+    audit(given, Silent(), tick)
+
+
 def reencoded(clip: LabelledClip, folder: Path) -> ClipFilm:
     """The same pictures a little brighter, in another file."""
     from gaitmodel.core.media.frames import every_frame
@@ -101,6 +112,10 @@ def test_a_prompt_that_names_the_subject_is_refused(
         "biogait_full", "tiny", FusionConfig(4), GenerationConfig()
     )
     given = parts(tmp_path)
+    assert "4 prompts" in audit(given, system, tick).checked[3]
+    stored = given["train"][0].given.seen().path.rename(tmp_path / "video.mp4")
+    named = dataclasses.replace(given["train"][0].given.seen(), path=stored)
+    given["train"][0] = with_given(given["train"][0], film=named)
     assert "4 prompts" in audit(given, system, tick).checked[3]
     given["train"][0] = dataclasses.replace(given["train"][0], subject="cadence")
     with pytest.raises(InputError, match="its prompt says 'cadence'"):

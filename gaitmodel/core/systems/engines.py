@@ -1,0 +1,120 @@
+"""Who writes the text: the backbone in this process, or vLLM where it is installed.
+
+Both take the pooled frame features V and the same prompt. vLLM's adapter follows its
+documented interface for image embeddings (``LLM(enable_mm_embeds=True)``; the image of a
+prompt is a tensor (1, T, D), and its InternVL processor makes one place of each row). It
+was tested against a stand-in of that interface and has not been run.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from torch import Tensor
+from transformers.tokenization_utils_base import PreTrainedTokenizerBase
+
+from gaitmodel.core.errors import InputError
+from gaitmodel.core.systems.internvl import InternVLBackbone
+from gaitmodel.core.systems.prompt_batches import Drawn, FusedPrompt
+
+ENGINES = ("transformers", "vllm")
+IMAGE = "<image>"  # where vLLM's InternVL processor expects a picture
+
+
+class RationaleEngine(Protocol):
+    """Continues prompts; the order of the texts is that of the prompts."""
+
+    def generate(
+        self,
+        visuals: Sequence[Tensor],
+        prompts: Sequence[FusedPrompt],
+        max_new_tokens: int,
+        no_repeat_ngram: int = 0,
+        drawn: Drawn | None = None,
+    ) -> list[str]: ...
+
+
+class VllmEngine:
+    """A vLLM instance around a backbone's folder; greedy unless ``drawn``."""
+
+    def __init__(self, folder: Path, tokenizer: PreTrainedTokenizerBase) -> None:
+        if importlib.util.find_spec("vllm") is None:
+            raise InputError("--engine vllm: vLLM is not installed here")
+        self._vllm: Any = importlib.import_module("vllm")
+        self._tokenizer = tokenizer
+        self._engine = self._vllm.LLM(
+            model=str(folder), enable_mm_embeds=True, limit_mm_per_prompt={"image": 1}
+        )
+
+    def generate(
+        self,
+        visuals: Sequence[Tensor],
+        prompts: Sequence[FusedPrompt],
+        max_new_tokens: int,
+        no_repeat_ngram: int = 0,
+        drawn: Drawn | None = None,
+    ) -> list[str]:
+        """Continuations of the prompts.
+
+        Raises
+        ------
+        InputError
+            If repeats are to be forbidden: vLLM has no such rule, and an arm decoded
+            otherwise would not be the same arm.
+        """
+        if no_repeat_ngram:
+            raise InputError(
+                "--engine vllm cannot forbid repeats: pass --no-repeat-ngram 0, for "
+                "every arm of the study"
+            )
+        sampling = {"temperature": 0.0}
+        if drawn:
+            sampling = {"temperature": drawn.temperature, "seed": drawn.seed}
+        asked = [
+            {
+                "prompt": self.words(prompt),
+                "multi_modal_data": {"image": visual[None]},  # (1, T, D)
+            }
+            for visual, prompt in zip(visuals, prompts, strict=True)
+        ]
+        answers = self._engine.generate(
+            asked, self._vllm.SamplingParams(max_tokens=max_new_tokens, **sampling)
+        )
+        return [answer.outputs[0].text for answer in answers]
+
+    def words(self, prompt: FusedPrompt) -> str:
+        """The prompt as text, its visual places as one picture."""
+        places = prompt.visual.nonzero()[:, 0]
+        first, last = int(places[0]), int(places[-1])
+        # One token before and one behind the places open and close the picture.
+        before, after = prompt.ids[: first - 1], prompt.ids[last + 2 :]
+        closing = self._tokenizer.decode(prompt.ids[last + 1 : last + 2])
+        if "</img>" not in closing:
+            raise InputError(f"the picture of a prompt ends in {closing!r}, not </img>")
+        return f"{self._tokenizer.decode(before)}{IMAGE}{self._tokenizer.decode(after)}"
+
+
+@cache
+def _vllm(folder: Path, backbone: InternVLBackbone) -> VllmEngine:
+    """Started once in a process: it takes the device's memory."""
+    return VllmEngine(folder, backbone.tokenizer)
+
+
+def rationale_engine(name: str, backbone: InternVLBackbone) -> RationaleEngine:
+    """The engine of that name around a backbone.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name, or it is not installed.
+    """
+    if name == "transformers":
+        return backbone
+    if name == "vllm":
+        return _vllm(backbone.folder, backbone)
+    raise InputError(f"--engine {name!r} is not one of {', '.join(ENGINES)}")

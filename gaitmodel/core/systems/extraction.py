@@ -1,0 +1,123 @@
+"""Extraction: the frozen features of many clips, once, from as many processes as there are.
+
+1. Under ``torchrun`` each process takes its share of the clips; alone it takes all.
+2. Films are decoded and resized ahead of the backbone by a pool of processes of its own,
+   so that the backbone never waits where there are cores enough.
+3. A forward always holds the same number of frames, whoever runs it: the features are
+   equal bit for bit, whatever the number of processes.
+
+What is in the cache already is not read again, so a killed extraction goes on.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+from accelerate import PartialState
+
+from gaitmodel.core.errors import InputError
+from gaitmodel.core.media.frames import read_frames
+from gaitmodel.core.records import ByteArray, IntArray
+from gaitmodel.core.systems.base import ClipInput, Progress
+from gaitmodel.core.systems.fused import FusedFeatures
+from gaitmodel.core.systems.pixels import resized
+
+AHEAD = 2  # films decoded ahead for each decoder
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """What this process did: clips, how many were new, and where its time went."""
+
+    clips: int
+    new: int
+    waiting_s: float
+    total_s: float
+
+    @property
+    def waiting_share(self) -> float:
+        """How much of the time the backbone waited for decoded films."""
+        return self.waiting_s / self.total_s if self.total_s else 0.0
+
+
+def own_share(clips: Sequence[ClipInput]) -> list[ClipInput]:
+    """The clips of this process: all of them, or under ``torchrun`` every n-th."""
+    state = PartialState()
+    return list(clips[state.process_index :: state.num_processes])
+
+
+def extract(
+    features: Sequence[FusedFeatures],
+    clips: Sequence[ClipInput],
+    decoders: int,
+    progress: Progress,
+) -> Extracted:
+    """Fill the cache with V and f_vlm of these clips, for every variant and view.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to extract with, or a film cannot be read.
+    """
+    if not features:
+        raise InputError("none of the systems reads frozen features")
+    first = features[0]
+    views = range(first.config.views)
+    todo = [
+        (clip, view)
+        for clip, view in product(clips, views)
+        if not first.has_visual(clip, view)
+    ]
+    began, waiting = time.perf_counter(), 0.0
+    for done, (clip, view, images, waited) in enumerate(
+        _decoded(first, todo, decoders), start=1
+    ):
+        waiting += waited
+        first.store_visual(clip, view, images)
+        progress(done, len(todo) + len(clips))
+    for done, clip in enumerate(clips, start=1):
+        for variant, view in product(features, views):
+            variant.inputs(clip, view)
+        progress(len(todo) + done, len(todo) + len(clips))
+    return Extracted(len(clips), len(todo), waiting, time.perf_counter() - began)
+
+
+def _decoded(
+    features: FusedFeatures, todo: Sequence[tuple[ClipInput, int]], decoders: int
+) -> Iterator[tuple[ClipInput, int, ByteArray, float]]:
+    """Clips with their frames, in order, and the seconds that each was waited for."""
+    size = features.backbone.image_size
+    if decoders < 1:
+        for clip, view in todo:
+            start = time.perf_counter()
+            indices = features.reader.frame_indices(clip, view)
+            images = decode(clip.seen().path, indices, size)
+            yield clip, view, images, time.perf_counter() - start
+        return
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(decoders, mp_context=spawn) as pool:
+        waiting: deque[tuple[ClipInput, int, Future[ByteArray]]] = deque()
+        coming = iter(todo)
+        while True:
+            while len(waiting) < AHEAD * decoders and (one := next(coming, None)):
+                clip, view = one
+                indices = features.reader.frame_indices(clip, view)
+                job = pool.submit(decode, clip.seen().path, indices, size)
+                waiting.append((clip, view, job))
+            if not waiting:
+                return
+            clip, view, job = waiting.popleft()
+            start = time.perf_counter()
+            yield clip, view, job.result(), time.perf_counter() - start
+
+
+def decode(path: Path, indices: IntArray, size: int) -> ByteArray:
+    """(T, size, size, 3): decoded in full RGB, resized by Pillow."""
+    return resized(read_frames(path, indices).images, size)

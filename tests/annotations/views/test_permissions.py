@@ -42,6 +42,8 @@ ROOMS: dict[str, set[str]] = {
     "lead": {
         "study_list", "study", "study_open", "study_invite", "study_lock",
         "study_unblind", "study_verify", "study_analysis", "gaitmodel:runs",
+        "study_new", "study_check", "study_audit", "study_reissue", "case_preview",
+        "case_preview_film", "case_unblind",
     },
     "signed in": {
         "home", "case_list", "mfa_index", "mfa_activate_totp", "account_change_password",
@@ -66,7 +68,7 @@ ELSEWHERE = {
 POST_ONLY = {
     "cell_save", "picks_save", "words_save", "hunch_save", "case_attention",
     "case_reopen", "study_open", "study_invite", "study_lock", "study_unblind",
-    "study_verify",
+    "study_verify", "study_check", "study_reissue", "case_unblind",
 }  # fmt: skip
 
 

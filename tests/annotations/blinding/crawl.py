@@ -180,7 +180,7 @@ def record(answer: HttpResponse, statements: list[str]) -> Seen:
     headers = [item for item in sorted(answer.headers.items()) if item[0] != "Expires"]
     text = masked(str(headers).encode()).decode()
     shapes = tuple(
-        re.split(" WHERE | SET | VALUES ", sql)[0][:60]
+        re.split(' WHERE | SET | VALUES |DECLARE "[^"]+"', sql)[0][:60]
         for sql in statements
         if not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK TO"))
     )

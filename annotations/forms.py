@@ -127,6 +127,7 @@ class EmailsForm(forms.Form):
     """Addresses to invite, one a line or separated by commas."""
 
     emails = forms.CharField(max_length=4000)
+    site = forms.CharField(max_length=80, required=False)
 
     def clean_emails(self) -> list[str]:
         text = self.cleaned_data["emails"].replace(",", "\n")
@@ -143,6 +144,12 @@ class UnblindForm(PasswordForm):
     """A signature: the password again, and the reason."""
 
     reason = forms.CharField(max_length=1000)
+
+
+class ReissueForm(UnblindForm):
+    """Which seat is issued again."""
+
+    number = forms.IntegerField(min_value=1)
 
 
 class SheetForm:

@@ -72,6 +72,11 @@ def film(request: HttpRequest, case_id: UUID, token: str) -> HttpResponseBase:
         _signer(request, case_id).unsign(token, max_age=VALID_S)
     except signing.BadSignature as error:
         raise PermissionDenied("the film's address has expired") from error
+    return film_served(request, assignment)
+
+
+def film_served(request: HttpRequest, assignment: Assignment) -> HttpResponseBase:
+    """The film of a case that this person may see, whole or in part; its opening logged."""
     path = Path(settings.CLIP_STORE) / assignment.case.film
     if not path.is_file():
         raise Http404

@@ -6,11 +6,14 @@ from annotations import media
 from annotations.views import (
     analysis,
     attention,
+    auditing,
     cells,
+    composing,
     diagnosis,
     invitation,
     joining,
     practice,
+    previews,
     rating,
     studies,
 )
@@ -80,6 +83,25 @@ urlpatterns = [
         name="practice_save",
     ),
     path("studies/", studies.study_list, name="study_list"),
+    path("studies/new/", composing.compose, name="study_new"),
+    path("studies/new/check/", composing.check, name="study_check"),
+    path("studies/<uuid:study_id>/audit/", auditing.audit, name="study_audit"),
+    path("studies/<uuid:study_id>/reissue/", previews.reissue, name="study_reissue"),
+    path(
+        "studies/<uuid:study_id>/cases/<uuid:case_id>/",
+        previews.preview,
+        name="case_preview",
+    ),
+    path(
+        "studies/<uuid:study_id>/cases/<uuid:case_id>/film/",
+        previews.preview_film,
+        name="case_preview_film",
+    ),
+    path(
+        "studies/<uuid:study_id>/cases/<uuid:case_id>/unblind-case/",
+        previews.emergency,
+        name="case_unblind",
+    ),
     path("studies/<uuid:study_id>/", studies.study, name="study"),
     path("studies/<uuid:study_id>/open/", studies.study_opening, name="study_open"),
     path(

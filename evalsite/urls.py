@@ -9,6 +9,9 @@ urlpatterns = [
     # The admin has no door of its own: it would be one without a second factor.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login")),
     path("admin/", admin.site.urls),
+    path("api/", include("annotations.api.urls")),
     path("model/", include("gaitmodel.urls")),
     path("", include("annotations.urls")),
 ]
+
+handler404 = "evalsite.errors.not_found"

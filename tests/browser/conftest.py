@@ -9,11 +9,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from annotations.models import Study
 from annotations.services import rater_seat, study_open
 from tests import factories, people
-
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-)
+from tests.browser.chromium import FLAGS
 
 SignIn = Callable[..., Page]
 

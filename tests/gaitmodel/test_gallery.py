@@ -71,13 +71,13 @@ def test_the_lead_sees_numbers_marked_and_nothing_runs(clip: Clip) -> None:
     assert '<mark class="supported"' in text[text.index("<article") :]
     assert '<mark class="contradicted"' in text[text.index("<article") :]
     assert "<script>alert" not in text
-    assert reverse("gaitmodel:clip_film", args=[clip.pk]) in text
+    assert reverse("gaitmodel:clip_film", args=[clip.name]) in text
 
 
 def test_a_rater_sees_neither_the_gallery_nor_a_film(clip: Clip) -> None:
     for address in (
         reverse("gaitmodel:gallery"),
-        reverse("gaitmodel:clip_film", args=[clip.pk]),
+        reverse("gaitmodel:clip_film", args=[clip.name]),
     ):
         client = Client()
         client.force_login(rater(f"ada-{len(address)}"))
@@ -85,7 +85,7 @@ def test_a_rater_sees_neither_the_gallery_nor_a_film(clip: Clip) -> None:
 
 
 def test_the_film_is_the_one_that_models_saw(clip: Clip, clip_store: Path) -> None:
-    response = page("cleo", reverse("gaitmodel:clip_film", args=[clip.pk]))
+    response = page("cleo", reverse("gaitmodel:clip_film", args=[clip.name]))
     shown = b"".join(response.streaming_content)  # type: ignore[attr-defined]
     assert shown == ClipStore(clip_store).skeleton_path("w1").read_bytes()
 

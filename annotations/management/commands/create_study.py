@@ -9,7 +9,14 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from annotations.core.errors import StudyError
-from annotations.core.protocol import CONSENT, ConsentForm, TieRule, protocol_from
+from annotations.core.presentation import RULES
+from annotations.core.protocol import (
+    AS_WRITTEN,
+    CONSENT,
+    ConsentForm,
+    TieRule,
+    protocol_from,
+)
 from annotations.management.base import StudyCommand, names_in
 from annotations.services import study_create
 
@@ -70,6 +77,10 @@ class Command(StudyCommand):
         parser.add_argument(
             "--reopening", action="store_true", help="raters may take a case back"
         )
+        parser.add_argument(
+            "--presentation", choices=list(RULES), default=AS_WRITTEN,
+            help="by which rule the texts are shown",
+        )  # fmt: skip
         parser.add_argument("--no-consent", action="store_true")
         parser.add_argument(
             "--consent",
@@ -91,6 +102,7 @@ class Command(StudyCommand):
                 "own_diagnosis",
                 "break_after",
                 "reopening",
+                "presentation",
             )
         }
         stored["practice"] = not options["no_practice"]

@@ -1,5 +1,6 @@
 """Small worlds, and the people who must be blind in them."""
 
+import random
 from collections.abc import Callable
 
 import pytest
@@ -24,6 +25,9 @@ def nothing_drawn(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The secrets that a page offers anew on each visit are the same on all."""
     settings.SESSION_IDLE_S = 10_000
     monkeypatch.setattr(auth, "generate_totp_secret", lambda: people.TOTP_SECRET)
+    monkeypatch.setattr(
+        random.SystemRandom, "sample", lambda self, items, k: list(items)
+    )
 
 
 @pytest.fixture

@@ -122,6 +122,8 @@ def addresses() -> Iterator[Address]:
             yield "get", url, {}
             yield "head", url, {}
             yield "post", url, GENERAL | answers(case)
+            if url.startswith("/api/"):
+                yield "put", url, {"value": 3, "version": 0, "best": "A", "second": "B"}
     yield "get", "/nowhere/", {}
     yield "get", "/static/nothing.js", {}
     yield "options", "/cases/", {}
@@ -158,8 +160,15 @@ def reverse_prefix(name: str) -> str:
 
 def visit(client: Client, method: str, url: str, data: dict[str, Any]) -> Seen:
     with CaptureQueriesContext(connection) as queries:
-        answer = getattr(client, method)(url, data)
+        answer = _asked(client, method, url, data)
     return record(answer, [query["sql"] for query in queries])
+
+
+def _asked(client: Client, method: str, url: str, data: dict[str, Any]) -> HttpResponse:
+    send = getattr(client, method)
+    if url.startswith("/api/") and method in ("post", "put"):
+        return send(url, data, content_type="application/json")
+    return send(url, data)
 
 
 def record(answer: HttpResponse, statements: list[str]) -> Seen:
@@ -171,7 +180,7 @@ def record(answer: HttpResponse, statements: list[str]) -> Seen:
     headers = [item for item in sorted(answer.headers.items()) if item[0] != "Expires"]
     text = masked(str(headers).encode()).decode()
     shapes = tuple(
-        re.split(" WHERE | SET | VALUES ", sql)[0][:60]
+        re.split(' WHERE | SET | VALUES |DECLARE "[^"]+"', sql)[0][:60]
         for sql in statements
         if not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK TO"))
     )

@@ -8,6 +8,7 @@ HIDDEN = [
     re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"'),
     re.compile(rb'"x-csrftoken": "[^"]+"'),
     re.compile(rb'"csrf": ?"[^"]+"'),
+    re.compile(rb'"at": ?"[^"]+"'),
     re.compile(rb"/film/film:[\w:-]+"),
     re.compile(rb'<time datetime="[^"]+">[^<]+</time>'),
     # Drawn anew on each visit, by design: secrets of second factors, challenges.

@@ -24,7 +24,7 @@ class ComposeForm(forms.Form):
     systems = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
     target = forms.ChoiceField(required=False, label="Target (the plan's first)")
     label = forms.ChoiceField(choices=LABELS, required=False, label="Class")
-    split = forms.ChoiceField(choices=SPLITS, required=False)
+    split = forms.ChoiceField(choices=SPLITS, required=False, initial="test")
     n_raters = forms.IntegerField(min_value=1, max_value=50, initial=4, label="Raters")
     n_cases = forms.IntegerField(min_value=1, required=False, label="Cases (all)")
     overlap = forms.IntegerField(

@@ -146,6 +146,12 @@ class UnblindForm(PasswordForm):
     reason = forms.CharField(max_length=1000)
 
 
+class EmergencyForm(UnblindForm):
+    """Which case is opened."""
+
+    case = forms.UUIDField()
+
+
 class ReissueForm(UnblindForm):
     """Which seat is issued again."""
 

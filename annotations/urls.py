@@ -98,7 +98,7 @@ urlpatterns = [
         name="case_preview_film",
     ),
     path(
-        "studies/<uuid:study_id>/cases/<uuid:case_id>/unblind-case/",
+        "studies/<uuid:study_id>/unblind-case/",
         previews.emergency,
         name="case_unblind",
     ),

@@ -143,14 +143,23 @@ def _told(
     for at, name in enumerate(names):
         own = labels == at
         mine = [text for text, is_own in zip(texts, own, strict=True) if is_own]
-        best = np.argsort(-contrast[:, at], kind="stable")[:CUES]
+        ranked = np.argsort(-contrast[:, at], kind="stable")
         rows.append(
             Told(
                 system=name,
                 auc=_auc(shares[:, at], own),
-                cues=tuple(grams[int(index)] for index in best),
+                cues=_cues([grams[int(index)] for index in ranked]),
                 words=float(np.mean([len(text.split()) for text in mine])),
                 numerals=float(np.mean([len(NUMERAL.findall(t)) for t in mine])),
             )
         )
     return tuple(rows)
+
+
+def _cues(ranked: Sequence[str]) -> tuple[str, ...]:
+    """The strongest n-grams, without those that lie within one another."""
+    cues: list[str] = []
+    for gram in ranked[: 20 * CUES]:
+        if not any(gram in cue or cue in gram for cue in cues):
+            cues.append(gram)
+    return tuple(cues[:CUES])

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations.core.errors import StudyError
-from annotations.forms import ReissueForm, UnblindForm, first_error
+from annotations.forms import EmergencyForm, ReissueForm, first_error
 from annotations.media import film_served
 from annotations.models import Study
 from annotations.selectors.cases import assignment_previewed, previewed_case
@@ -56,16 +56,16 @@ def preview_film(
 
 @lead_required
 @require_POST
-def emergency(request: HttpRequest, study_id: UUID, case_id: UUID) -> HttpResponse:
+def emergency(request: HttpRequest, study_id: UUID) -> HttpResponse:
     """Open one case, with password and reason; the page shows it once."""
     study = get_object_or_404(Study, pk=study_id)
-    form = UnblindForm(request.POST)
+    form = EmergencyForm(request.POST)
     try:
         if not form.is_valid():
             raise StudyError(first_error(form))
         opened = case_unblind(
             study=study,
-            case_id=case_id,
+            case_id=form.cleaned_data["case"],
             actor=user_of(request),
             password=form.cleaned_data["password"],
             reason=form.cleaned_data["reason"],

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.web_server import serving
@@ -73,8 +74,13 @@ class Camera:
                 "() => { const f = document.getElementById('film'); f.pause(); f.currentTime = 1.2; }"
             )
             self.page.wait_for_timeout(400)
+        if whole:
+            self.page.evaluate("window.scrollTo(0, 0)")
         path = OUT / f"{name}-{self.suffix}.png"
         self.page.screenshot(path=path, full_page=whole, animations="disabled")
+        with Image.open(path) as picture:
+            small = picture.convert("RGB").quantize(256)
+        small.save(path, optimize=True)
 
 
 def fill(page: Page, points: str) -> None:

@@ -20,6 +20,7 @@ TEXTS = (
     "1) Final diagnosis class: abnormal\n2) Rationale: The person walks with an altered "
     "gait. Clinical correlation is advised.",
 )
+SYSTEMS = ("biogait_full", "biogait_no_bio", "internvl3_5_zero_shot")
 LABELS = ("parkinsons", "myopathic", "normal")
 
 
@@ -42,7 +43,7 @@ def build() -> str:
     for at, clip in enumerate(clips):
         target = ClipStore(settings.CLIP_STORE).skeleton_path(clip.name)
         shutil.copy(films[at % len(films)], target)
-        for system, text in zip(factories.SYSTEMS, TEXTS, strict=True):
+        for system, text in zip(SYSTEMS, TEXTS, strict=True):
             factories.rationale(clip, system, text.format(label=LABELS[at % 3]))
     raters = [
         User.objects.create_user(name, password=PASSWORD) for name in ("ada", "ben")
@@ -56,8 +57,8 @@ def build() -> str:
     names = [clip.name for clip in clips]
     studies = [
         study_create(
-            name=name, systems=factories.SYSTEMS, n_raters=3, clips=names,
-            protocol=rules, target=factories.SYSTEMS[0], overlap=3,
+            name=name, systems=SYSTEMS, n_raters=3, clips=names,
+            protocol=rules, target=SYSTEMS[0], overlap=3,
             purpose="Do clinicians trust what a gait model says?",
         )
         for name in ("Rationales, first reading", "Second reading")

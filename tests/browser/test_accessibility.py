@@ -143,7 +143,7 @@ def test_a_leads_pages_have_no_violation(sign_in, open_study, look, scheme) -> N
     page.click("text=In an emergency")
     page.fill("#id_emergency_reason", "red flag")
     page.fill("#id_emergency_password", people.PASSWORD)
-    page.click("button.danger:has-text('case 3')")
+    page.click("text=Open this case")
     expect(page.locator("h1")).to_have_text("One case, opened")
     look(page)
     draft = factories.study("Draft", n_cases=4, n_raters=1, start=40)

@@ -142,10 +142,11 @@ def test_a_preview_shows_none_of_what_the_rater_answered(
 
 
 def test_one_case_is_opened_with_password_and_reason(page, case, study) -> None:
-    url = reverse("case_unblind", args=[study.pk, case.pk])
-    page.post(url, {"password": "guessed", "reason": "red flag"})
+    url = reverse("case_unblind", args=[study.pk])
+    sent = {"reason": "red flag", "case": str(case.pk)}
+    page.post(url, sent | {"password": "guessed"})
     assert not Event.objects.filter(kind="case_unblinded").exists()
-    text = page.post(url, {"password": PASSWORD, "reason": "red flag"}).content.decode()
+    text = page.post(url, sent | {"password": PASSWORD}).content.decode()
     assert all(system in text for system in factories.SYSTEMS)
     assert "red flag" in page.get(reverse("study", args=[study.pk])).content.decode()
 

@@ -16,8 +16,8 @@ from gaitmodel.models import Clip
 from gaitmodel.ranged import asked_range, film_response
 from gaitmodel.selectors import (
     clip_features,
-    clip_film,
     clip_pose,
+    clip_shown_video,
     clips_found,
     reviews_open,
 )
@@ -67,9 +67,10 @@ def clip_film_bytes(request: HttpRequest, name: str) -> HttpResponseBase:
     """The film that raters and models see of this clip."""
     clip = get_object_or_404(Clip, name=name)
     try:
-        film = clip_film(clip)
+        path = clip_shown_video(clip)
     except InputError as error:
         raise Http404 from error
-    etag = f'"{film.sha256[:32]}"'
-    asked = asked_range(request, film.path.stat().st_size, etag)
-    return film_response(request, film.path, asked, etag=etag, seconds=FILM_S)
+    stored = path.stat()
+    etag = f'"{stored.st_size:x}-{stored.st_mtime_ns:x}"'
+    asked = asked_range(request, stored.st_size, etag)
+    return film_response(request, path, asked, etag=etag, seconds=FILM_S)

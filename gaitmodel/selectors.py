@@ -213,9 +213,14 @@ class Exhibit:
     segments: list[Segment]
 
 
-def exhibits(*, system: str = "", label: str = "", limit: int = 24) -> list[Exhibit]:
-    """The newest rationale of each (clip, system), in order of clip; at most ``limit``."""
-    wanted = Q(rationales__isnull=False)
+def exhibits(
+    *, system: str = "", label: str = "", limit: int = 24, without: Iterable[int] = ()
+) -> list[Exhibit]:
+    """The newest rationale of each (clip, system), in order of clip; at most ``limit``.
+
+    ``without`` are clips (by id) whose texts must not be shown by system.
+    """
+    wanted = Q(rationales__isnull=False) & ~Q(pk__in=list(without))
     if label:
         wanted &= Q(label=label)
     if system:

@@ -22,7 +22,6 @@ urlpatterns = [
         name="film_review_decide",
     ),
     path("runs/", views.runs, name="runs"),
-    path("gallery/", views.gallery, name="gallery"),
     path("table-1/", views.table_one, name="table_one"),
     path("runs/<uuid:run_id>/cancel/", views.run_cancel, name="run_cancel"),
     path("runs/<uuid:run_id>/retry/", views.run_retry, name="run_retry"),

@@ -23,9 +23,7 @@ from gaitmodel.core.taxonomy import CLASSES
 from gaitmodel.models import Run
 from gaitmodel.selectors import (
     evaluations_recent,
-    exhibits,
     runs_recent,
-    systems_heard,
 )
 
 P = ParamSpec("P")
@@ -91,21 +89,6 @@ def table_one(request: HttpRequest) -> HttpResponse:
             for key, row in shown.table["systems"].items()
         ]
     return render(request, "gaitmodel/table_one.html", context)
-
-
-@require_GET
-@lead_required
-def gallery(request: HttpRequest) -> HttpResponse:
-    """Clips with what a system said of them, numbers coloured by the evidence check."""
-    system, label = request.GET.get("system", ""), request.GET.get("label", "")
-    context = {
-        "exhibits": exhibits(system=system, label=label),
-        "systems": systems_heard(),
-        "classes": CLASSES,
-        "system": system,
-        "label": label,
-    }
-    return render(request, "gaitmodel/gallery.html", context)
 
 
 @require_POST

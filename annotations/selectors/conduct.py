@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from annotations.core.ratings import RatedOutput
 from annotations.models import Assignment, SlotIdentity, Study
+from annotations.selectors.progress import DEVIATIONS
 from annotations.vault import vault_opened
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def study_facts(study: Study) -> StudyFacts:
         unblinded=_day(study.unblinded_at),
         presentation=rules.presentation,
         checkpoints=tuple(checkpoints),
-        deviations=study.events.filter(kind__contains="deviation").count(),
+        deviations=study.events.filter(kind__in=DEVIATIONS).count(),
     )
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Max, Min
 
-from annotations.models import Assignment, Event, Invitation, Rating, Seat, Study
+from annotations.models import Assignment, Case, Event, Invitation, Rating, Seat, Study
 from annotations.selectors.desk import minutes_spent
 
 # Below these a case is worth a question; none of them drops anyone silently.
@@ -159,3 +159,9 @@ def study_deviations(study: Study) -> list[Deviation]:
 def _payload(event: Event) -> Mapping[str, object]:
     content = getattr(event, "content", None)
     return content.payload if content else {}
+
+
+def clips_blinded() -> set[int]:
+    """Clips (by id) of studies that are not unblinded: their texts have no system yet."""
+    cases = Case.objects.exclude(study__state=Study.State.UNBLINDED)
+    return set(cases.values_list("clip_id", flat=True))

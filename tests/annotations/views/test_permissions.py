@@ -46,7 +46,9 @@ ROOMS: dict[str, set[str]] = {
         "study_list", "study", "study_open", "study_invite", "study_lock",
         "study_unblind", "study_verify", "study_analysis", "gaitmodel:runs",
         "study_new", "study_check", "study_audit", "study_reissue", "case_preview",
-        "case_preview_film", "case_unblind",
+        "case_preview_film", "case_unblind", "gaitmodel:table_one", "gallery",
+        "gaitmodel:clip_list", "gaitmodel:clip", "gaitmodel:clip_film",
+        "gaitmodel:film_reviews", "gaitmodel:walkway",
     },
     "own case by API": {"api_case", "api_cell", "api_choice", "api_submission"},
     "lead by API": {"api_studies", "api_progress", "api_ratings", "api_imports"},
@@ -69,7 +71,8 @@ ELSEWHERE = {
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
     "mfa_download_recovery_codes", "mfa_remove_webauthn", "mfa_edit_webauthn",
     "mfa_reauthenticate_webauthn", "mfa_login_webauthn",
-    "gaitmodel:run_cancel", "gaitmodel:run_retry",
+    "gaitmodel:run_cancel", "gaitmodel:run_retry", "gaitmodel:film_cut_out",
+    "gaitmodel:film_review_decide",
 }  # fmt: skip
 POST_ONLY = {
     "cell_save",
@@ -112,6 +115,8 @@ def values_of(case: Assignment) -> dict[str, Any]:
         "letter": "A",
         "criterion": "grounding",
         "token": "forged",
+        "name": case.case.clip.name,
+        "place": 0,
     }
 
 
@@ -198,6 +203,8 @@ def test_the_admin_and_the_model_room_are_closed_to_raters(ada: User) -> None:
         "app_label": "auth",
         "content_type_id": 1,
         "url": "x",
+        "name": "unknown",
+        "place": 0,
     }
     closed = [
         route

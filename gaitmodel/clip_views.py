@@ -45,9 +45,9 @@ def clip_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @lead_required
-def clip_page(request: HttpRequest, name: str) -> HttpResponse:
+def clip_page(request: HttpRequest, clip_id: int) -> HttpResponse:
     """One walk: what is off, the table by side, the curves beside the film."""
-    clip = get_object_or_404(Clip.objects.select_related("subject"), name=name)
+    clip = get_object_or_404(Clip.objects.select_related("subject"), pk=clip_id)
     context: dict[str, object] = {"clip": clip}
     features = clip_features(clip)
     if features is not None:
@@ -63,9 +63,9 @@ def clip_page(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 @lead_required
-def clip_film_bytes(request: HttpRequest, name: str) -> HttpResponseBase:
+def clip_film_bytes(request: HttpRequest, clip_id: int) -> HttpResponseBase:
     """The film that raters and models see of this clip."""
-    clip = get_object_or_404(Clip, name=name)
+    clip = get_object_or_404(Clip, pk=clip_id)
     try:
         path = clip_shown_video(clip)
     except InputError as error:

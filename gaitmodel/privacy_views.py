@@ -32,9 +32,9 @@ def film_reviews(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 @lead_required
-def film_cut_out(request: HttpRequest, name: str, place: int) -> FileResponse:
+def film_cut_out(request: HttpRequest, clip_id: int, place: int) -> FileResponse:
     """One cut-out of a film that waits for a decision."""
-    review = get_object_or_404(reviews_open(), clip__name=name)
+    review = get_object_or_404(reviews_open(), clip_id=clip_id)
     paths = review_cut_outs(review)
     if place >= len(paths):
         raise Http404
@@ -43,10 +43,10 @@ def film_cut_out(request: HttpRequest, name: str, place: int) -> FileResponse:
 
 @require_POST
 @lead_required
-def film_review_decide(request: HttpRequest, name: str) -> HttpResponse:
+def film_review_decide(request: HttpRequest, clip_id: int) -> HttpResponse:
     """Accept the doubts as no faces, or have the film covered more widely."""
     review = get_object_or_404(
-        FilmReview.objects.select_related("clip"), clip__name=name
+        FilmReview.objects.select_related("clip"), clip_id=clip_id
     )
     accept = request.POST.get("decision") == "accept"
     try:
@@ -60,5 +60,7 @@ def film_review_decide(request: HttpRequest, name: str) -> HttpResponse:
         messages.error(request, str(error))
     else:
         words = "accepted" if accept else "to be covered more widely"
-        messages.success(request, f"{name}: {words}; a worker makes the film again.")
+        messages.success(
+            request, f"{review.clip.name}: {words}; a worker makes the film again."
+        )
     return redirect("gaitmodel:film_reviews")

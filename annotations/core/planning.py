@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from annotations.core.power import Design, Power
+from annotations.core.planned_design import Design
+from annotations.core.power import Power
 from annotations.core.wording import p_floor, percent, rounded, whole_percent
 
 ENOUGH = 0.80

@@ -9,62 +9,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
 from annotations.core.errors import StudyError
+from annotations.core.planned_design import Design, check_floor
 from annotations.core.preference import best_counts, label_permutation
 from annotations.core.table import IntArray
 from annotations.core.utility import utility_for
 
 BLOCK = 500
-
-
-@dataclass(frozen=True)
-class Design:
-    """What is planned, and what is expected to be true. ``share`` is the target's."""
-
-    cases: int
-    patients: int
-    evaluators: int
-    raters_per_case: int = 1
-    systems: int = 3
-    share: float = 0.6
-    icc_patient: float = 0.10
-    icc_evaluator: float = 0.05
-    alpha: float = 0.05
-
-    def __post_init__(self) -> None:
-        for name in ("cases", "patients", "evaluators", "raters_per_case"):
-            if getattr(self, name) < 1:
-                raise StudyError(f"{name} is {getattr(self, name)}; it must be above 0")
-        if self.patients > self.cases:
-            raise StudyError(
-                f"{self.patients} patients need at least as many cases, not {self.cases}"
-            )
-        if self.raters_per_case > self.evaluators:
-            raise StudyError(
-                f"{self.raters_per_case} evaluators a case need as many evaluators, not "
-                f"{self.evaluators}"
-            )
-        if not 2 <= self.systems <= 6:
-            raise StudyError(f"systems is {self.systems}; a study compares 2 to 6")
-        if not 0 < self.share < 1 or not 0 < self.alpha < 1:
-            raise StudyError("the share and alpha must lie between 0 and 1")
-
-    def floor(self, unit: str) -> float:
-        """The smallest p that so many patients or evaluators can give."""
-        ends = 2 if self.systems == 2 else 1
-        clusters = self.patients if unit == "patient" else self.evaluators
-        return min(1.0, ends * float(self.systems) ** -clusters)
-
-    def fewest(self) -> int:
-        """The fewest patients, and evaluators, with which p can reach alpha."""
-        ends = 2 if self.systems == 2 else 1
-        return math.ceil(math.log(ends / self.alpha) / math.log(self.systems) - 1e-9)
 
 
 @dataclass(frozen=True)
@@ -84,24 +40,6 @@ class Power:
     floor_patient: float
     floor_evaluator: float
     studies: int
-
-
-def check_floor(design: Design) -> None:
-    """Refuse a design that cannot reach alpha whatever the raters answer.
-
-    Raises
-    ------
-    StudyError
-        With what would do.
-    """
-    for unit in ("patient", "evaluator"):
-        floor = design.floor(unit)
-        if floor > design.alpha:
-            raise StudyError(
-                f"with {getattr(design, f'{unit}s')} {unit}s no result can reach "
-                f"p = {design.alpha:g}: the smallest p is {floor:.2g}; plan at least "
-                f"{design.fewest()} patients and {design.fewest()} evaluators"
-            )
 
 
 def power(design: Design, studies: int = 2000, seed: int = 1) -> Power:

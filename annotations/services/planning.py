@@ -5,19 +5,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from annotations.core.balance import RaterBalance, balance
 from annotations.core.design import allocate, choose_cases
 from annotations.core.drbg import SEED_BYTES
 from annotations.core.errors import StudyError
 from annotations.core.partition import CaseKey
+from annotations.core.planned_design import Design as PlannedDesign
 from annotations.vault import vault_opened
 from gaitmodel.models import Rationale
 from gaitmodel.selectors import clips_ready, rationales_latest
-
-if TYPE_CHECKING:
-    from annotations.core.power import Design as PlannedDesign
 
 
 @dataclass(frozen=True)
@@ -87,9 +84,6 @@ def _checked(
     n_systems: int,
     overlap: int,
 ) -> DesignCheck:
-    # No other page should pay for SciPy.
-    from annotations.core.power import Design as PlannedDesign
-
     patients = {key.patient for key in chosen}
     design = PlannedDesign(
         cases=len(chosen),

@@ -48,12 +48,12 @@ def test_a_walk_is_shown_with_film_curves_and_plain_words(
     cleo: Client, tmp_path: Path
 ) -> None:
     clip = walk(tmp_path, "walk-1", "S1")
-    page = cleo.get(reverse("gaitmodel:clip", args=[clip.name])).content.decode()
+    page = cleo.get(reverse("gaitmodel:clip", args=[clip.pk])).content.decode()
     assert "Knee flexion" in page
     assert 'class="event strike left"' in page
     assert "What is off" in page
     assert "100 to 125" in page
-    film = reverse("gaitmodel:clip_film", args=[clip.name])
+    film = reverse("gaitmodel:clip_film", args=[clip.pk])
     assert film in page
     part = cleo.get(film, headers={"Range": "bytes=0-99"})
     assert (part.status_code, part["Content-Length"]) == (206, "100")
@@ -61,10 +61,10 @@ def test_a_walk_is_shown_with_film_curves_and_plain_words(
 
 def test_an_unprepared_clip_says_so_and_has_no_film(cleo: Client) -> None:
     owner = Subject.objects.create(name="S1")
-    Clip.objects.create(name="raw", subject=owner, label="normal", pose="p.npy")
-    page = cleo.get(reverse("gaitmodel:clip", args=["raw"])).content.decode()
+    raw = Clip.objects.create(name="raw", subject=owner, label="normal", pose="p.npy")
+    page = cleo.get(reverse("gaitmodel:clip", args=[raw.pk])).content.decode()
     assert "not prepared yet" in page
-    assert cleo.get(reverse("gaitmodel:clip_film", args=["raw"])).status_code == 404
+    assert cleo.get(reverse("gaitmodel:clip_film", args=[raw.pk])).status_code == 404
 
 
 def test_the_list_is_narrowed_by_class_and_state(cleo: Client, tmp_path: Path) -> None:
@@ -80,8 +80,8 @@ def test_raters_see_no_clip(tmp_path: Path) -> None:
     ada.force_login(rater("ada"))
     for path in (
         reverse("gaitmodel:clip_list"),
-        reverse("gaitmodel:clip", args=[clip.name]),
-        reverse("gaitmodel:clip_film", args=[clip.name]),
+        reverse("gaitmodel:clip", args=[clip.pk]),
+        reverse("gaitmodel:clip_film", args=[clip.pk]),
         reverse("gaitmodel:walkway"),
     ):
         assert ada.get(path).status_code == 403

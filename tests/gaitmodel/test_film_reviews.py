@@ -160,12 +160,12 @@ def test_the_lead_sees_cut_outs_and_decides_and_a_rater_sees_nothing(
     cleo, ada = Client(), Client()
     cleo.force_login(lead("cleo"))
     ada.force_login(rater("ada"))
-    cut = reverse("gaitmodel:film_cut_out", args=[clip.name, 0])
+    cut = reverse("gaitmodel:film_cut_out", args=[clip.pk, 0])
     page = cleo.get(reverse("gaitmodel:film_reviews")).content.decode()
     assert cut in page
     assert cleo.get(cut)["Content-Type"] == "image/png"
     assert cleo.get(cut.replace("/0/", "/9/")).status_code == 404
-    decide = reverse("gaitmodel:film_review_decide", args=[clip.name])
+    decide = reverse("gaitmodel:film_review_decide", args=[clip.pk])
     for path in (cut, reverse("gaitmodel:film_reviews")):
         assert ada.get(path).status_code == 403
     assert ada.post(decide, {"decision": "accept"}).status_code == 403

@@ -72,7 +72,7 @@ def test_the_lead_sees_numbers_marked_and_nothing_runs(clip: Clip) -> None:
     assert '<mark class="supported"' in text[text.index("<article") :]
     assert '<mark class="contradicted"' in text[text.index("<article") :]
     assert "<script>alert" not in text
-    assert reverse("gaitmodel:clip_film", args=[clip.name]) in text
+    assert reverse("gaitmodel:clip_film", args=[clip.pk]) in text
 
 
 def test_texts_of_a_blinded_study_have_no_place_in_the_gallery(clip: Clip) -> None:
@@ -87,7 +87,7 @@ def test_texts_of_a_blinded_study_have_no_place_in_the_gallery(clip: Clip) -> No
 def test_a_rater_sees_neither_the_gallery_nor_a_film(clip: Clip) -> None:
     for address in (
         reverse("gallery"),
-        reverse("gaitmodel:clip_film", args=[clip.name]),
+        reverse("gaitmodel:clip_film", args=[clip.pk]),
     ):
         client = Client()
         client.force_login(rater(f"ada-{len(address)}"))
@@ -95,7 +95,7 @@ def test_a_rater_sees_neither_the_gallery_nor_a_film(clip: Clip) -> None:
 
 
 def test_the_film_is_the_one_that_models_saw(clip: Clip, clip_store: Path) -> None:
-    response = page("cleo", reverse("gaitmodel:clip_film", args=[clip.name]))
+    response = page("cleo", reverse("gaitmodel:clip_film", args=[clip.pk]))
     shown = b"".join(response.streaming_content)  # type: ignore[attr-defined]
     assert shown == ClipStore(clip_store).skeleton_path("w1").read_bytes()
 

@@ -22,6 +22,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from annotations.models import Assignment, Seat, Study
+from gaitmodel.models import Clip
 from tests.annotations.blinding.masks import masked
 from tests.people import PASSWORD
 from tests.routes import Route, own_routes
@@ -87,6 +88,8 @@ def places(route: Route) -> Iterator[list[Any]]:
     study = Study.objects.order_by("name").first()
     cases = list(Assignment.objects.order_by("seat__number", "position"))
     known: dict[str, list[Any]] = {
+        "clip_id": [0, *Clip.objects.order_by("name").values_list("pk", flat=True)[:1]],
+        "place": [0],
         "case_id": [*[case.pk for case in cases], NOBODY],
         "seat_id": [
             *Seat.objects.order_by("number").values_list("pk", flat=True),

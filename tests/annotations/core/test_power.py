@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from annotations.core.errors import StudyError
-from annotations.core.power import Design, allocated, likert_power, power
+from annotations.core.planned_design import Design
+from annotations.core.power import allocated, likert_power, power
 from annotations.core.utility import utility_for
 
 PAPER = {"cases": 52, "patients": 6, "evaluators": 4}

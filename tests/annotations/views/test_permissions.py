@@ -46,7 +46,7 @@ ROOMS: dict[str, set[str]] = {
         "study_list", "study", "study_open", "study_invite", "study_lock",
         "study_unblind", "study_verify", "study_analysis", "gaitmodel:runs",
         "study_new", "study_check", "study_audit", "study_reissue", "case_preview",
-        "case_preview_film", "case_unblind", "gaitmodel:table_one", "gallery",
+        "case_preview_film", "case_unblind", "gaitmodel:table_one", "gallery", "planner",
         "gaitmodel:clip_list", "gaitmodel:clip", "gaitmodel:clip_film",
         "gaitmodel:film_reviews", "gaitmodel:walkway",
     },
@@ -115,7 +115,7 @@ def values_of(case: Assignment) -> dict[str, Any]:
         "letter": "A",
         "criterion": "grounding",
         "token": "forged",
-        "name": case.case.clip.name,
+        "clip_id": case.case.clip_id,
         "place": 0,
     }
 
@@ -203,7 +203,7 @@ def test_the_admin_and_the_model_room_are_closed_to_raters(ada: User) -> None:
         "app_label": "auth",
         "content_type_id": 1,
         "url": "x",
-        "name": "unknown",
+        "clip_id": 0,
         "place": 0,
     }
     closed = [

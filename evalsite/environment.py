@@ -1,4 +1,4 @@
-"""Three typed readers of the process environment that refuse nonsense."""
+"""Four typed readers of the process environment that refuse nonsense."""
 
 from __future__ import annotations
 
@@ -34,3 +34,13 @@ def env_flag(name: str, *, default: bool) -> bool:
 def env_list(name: str, default: str = "") -> list[str]:
     """A comma-separated list, blanks dropped."""
     return [part.strip() for part in env_text(name, default).split(",") if part.strip()]
+
+
+def env_number(name: str, default: int, allowed: range) -> int:
+    """A whole number within bounds."""
+    text = os.environ.get(name, "").strip() or str(default)
+    if not text.isdecimal() or int(text) not in allowed:
+        raise ImproperlyConfigured(
+            f"{name} is {allowed[0]} to {allowed[-1]}, not {text!r}"
+        )
+    return int(text)

@@ -18,10 +18,9 @@
 from pathlib import Path
 
 import dj_database_url
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from evalsite.environment import env_flag, env_list, env_text
+from evalsite.environment import env_flag, env_list, env_number, env_text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env_text("BIOGAIT_VAR", str(BASE_DIR / "var"))).resolve()
@@ -42,13 +41,6 @@ def _banner() -> str:
     """One sentence above every page, left by the demo in the data folder."""
     path = VAR_DIR / "banner.txt"
     return path.read_text().strip() if path.exists() else ""
-
-
-def _idle_minutes() -> int:
-    text = env_text("SESSION_IDLE_MINUTES", "15")
-    if not text.isdecimal() or not 1 <= int(text) <= 30:
-        raise ImproperlyConfigured(f"SESSION_IDLE_MINUTES is 1 to 30, not {text!r}")
-    return int(text)
 
 
 SECRET_KEY = _secret_key()
@@ -199,7 +191,7 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 
 # A session ends after so long without a person, and after its whole length anyway.
-SESSION_IDLE_S = 60 * _idle_minutes()
+SESSION_IDLE_S = 60 * env_number("SESSION_IDLE_MINUTES", 15, range(1, 31))
 SESSION_COOKIE_AGE = 12 * 3600
 
 ACCOUNT_ADAPTER = "evalsite.accounts.AccountAdapter"
@@ -256,7 +248,6 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {},
 }
 
 CONTENT_SECURITY_POLICY = {

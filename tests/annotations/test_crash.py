@@ -14,6 +14,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
 from pathlib import Path
 
@@ -43,6 +44,7 @@ print(
 )
 """
 CRITERIA = ("grounding", "explainability", "usefulness", "consistency")
+CELLS = [f"{letter}-{criterion}" for criterion in CRITERIA for letter in "ABC"]
 
 
 @pytest.fixture
@@ -143,44 +145,66 @@ def save(browser: Browser, case: str, cell: str, value: int) -> bool:
         return False
 
 
+@dataclass
+class Load:
+    """Two windows of one rater that save every cell of a case; what was acknowledged."""
+
+    case: str
+    acknowledged: dict[str, int] = field(default_factory=dict)
+    threads: list[threading.Thread] = field(default_factory=list)
+
+    def start(self, origin: str, enough: int) -> None:
+        """Return once so many cells are acknowledged, while more are being saved."""
+        self.threads = [
+            threading.Thread(target=self._window, args=(origin, CELLS[at::2]))
+            for at in (0, 1)
+        ]
+        for thread in self.threads:
+            thread.start()
+        deadline = time.monotonic() + PATIENCE_S
+        while len(self.acknowledged) < enough and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    def _window(self, origin: str, cells: list[str]) -> None:
+        browser = Browser(origin)
+        browser.log_in()
+        browser.get(f"/cases/{self.case}/")
+        for turn, cell in enumerate(cells):
+            if save(browser, self.case, cell, 1 + turn % 5):
+                self.acknowledged[cell] = 1 + turn % 5
+
+    def end(self, enough: int) -> None:
+        for thread in self.threads:
+            thread.join()
+        assert len(self.acknowledged) >= enough
+
+    def check_shown(self, origin: str) -> tuple[Browser, list[str]]:
+        """Everything acknowledged is on the page of a new window; what is still empty."""
+        browser = Browser(origin)
+        browser.log_in()
+        page = browser.get(f"/cases/{self.case}/")
+        for cell, value in self.acknowledged.items():
+            assert chosen(page, f"{cell}-value") == {str(value)}, cell
+        return browser, [cell for cell in CELLS if not chosen(page, f"{cell}-value")]
+
+    def check_stored(self, site: dict[str, str]) -> None:
+        """No cell is doubled, every cell is logged, and the chain holds."""
+        counted = manage(site, "shell", "-v0", "-c", COUNT).splitlines()[-1]
+        stored, logged = map(int, counted.split()[:2])
+        assert stored == logged >= len(self.acknowledged)
+        assert counted.endswith("holds")
+
+
 @pytest.mark.slow
 def test_a_server_killed_under_load_keeps_every_acknowledged_cell(
     site: dict[str, str],
 ) -> None:
     """Two windows save cell after cell; the server is killed somewhere between."""
     manage(site, "migrate", "-v0")
-    first = manage(site, "shell", "-v0", "-c", SETUP).splitlines()[-1]
-    cells = [f"{letter}-{criterion}" for criterion in CRITERIA for letter in "ABC"]
-    acknowledged: dict[str, int] = {}
-
-    def work(origin: str, mine: list[str]) -> None:
-        browser = Browser(origin)
-        browser.log_in()
-        browser.get(f"/cases/{first}/")
-        for turn, cell in enumerate(mine):
-            value = 1 + turn % 5
-            if save(browser, first, cell, value):
-                acknowledged[cell] = value
-
+    load = Load(manage(site, "shell", "-v0", "-c", SETUP).splitlines()[-1])
     with server(site) as origin:
-        threads = [
-            threading.Thread(target=work, args=(origin, cells[at::2])) for at in (0, 1)
-        ]
-        for thread in threads:
-            thread.start()
-        deadline = time.monotonic() + PATIENCE_S
-        while len(acknowledged) < 5 and time.monotonic() < deadline:
-            time.sleep(0.01)
-    for thread in threads:
-        thread.join()
-    assert len(acknowledged) >= 5
+        load.start(origin, enough=5)
+    load.end(enough=5)
     with server(site) as origin:
-        browser = Browser(origin)
-        browser.log_in()
-        page = browser.get(f"/cases/{first}/")
-        for cell, value in acknowledged.items():
-            assert chosen(page, f"{cell}-value") == {str(value)}, cell
-    counted = manage(site, "shell", "-v0", "-c", COUNT).splitlines()[-1]
-    stored, logged = map(int, counted.split()[:2])
-    assert stored == logged >= len(acknowledged)
-    assert counted.endswith("holds")
+        load.check_shown(origin)
+    load.check_stored(site)

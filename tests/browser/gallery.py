@@ -85,7 +85,7 @@ class Camera:
 
 def fill(page: Page, points: str) -> None:
     for scale, point in zip(page.locator(".scale").all(), points, strict=False):
-        scale.locator(f"input[type=radio][value='{point}']").check(force=True)
+        scale.locator(f"label.stop >> nth={int(point) - 1}").click()
 
 
 def rater(page: Page, take: Camera) -> None:

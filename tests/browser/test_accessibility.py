@@ -81,7 +81,7 @@ def test_a_raters_way_has_no_violation(sign_in, open_study, look, scheme) -> Non
     look(page)
     page.goto(case_address(page, open_study, "diagnosis/"))
     look(page)
-    page.check("[name=label][value=normal]", force=True)
+    page.click("label:has([name=label][value=normal])")
     page.click("text=Show the texts")
     page.wait_for_selector("#player:not([hidden])")
     look(page)
@@ -116,9 +116,9 @@ def case_address(page: Page, study: Study, more: str = "", position: int = 1) ->
 def fill(page: Page) -> None:
     """Answer a whole page; the last answer has been saved when this returns."""
     for scale in page.locator(".scale").all():
-        scale.locator("input[value='3']").check(force=True)
-    page.check("[name=choice-best][value=A]", force=True)
-    page.check("[name=choice-second][value=B]", force=True)
+        scale.locator("label.stop >> nth=2").click()
+    for name, letter in (("best", "A"), ("second", "B")):
+        page.locator(f"label:has([name=choice-{name}][value={letter}])").click()
     expect(page.locator("#missing")).to_contain_text("All answers are given")
 
 

@@ -1,9 +1,10 @@
-"""What batching saves: python -m benchmarks.generation [BACKBONE] [CLIPS] [TOKENS].
+"""What batching saves: python -m benchmarks.generation [BACKBONE] [CLIPS] [TOKENS] [ARM].
 
 Synthetic walks and the real prompt, greedy, float32. One by one: each clip is read for
 its feature and again for its text, instruction and all. Batched: the instruction is
-read once for all clips, and one reading of the rest serves feature and text. The texts
-must be equal, or the ratio is not printed. One by one is timed on a few clips.
+read once for all clips, and one reading of the rest serves feature and text. ARM is
+``full`` (default) or ``no_bio``, whose prompt is nearly all shared. The texts must be
+equal, or no ratio is printed. One by one is timed on a few clips.
 """
 
 import sys
@@ -31,9 +32,11 @@ BATCH = 16
 ALONE = 4  # clips that are also written one by one
 
 
-def prompts_of(backbone: InternVLBackbone, clips: int) -> list[FusedPrompt]:
+def prompts_of(
+    backbone: InternVLBackbone, clips: int, biomechanics: bool
+) -> list[FusedPrompt]:
     """The real prompt of so many synthetic walks."""
-    reader = ClipReader(backbone, FusionConfig(), biomechanics=True)
+    reader = ClipReader(backbone, FusionConfig(), biomechanics)
     prompts = []
     for planned in plan_cohort(0, -(-clips // 8), 1)[:clips]:
         pose = planned.pose(planned.walk(4.3))
@@ -73,11 +76,12 @@ def in_batches(
 
 
 def main() -> None:
-    name, clips, tokens = (*sys.argv[1:], *["smollm2", "16", "96"][len(sys.argv) - 1 :])
+    defaults = ["smollm2", "16", "96", "full"]
+    name, clips, tokens, arm = (*sys.argv[1:], *defaults[len(sys.argv) - 1 :])
     with tempfile.TemporaryDirectory() as folder:
         place = Workplace(Path(folder), Path(folder), None)
         backbone = place.backbone(name)
-    prompts = prompts_of(backbone, int(clips))
+    prompts = prompts_of(backbone, int(clips), arm != "no_bio")
     torch.manual_seed(0)
     visual = torch.randn(FusionConfig().frames, backbone.width)
     visual *= backbone.model.get_input_embeddings().weight.norm(dim=-1).mean().cpu()

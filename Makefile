@@ -26,6 +26,7 @@ lint: .venv/.ready-dev
 
 check-all: lint
 	$(BIN)/python -m tests.suites --require browser,postgres
+	$(BIN)/python -m tests.mutations
 
 .venv/.made:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 is missing: install it, then run make again."; exit 1; }

@@ -43,7 +43,7 @@ def event_append(
         content,
     )
     event = Event.objects.create(
-        study=study,
+        study_id=study.pk,
         sequence=link.sequence,
         at=at,
         actor=actor,
@@ -54,7 +54,9 @@ def event_append(
     )
     EventContent.objects.create(event=event, salt=content.salt, payload=payload)
     study.event_count, study.event_head = link.sequence, link.hash
-    study.save(update_fields=["event_count", "event_head"])
+    Study.objects.filter(pk=study.pk).update(
+        event_count=link.sequence, event_head=link.hash
+    )
     return event
 
 

@@ -8,7 +8,7 @@ Okabe-Ito and BrBG, safe for the colour-blind; every figure has its table in the
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from threading import Lock
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from annotations.core.analysis import StudyAnalysis
+    from annotations.core.flow import Flow
 
 STYLE: dict[Any, Any] = {
     "svg.hashsalt": "report",
@@ -36,18 +37,23 @@ STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
+DOTS_AN_INCH = 200
 DRAWING = Lock()  # matplotlib's style is one for all threads
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#767676"
 
 
 @dataclass(frozen=True)
 class ReportFigure:
-    """An SVG with its title and what a reader who cannot see it needs to know."""
+    """An SVG with its title and what a reader who cannot see it needs to know.
+
+    ``png`` is the same picture at 200 dots an inch, for pages that take no SVG.
+    """
 
     name: str
     title: str
     caption: str
     svg: str
+    png: bytes
 
 
 def report_figures(analysis: StudyAnalysis) -> list[ReportFigure]:
@@ -94,6 +100,48 @@ def report_figures(analysis: StudyAnalysis) -> list[ReportFigure]:
     return [figure for figure in drawn if figure is not None]
 
 
+def flow_figure(flow: Flow) -> ReportFigure:
+    """Boxes from top to bottom; what was lost stands to the right."""
+    lost = [
+        f"{count} {words}"
+        for count, words in (
+            (flow.not_opened, "never opened"),
+            (flow.unfinished, "not submitted"),
+            (flow.not_judged, "could not be judged"),
+        )
+        if count
+    ]
+    boxes = [
+        f"{flow.cases} cases of {flow.patients} patients",
+        f"{flow.assigned} readings by {flow.evaluators} evaluators",
+        f"{flow.judged} readings analysed\n{flow.complete} with every criterion scored, "
+        f"{flow.chose} with a best",
+    ]
+    return _drawn(
+        "flow",
+        "How the readings came about",
+        "A reading is one case seen by one evaluator.",
+        (6.4, 2.8),
+        lambda axes: _flow(axes, boxes, lost),
+    )
+
+
+def _flow(axes: Axes, boxes: Sequence[str], lost: Sequence[str]) -> None:
+    frame = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": GREY}
+    for row, words in enumerate(boxes):
+        y = 1 - row / 2
+        axes.text(0.32, y, words, ha="center", va="center", bbox=frame)
+        if row:
+            axes.annotate(
+                "", (0.32, y + 0.12), (0.32, y + 0.38), arrowprops={"arrowstyle": "->"}
+            )
+    if lost:
+        axes.text(0.66, 0.25, "\n".join(lost), ha="left", va="center", bbox=frame)
+        axes.annotate("", (0.63, 0.25), (0.32, 0.25), arrowprops={"arrowstyle": "->"})
+    axes.set(xlim=(0, 1), ylim=(-0.2, 1.2))
+    axes.axis("off")
+
+
 def _drawn(
     name: str,
     title: str,
@@ -107,12 +155,16 @@ def _drawn(
         draw(figure.add_subplot())
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        pixels = io.BytesIO()
+        figure.savefig(
+            pixels, format="png", dpi=DOTS_AN_INCH, metadata={"Software": None}
+        )
     svg = buffer.getvalue()
     label = f'<svg role="img" aria-label="{escape(title)}. {escape(caption)}"'
     start = svg.index("<svg")
     head, body = svg[start:].split(">", 1)
     titled = f"{head.replace('<svg', label, 1)}><title>{escape(title)}</title>{body}"
-    return ReportFigure(name, title, caption, titled)
+    return ReportFigure(name, title, caption, titled, pixels.getvalue())
 
 
 def _best(axes: Axes, analysis: StudyAnalysis) -> None:

@@ -6,10 +6,12 @@ from django import forms
 from django.http import QueryDict
 
 from annotations.core.criteria import LIKERT
-from annotations.models import Choice
+from annotations.models import Choice, Modality
 from annotations.selectors.blinded import BlindedCase, BlindedCell
-from annotations.services.rating import Picks
+from annotations.services.attending import Beat
 from annotations.services.sheet import CellAnswer, Sheet
+from annotations.services.verdicts import Picks
+from gaitmodel.core.taxonomy import CLASSES
 
 DIGITS = [("", "no answer"), *((str(point), str(point)) for point in LIKERT)]
 CONFIDENCE = [("", "no answer"), ("1", "low"), ("2", "medium"), ("3", "high")]
@@ -28,6 +30,7 @@ class CellForm(VersionedForm):
     value = forms.TypedChoiceField(
         choices=DIGITS, coerce=int, empty_value=None, required=False
     )
+    modality = forms.ChoiceField(choices=Modality.choices, required=False)
 
 
 class ChoiceForm(VersionedForm):
@@ -63,6 +66,51 @@ class GuessForm(VersionedForm):
     answer = forms.RegexField(r"^([A-F]|unknown)$", required=False)
 
 
+class ConsentAnswer(forms.Form):
+    """The box that says yes."""
+
+    agree = forms.BooleanField()
+
+
+class DiagnosisForm(forms.Form):
+    """The rater's own diagnosis; confidence where the protocol asks for it."""
+
+    label = forms.ChoiceField(
+        choices=[(key.value, key.display_name) for key in CLASSES]
+    )
+    confidence = forms.TypedChoiceField(
+        choices=CONFIDENCE, coerce=int, empty_value=None, required=False
+    )
+
+
+class BeatForm(forms.Form):
+    """What a page noticed since its last beat; seconds, and stretches "0.0-2.5"."""
+
+    active_s = forms.FloatField(min_value=0)
+    film_s = forms.FloatField(min_value=0, required=False)
+    film_failures = forms.IntegerField(min_value=0, max_value=1000, required=False)
+    first_answer = forms.BooleanField(required=False)
+    watched = forms.RegexField(
+        r"^(\d+(\.\d+)?-\d+(\.\d+)?( \d+(\.\d+)?-\d+(\.\d+)?)*)?$",
+        max_length=4000,
+        required=False,
+    )
+    viewport = forms.RegexField(r"^\d{1,5}x\d{1,5}@\d(\.\d+)?$", required=False)
+
+    def beat(self) -> Beat:
+        """The beat as the service takes it."""
+        cleaned = self.cleaned_data
+        stretches = [part.split("-") for part in cleaned["watched"].split()]
+        return Beat(
+            active_s=cleaned["active_s"],
+            watched=[(float(start), float(end)) for start, end in stretches],
+            film_s=cleaned["film_s"],
+            film_failures=cleaned["film_failures"] or 0,
+            has_answered=cleaned["first_answer"],
+            viewport=cleaned["viewport"],
+        )
+
+
 class ReasonForm(forms.Form):
     """Why a video cannot be judged."""
 
@@ -79,17 +127,35 @@ class EmailsForm(forms.Form):
     """Addresses to invite, one a line or separated by commas."""
 
     emails = forms.CharField(max_length=4000)
+    site = forms.CharField(max_length=80, required=False)
 
     def clean_emails(self) -> list[str]:
         text = self.cleaned_data["emails"].replace(",", "\n")
         return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-class UnblindForm(forms.Form):
+class PasswordForm(forms.Form):
+    """One's password again, before an act that cannot be taken back."""
+
+    password = forms.CharField(max_length=200, strip=False)
+
+
+class UnblindForm(PasswordForm):
     """A signature: the password again, and the reason."""
 
-    password = forms.CharField(max_length=200)
     reason = forms.CharField(max_length=1000)
+
+
+class EmergencyForm(UnblindForm):
+    """Which case is opened."""
+
+    case = forms.UUIDField()
+
+
+class ReissueForm(UnblindForm):
+    """Which seat is issued again."""
+
+    number = forms.IntegerField(min_value=1)
 
 
 class SheetForm:

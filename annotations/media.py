@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
@@ -25,7 +22,6 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     JsonResponse,
-    StreamingHttpResponse,
 )
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -34,10 +30,9 @@ from django.views.decorators.http import require_GET, require_safe
 from annotations.models import Assignment
 from annotations.selectors import assignment_for
 from annotations.services import film_opened
+from gaitmodel.ranged import asked_range, film_response
 
 VALID_S = 300
-BLOCK_BYTES = 1 << 16
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 
 
 def _signer(request: HttpRequest, case_id: UUID) -> signing.TimestampSigner:
@@ -77,19 +72,19 @@ def film(request: HttpRequest, case_id: UUID, token: str) -> HttpResponseBase:
         _signer(request, case_id).unsign(token, max_age=VALID_S)
     except signing.BadSignature as error:
         raise PermissionDenied("the film's address has expired") from error
+    return film_served(request, assignment)
+
+
+def film_served(request: HttpRequest, assignment: Assignment) -> HttpResponseBase:
+    """The film of a case that this person may see, whole or in part; its opening logged."""
     path = Path(settings.CLIP_STORE) / assignment.case.film
     if not path.is_file():
         raise Http404
-    asked = _asked_range(request, path.stat().st_size, _etag(assignment))
+    etag = _etag(assignment)
+    asked = asked_range(request, path.stat().st_size, etag)
     if request.method == "GET" and (asked is None or asked.start == 0):
         film_opened(assignment=assignment, actor=assignment_reader(request))
-    response = _response(request, path, asked)
-    response["ETag"] = _etag(assignment)
-    response["Accept-Ranges"] = "bytes"
-    response["Cache-Control"] = f"private, max-age={VALID_S}"
-    response["Content-Disposition"] = "inline"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return film_response(request, path, asked, etag=etag, seconds=VALID_S)
 
 
 def assignment_reader(request: HttpRequest) -> User:
@@ -104,58 +99,3 @@ def _etag(assignment: Assignment) -> str:
     message = f"{assignment.pk} {assignment.case.film_sha256}".encode()
     digest = hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256)
     return f'"{digest.hexdigest()[:32]}"'
-
-
-def _asked_range(request: HttpRequest, size: int, etag: str) -> range | None:
-    """The bytes asked for; ``None`` for all; an empty range if it cannot be met."""
-    header = request.headers.get("Range", "")
-    if not header or request.headers.get("If-Range", etag) != etag:
-        return None
-    match = _RANGE.match(header)
-    if match is None or match.groups() == ("", ""):
-        return None
-    first, last = match.groups()
-    if not first:
-        return range(max(size - int(last), 0), size) if int(last) else range(0)
-    stop = min(int(last) + 1, size) if last else size
-    return range(int(first), stop) if int(first) < stop else range(0)
-
-
-def _response(
-    request: HttpRequest, path: Path, asked: range | None
-) -> HttpResponseBase:
-    size = path.stat().st_size
-    if asked is not None and not asked:
-        unmet = HttpResponse(status=416)
-        unmet["Content-Range"] = f"bytes */{size}"
-        return unmet
-    if settings.MEDIA_ACCEL_PREFIX:
-        return _accelerated(path)
-    part = asked if asked is not None else range(size)
-    response: HttpResponseBase
-    if request.method == "HEAD":
-        response = HttpResponse(content_type="video/mp4")
-    else:
-        response = StreamingHttpResponse(_blocks(path, part), content_type="video/mp4")
-    response["Content-Length"] = str(len(part))
-    if asked is not None:
-        response.status_code = 206
-        response["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
-    return response
-
-
-def _accelerated(path: Path) -> HttpResponse:
-    """Leave the bytes and their ranges to nginx, which removes this header."""
-    inside = path.relative_to(settings.CLIP_STORE)
-    response = HttpResponse(content_type="video/mp4")
-    response["X-Accel-Redirect"] = settings.MEDIA_ACCEL_PREFIX + quote(str(inside))
-    return response
-
-
-def _blocks(path: Path, part: range) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        file.seek(part.start)
-        left = len(part)
-        while left and (block := file.read(min(left, BLOCK_BYTES))):
-            left -= len(block)
-            yield block

@@ -20,11 +20,15 @@ from annotations.core.criteria import LIKERT
 from annotations.core.ratings import RatedOutput
 from annotations.models import Study
 from annotations.selectors import ratings_for, study_plan, study_seal
+from annotations.selectors.conduct import study_facts, study_flow
 
 if TYPE_CHECKING:
     from annotations.core.analysis import StudyAnalysis
+    from annotations.core.checklist import StudyFacts
+    from annotations.core.flow import Flow
     from annotations.core.plan import AnalysisPlan
     from annotations.core.provenance import Provenance
+    from annotations.core.report_tables import ReportTable
     from annotations.figures import ReportFigure
 
 
@@ -37,6 +41,28 @@ class StudyReport:
     outputs: tuple[RatedOutput, ...]
     plan: AnalysisPlan | None = None
     seal: str | None = None
+    known_flow: Flow | None = None
+    facts: StudyFacts | None = None
+
+    @property
+    def flow(self) -> Flow:
+        """How the readings came about: from the database, or as far as a file tells."""
+        from annotations.core.flow import outputs_flow
+
+        return self.known_flow or outputs_flow(self.outputs)
+
+    def tables(self) -> list[ReportTable]:
+        """Every table in reading order: the paper's first, the checklist last."""
+        from annotations.core.checklist import checklist
+        from annotations.core.flow import flow_table
+        from annotations.core.tables import all_tables
+
+        flow = self.flow
+        return [
+            *all_tables(self.analysis),
+            flow_table(flow),
+            checklist(self.analysis, flow, self.plan, self.seal, self.facts),
+        ]
 
     @property
     def provenance(self) -> Provenance:
@@ -68,6 +94,7 @@ class StudyReport:
             "title": self.title,
             **analysis_json(self.analysis),
             "provenance": plain(self.provenance),
+            "flow": plain(self.flow),
             "comments": {
                 system: [
                     {"case": o.case, "evaluator": o.evaluator, "comment": o.comment}
@@ -81,7 +108,7 @@ class StudyReport:
         from annotations.core.tables import report_markdown
 
         return (
-            report_markdown(self.analysis)
+            report_markdown(self.analysis, self.tables())
             + self._provenance_markdown()
             + self._comments_markdown()
         )
@@ -104,9 +131,9 @@ class StudyReport:
 
     def figures(self) -> list[ReportFigure]:
         """The figures; matplotlib is imported when they are asked for."""
-        from annotations.figures import report_figures
+        from annotations.figures import flow_figure, report_figures
 
-        return report_figures(self.analysis)
+        return [*report_figures(self.analysis), flow_figure(self.flow)]
 
     def as_html(self) -> SafeString:
         """The report as a fragment for a page.
@@ -115,21 +142,37 @@ class StudyReport:
         not let styles inside an inline SVG pass.
         """
         from annotations.core.cautions import cautions
-        from annotations.core.tables import all_tables, missing_by_reason, rests_on
+        from annotations.core.tables import missing_by_reason, rests_on
 
+        paper, *tables = self.tables()
         return render_to_string(
             "annotations/report/_report.html",
             {
                 "report": self,
-                "paper": all_tables(self.analysis)[0],
+                "paper": paper,
                 "figures": [(figure, _address(figure)) for figure in self.figures()],
-                "tables": all_tables(self.analysis)[1:],
+                "tables": tables,
                 "rests_on": rests_on(self.analysis),
                 "cautions": cautions(self.analysis),
                 "missing": missing_by_reason(self.analysis),
                 "comments": self.comments,
                 "provenance": self.provenance,
             },
+        )
+
+    def as_pdf(self) -> bytes:
+        """The report to print; ReportLab is imported when it is asked for."""
+        from annotations.core.cautions import cautions
+        from annotations.core.tables import rests_on
+        from annotations.pdf import report_pdf
+
+        return report_pdf(
+            self.title,
+            self.analysis.headline.sentence,
+            rests_on(self.analysis),
+            cautions(self.analysis),
+            self.tables(),
+            self.figures(),
         )
 
 
@@ -172,7 +215,13 @@ def study_report(study: Study, *, target: str = "", mixed: bool = False) -> Stud
         planned=target in ("", plan.target),
         mixed=mixed,
     )
-    return replace(report, plan=plan, seal=study_seal(study))
+    return replace(
+        report,
+        plan=plan,
+        seal=study_seal(study),
+        known_flow=study_flow(study, report.outputs),
+        facts=study_facts(study),
+    )
 
 
 def study_report_html(study: Study) -> SafeString:
@@ -183,7 +232,7 @@ def study_report_html(study: Study) -> SafeString:
 def report_write(report: StudyReport, folder: Path) -> list[Path]:
     """Write the report for every reader; return the files.
 
-    HTML to read, Markdown for a word processor, JSON and a long CSV for programs,
+    HTML to read, PDF to print, Markdown for a word processor, JSON and a long CSV for programs,
     LaTeX tables and SVG figures for a paper, and the ratings themselves.
     """
     from annotations.core.exports import latex_tables, long_csv
@@ -199,11 +248,12 @@ def report_write(report: StudyReport, folder: Path) -> list[Path]:
         "report.md": report.as_markdown(),
         "report.json": json.dumps(report.as_json(), indent=1, allow_nan=False) + "\n",
         "report_long.csv": long_csv(report.as_json()),
-        "tables.tex": latex_tables(report.analysis),
+        "tables.tex": latex_tables(report.tables()),
         "ratings.csv": ratings_csv(report.outputs),
         **{f"{figure.name}.svg": figure.svg for figure in figures},
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
-    return [folder / name for name in texts]
+    (folder / "report.pdf").write_bytes(report.as_pdf())
+    return [folder / name for name in (*texts, "report.pdf")]

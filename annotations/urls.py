@@ -3,7 +3,21 @@
 from django.urls import path, register_converter
 
 from annotations import media
-from annotations.views import analysis, cells, invitation, rating, studies
+from annotations.views import (
+    analysis,
+    attention,
+    auditing,
+    cells,
+    composing,
+    diagnosis,
+    gallery,
+    invitation,
+    joining,
+    practice,
+    previews,
+    rating,
+    studies,
+)
 
 
 class LetterConverter:
@@ -39,9 +53,57 @@ urlpatterns = [
     path("cases/<uuid:case_id>/choice/", cells.picks_save, name="picks_save"),
     path("cases/<uuid:case_id>/comment/", cells.words_save, name="words_save"),
     path("cases/<uuid:case_id>/guess/", cells.hunch_save, name="hunch_save"),
+    path("cases/<uuid:case_id>/attention/", attention.attention, name="case_attention"),
+    path("cases/<uuid:case_id>/diagnosis/", diagnosis.diagnosis, name="diagnosis"),
+    path("cases/<uuid:case_id>/reopen/", rating.case_reopening, name="case_reopen"),
     path("cases/<uuid:case_id>/film/", media.film_renewed, name="case_film_url"),
     path("cases/<uuid:case_id>/film/<str:token>", media.film, name="case_film"),
+    path("seats/<uuid:seat_id>/consent/", joining.consent, name="consent"),
+    path(
+        "seats/<uuid:seat_id>/instructions/", joining.instructions, name="instructions"
+    ),
+    path("seats/<uuid:seat_id>/withdrawal/", joining.withdrawal, name="withdrawal"),
+    path(
+        "seats/<uuid:seat_id>/practice/skip/",
+        practice.practice_skip,
+        name="practice_skip",
+    ),
+    path(
+        "seats/<uuid:seat_id>/practice/<int:number>/",
+        practice.practice,
+        name="practice",
+    ),
+    path(
+        "seats/<uuid:seat_id>/practice/<int:number>/review/",
+        practice.practice_review,
+        name="practice_review",
+    ),
+    path(
+        "seats/<uuid:seat_id>/practice/<int:number>/<path:what>/",
+        practice.practice_save,
+        name="practice_save",
+    ),
+    path("gallery/", gallery.gallery, name="gallery"),
     path("studies/", studies.study_list, name="study_list"),
+    path("studies/new/", composing.compose, name="study_new"),
+    path("studies/new/check/", composing.check, name="study_check"),
+    path("studies/<uuid:study_id>/audit/", auditing.audit, name="study_audit"),
+    path("studies/<uuid:study_id>/reissue/", previews.reissue, name="study_reissue"),
+    path(
+        "studies/<uuid:study_id>/cases/<uuid:case_id>/",
+        previews.preview,
+        name="case_preview",
+    ),
+    path(
+        "studies/<uuid:study_id>/cases/<uuid:case_id>/film/",
+        previews.preview_film,
+        name="case_preview_film",
+    ),
+    path(
+        "studies/<uuid:study_id>/unblind-case/",
+        previews.emergency,
+        name="case_unblind",
+    ),
     path("studies/<uuid:study_id>/", studies.study, name="study"),
     path("studies/<uuid:study_id>/open/", studies.study_opening, name="study_open"),
     path(

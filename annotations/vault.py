@@ -14,9 +14,13 @@ from typing import Any
 
 from django.db import connections
 
-from annotations.models import SlotIdentity, StudySecret
+from annotations.models import IdentifiabilityAudit, SlotIdentity, StudySecret
 
-IDENTITY_TABLES = (SlotIdentity._meta.db_table, StudySecret._meta.db_table)
+IDENTITY_TABLES = tuple(
+    model._meta.db_table for model in (SlotIdentity, StudySecret, IdentifiabilityAudit)
+)
+# Which system wrote which text or predicted which class: closed to leads as well.
+AUTHORSHIP_TABLES = ("gaitmodel_rationale", "gaitmodel_prediction")
 # Clips, subjects, rationales and runs say who walks, with which label, and what which
 # system wrote: a rater's pages are made without any of them.
 MODEL_ROOM_PREFIX = "gaitmodel_"
@@ -30,7 +34,7 @@ class Sight(Enum):
     """How much the running code may see."""
 
     ALL = "commands, tasks and services that open the vault"
-    LEAD = "a lead's request: everything but the identities"
+    LEAD = "a lead's request: neither the identities nor the texts by system"
     RATER = "a rater's or a stranger's request: nothing of the model room either"
 
 
@@ -41,7 +45,7 @@ def _hidden_tables(sight: Sight) -> tuple[str, ...]:
     if sight is Sight.ALL:
         return ()
     if sight is Sight.LEAD:
-        return IDENTITY_TABLES
+        return (*IDENTITY_TABLES, *AUTHORSHIP_TABLES)
     return (*IDENTITY_TABLES, MODEL_ROOM_PREFIX)
 
 

@@ -1,13 +1,17 @@
-"""The site's addresses: raters' and leads' rooms, the model room, the admin."""
+"""The site's addresses: raters' and leads' rooms, the model room, accounts, the admin."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 urlpatterns = [
-    path("login/", LoginView.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("", include("evalsite.account_urls")),
+    # The admin has no door of its own: it would be one without a second factor.
+    path("admin/login/", RedirectView.as_view(pattern_name="account_login")),
     path("admin/", admin.site.urls),
+    path("api/", include("annotations.api.urls")),
     path("model/", include("gaitmodel.urls")),
     path("", include("annotations.urls")),
 ]
+
+handler404 = "evalsite.errors.not_found"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -67,6 +68,68 @@ class Clip(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FilmReview(models.Model):
+    """A film whose de-identification left a doubt, and what a person decided of it."""
+
+    class Decision(models.TextChoices):
+        WAITING = "waiting", "waiting for a person"
+        ACCEPTED = "accepted", "accepted"
+        WIDER = "wider", "to be covered more widely"
+        SETTLED = "settled", "passed"
+
+    clip = models.OneToOneField(Clip, models.PROTECT, related_name="film_review")
+    status = models.CharField(max_length=10)
+    finding = models.TextField()
+    doubts = models.JSONField(default=list, blank=True)
+    doubts_sha256 = models.CharField(max_length=64)
+    wider = models.FloatField(default=1.0)
+    decision = models.CharField(
+        max_length=10, choices=Decision.choices, default=Decision.WAITING
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+    found_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["found_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(wider__gte=1), name="film_review_never_narrower"
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision="accepted")
+                | (Q(decided_by__isnull=False) & ~Q(reason="")),
+                name="film_review_accepted_by_somebody_for_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clip}: {self.decision}"
+
+    @property
+    def can_be_accepted(self) -> bool:
+        """Only weak detections can: what is surely a face must be covered."""
+        return self.status == "review"
+
+
+class Walkway(models.Model):
+    """A gait mat's parameters of the walk that a clip shows, by our metric keys."""
+
+    clip = models.OneToOneField(Clip, models.PROTECT, related_name="walkway")
+    values = models.JSONField()
+    source = models.CharField(max_length=200)
+    imported_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["clip__name"]
+
+    def __str__(self) -> str:
+        return f"{self.clip}: {self.source}"
 
 
 class Run(models.Model):

@@ -12,13 +12,30 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from gaitmodel.core.errors import InputError
+from gaitmodel.core.features.bland_altman import Pair
+from gaitmodel.core.features.codec import features_from_json
+from gaitmodel.core.privacy.decision import PrivacyDecision
 from gaitmodel.core.rationale.highlight import Segment, segments
 from gaitmodel.core.rationale.judge import Verdict
-from gaitmodel.core.records import ClipFilm, ClipRef, Split
+from gaitmodel.core.records import (
+    ClipFilm,
+    ClipRef,
+    GaitFeatures,
+    PoseSequence,
+    Split,
+)
 from gaitmodel.core.sources.annotation import annotation_from_json
 from gaitmodel.core.store import ClipStore
 from gaitmodel.core.taxonomy import GaitClass, gait_class
-from gaitmodel.models import Clip, Evaluation, Prediction, Rationale, Run
+from gaitmodel.models import (
+    Clip,
+    Evaluation,
+    FilmReview,
+    Prediction,
+    Rationale,
+    Run,
+    Walkway,
+)
 
 
 def clip_store() -> ClipStore:
@@ -67,9 +84,79 @@ def clip_ref(clip: Clip) -> ClipRef:
     )
 
 
+def clips_found(*, label: str = "", state: str = "") -> QuerySet[Clip]:
+    """All clips by name, narrowed by class and state where given."""
+    chosen = Clip.objects.select_related("subject").order_by("name")
+    if label:
+        chosen = chosen.filter(label=label)
+    return chosen.filter(state=state) if state else chosen
+
+
+def clip_features(clip: Clip) -> GaitFeatures | None:
+    """Events and metrics of a prepared clip; none before it is prepared."""
+    return features_from_json(clip.features) if clip.features else None
+
+
+def clip_pose(clip: Clip) -> PoseSequence:
+    """A prepared clip's joint angles; ``InputError`` if the store has none."""
+    return clip_store().read_pose(clip.name)
+
+
+def reviews_open() -> QuerySet[FilmReview]:
+    """Films whose de-identification waits for a person, oldest first."""
+    return FilmReview.objects.filter(
+        decision=FilmReview.Decision.WAITING
+    ).select_related("clip")
+
+
+def reviews_decided(limit: int = 50) -> list[FilmReview]:
+    """The last decisions of people, newest first."""
+    decided = FilmReview.objects.exclude(decided_at=None)
+    return list(
+        decided.select_related("clip", "decided_by").order_by("-decided_at")[:limit]
+    )
+
+
+def review_cut_outs(review: FilmReview) -> list[Path]:
+    """The pictures of a film's doubtful places, strongest first."""
+    return sorted(clip_store().review_folder(review.clip.name).glob("*.png"))
+
+
+def review_decision(clip: Clip) -> PrivacyDecision:
+    """What people have decided of a clip's film so far."""
+    review = FilmReview.objects.filter(clip=clip).first()
+    if review is None:
+        return PrivacyDecision()
+    accepted = review.decision == FilmReview.Decision.ACCEPTED
+    return PrivacyDecision(
+        accepted_sha256=review.doubts_sha256 if accepted else "", wider=review.wider
+    )
+
+
 def clips_to_prepare() -> QuerySet[Clip]:
-    """Clips that are not ready, in order of import."""
-    return Clip.objects.exclude(state=Clip.State.READY).select_related("subject")
+    """Clips that are not ready, or whose film waits to be made as decided."""
+    decided = Q(
+        film_review__decision__in=(
+            FilmReview.Decision.ACCEPTED,
+            FilmReview.Decision.WIDER,
+        )
+    ) & ~Q(film_review__status="passed")
+    return Clip.objects.filter(~Q(state=Clip.State.READY) | decided).select_related(
+        "subject"
+    )
+
+
+def walkway_pairs() -> dict[str, list[Pair]]:
+    """Film and mat by metric: every clip that both measured, in order of clips."""
+    pairs: dict[str, list[Pair]] = {}
+    for row in Walkway.objects.select_related("clip__subject"):
+        metrics = (row.clip.features or {}).get("metrics", {})
+        for key, mat in row.values.items():
+            film = metrics.get(key, {}).get("value")
+            if film is not None:
+                one = Pair(row.clip.name, row.clip.subject.name, film, mat)
+                pairs.setdefault(key, []).append(one)
+    return pairs
 
 
 def clips_ready(
@@ -126,9 +213,14 @@ class Exhibit:
     segments: list[Segment]
 
 
-def exhibits(*, system: str = "", label: str = "", limit: int = 24) -> list[Exhibit]:
-    """The newest rationale of each (clip, system), in order of clip; at most ``limit``."""
-    wanted = Q(rationales__isnull=False)
+def exhibits(
+    *, system: str = "", label: str = "", limit: int = 24, without: Iterable[int] = ()
+) -> list[Exhibit]:
+    """The newest rationale of each (clip, system), in order of clip; at most ``limit``.
+
+    ``without`` are clips (by id) whose texts must not be shown by system.
+    """
+    wanted = Q(rationales__isnull=False) & ~Q(pk__in=list(without))
     if label:
         wanted &= Q(label=label)
     if system:

@@ -16,7 +16,13 @@ from django_q.tasks import async_task
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.records import ClipRef, Prediction, RationaleText
 from gaitmodel.core.sources.annotation import annotation_to_json
-from gaitmodel.models import Clip, Evaluation, Rationale, Run, Subject
+from gaitmodel.models import (
+    Clip,
+    Evaluation,
+    Rationale,
+    Run,
+    Subject,
+)
 from gaitmodel.models import Prediction as PredictionRow
 
 HEARTBEAT_S = 5

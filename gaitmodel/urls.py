@@ -2,13 +2,26 @@
 
 from django.urls import path
 
-from gaitmodel import views
+from gaitmodel import clip_views, privacy_views, views, walkway_views
 
 app_name = "gaitmodel"
 urlpatterns = [
+    path("clips/", clip_views.clip_list, name="clip_list"),
+    path("clips/in-doubt/", privacy_views.film_reviews, name="film_reviews"),
+    path("clips/walkway/", walkway_views.walkway, name="walkway"),
+    path("clips/<str:name>/", clip_views.clip_page, name="clip"),
+    path("clips/<str:name>/film/", clip_views.clip_film_bytes, name="clip_film"),
+    path(
+        "clips/<str:name>/in-doubt/<int:place>/",
+        privacy_views.film_cut_out,
+        name="film_cut_out",
+    ),
+    path(
+        "clips/<str:name>/in-doubt/",
+        privacy_views.film_review_decide,
+        name="film_review_decide",
+    ),
     path("runs/", views.runs, name="runs"),
-    path("gallery/", views.gallery, name="gallery"),
-    path("clips/<int:clip_id>/film/", views.clip_film, name="clip_film"),
     path("table-1/", views.table_one, name="table_one"),
     path("runs/<uuid:run_id>/cancel/", views.run_cancel, name="run_cancel"),
     path("runs/<uuid:run_id>/retry/", views.run_retry, name="run_retry"),

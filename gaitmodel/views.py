@@ -10,8 +10,6 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import (
-    FileResponse,
-    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
@@ -20,16 +18,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from gaitmodel import services
-from gaitmodel.core.errors import InputError
 from gaitmodel.core.scoring.drawing import confusion_svg, reliability_svg
 from gaitmodel.core.taxonomy import CLASSES
-from gaitmodel.models import Clip, Run
+from gaitmodel.models import Run
 from gaitmodel.selectors import (
-    clip_shown_video,
     evaluations_recent,
-    exhibits,
     runs_recent,
-    systems_heard,
 )
 
 P = ParamSpec("P")
@@ -95,33 +89,6 @@ def table_one(request: HttpRequest) -> HttpResponse:
             for key, row in shown.table["systems"].items()
         ]
     return render(request, "gaitmodel/table_one.html", context)
-
-
-@require_GET
-@lead_required
-def gallery(request: HttpRequest) -> HttpResponse:
-    """Clips with what a system said of them, numbers coloured by the evidence check."""
-    system, label = request.GET.get("system", ""), request.GET.get("label", "")
-    context = {
-        "exhibits": exhibits(system=system, label=label),
-        "systems": systems_heard(),
-        "classes": CLASSES,
-        "system": system,
-        "label": label,
-    }
-    return render(request, "gaitmodel/gallery.html", context)
-
-
-@require_GET
-@lead_required
-def clip_film(request: HttpRequest, clip_id: int) -> HttpResponseBase:
-    """The film that models saw: de-identified, or the skeleton."""
-    clip = get_object_or_404(Clip, pk=clip_id)
-    try:
-        path = clip_shown_video(clip)
-    except InputError as error:
-        raise Http404 from error
-    return FileResponse(path.open("rb"), content_type="video/mp4")
 
 
 @require_POST

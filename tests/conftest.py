@@ -38,6 +38,9 @@ def clip_store(settings: Settings, tmp_path: Path) -> Path:
     """Each test has an empty clip store, and cheap password hashes."""
     settings.STATIC_ROOT = tmp_path
     settings.CLIP_STORE = tmp_path / "clips"
+    # Its backend wants a request, which the test client's ``login`` has none of.
+    settings.AXES_ENABLED = False
+    settings.LEADS_NEED_MFA = True  # whatever a demo in this folder has left
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return tmp_path / "clips"
 

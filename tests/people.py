@@ -1,8 +1,13 @@
 """The people of the tests: Ada and Ben rate, Cleo and Dora lead."""
 
+import time
+
+from allauth.mfa import app_settings
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.contrib.auth.models import User
 
 PASSWORD = "walking-slowly-42"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def rater(name: str) -> User:
@@ -10,4 +15,13 @@ def rater(name: str) -> User:
 
 
 def lead(name: str) -> User:
-    return User.objects.create_user(username=name, password=PASSWORD, is_staff=True)
+    """With the second factor that leads must have."""
+    user = User.objects.create_user(username=name, password=PASSWORD, is_staff=True)
+    TOTP.activate(user, TOTP_SECRET)
+    return user
+
+
+def totp_code(secret: str = TOTP_SECRET) -> str:
+    """What the leads' authenticator apps show now."""
+    now = int(time.time()) // app_settings.TOTP_PERIOD
+    return str(format_hotp_value(hotp_value(secret, now)))

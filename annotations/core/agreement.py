@@ -15,6 +15,7 @@ from scipy import stats
 
 from annotations.core.clusters import LEVEL, NO_SPREAD
 from annotations.core.estimate import NotEstimable, Reasons
+from annotations.core.icc import IccInterval, icc_2_1, icc_interval
 from annotations.core.table import FloatArray, IntArray, RatingTable
 
 
@@ -42,6 +43,7 @@ class Agreement:
     weighted_kappa: float | None
     ci_alpha: AgreementInterval | None
     ci_ac2: AgreementInterval | None
+    ci_icc: IccInterval | None
 
 
 def agreement(
@@ -69,6 +71,7 @@ def agreement(
         reasons.take(
             f"{path}.ci_ac2", lambda: _jackknife(gwet_ac2, ratings, patient, scale)
         ),
+        reasons.take(f"{path}.ci_icc", lambda: icc_interval(flat)),
     )
 
 
@@ -213,29 +216,3 @@ def gwet_ac2(ratings: FloatArray, scale: tuple[int, ...]) -> float:
     q = len(scale)
     chance = weights.sum() / (q * (q - 1)) * (prevalence * (1 - prevalence)).sum()
     return float((observed - chance) / (1 - chance))
-
-
-def icc_2_1(ratings: FloatArray) -> float:
-    """ICC(2,1), absolute agreement, two-way random, of complete units (units, raters).
-
-    Raises
-    ------
-    NotEstimable
-        With fewer than two units rated by all, or no variance at all.
-    """
-    _pairable(ratings)
-    raters = ratings[:, (~np.isnan(ratings)).any(axis=0)]
-    whole = raters[~np.isnan(raters).any(axis=1)]
-    n, k = whole.shape
-    if n < 2 or k < 2:
-        raise NotEstimable("fewer than two outputs were rated by all evaluators")
-    grand = whole.mean()
-    units, judges = whole.mean(axis=1), whole.mean(axis=0)
-    ms_units = k * ((units - grand) ** 2).sum() / (n - 1)
-    ms_judges = n * ((judges - grand) ** 2).sum() / (k - 1)
-    residual = whole - units[:, None] - judges[None, :] + grand
-    ms_error = (residual**2).sum() / ((n - 1) * (k - 1))
-    below = ms_units + (k - 1) * ms_error + k * (ms_judges - ms_error) / n
-    if below == 0:
-        raise NotEstimable("all ratings are equal")
-    return float((ms_units - ms_error) / below)

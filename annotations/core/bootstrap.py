@@ -19,7 +19,7 @@ from annotations.core.clusters import LEVEL
 from annotations.core.estimate import NotEstimable
 from annotations.core.table import FloatArray, IntArray
 
-FEW, MOST, CELLS = 8, 1_000, 4_000_000
+FEW, MOST, CELLS = 8, 1_000, 250_000
 
 
 @dataclass(frozen=True)

@@ -58,20 +58,49 @@ def cluster_mean(
         raise NotEstimable("there are no values")
     codes = np.unique(clusters, return_inverse=True)[1]
     sizes = np.bincount(codes).astype(float)
-    groups, total = len(sizes), float(len(values))
+    mean = float(values.mean())
+    residual = np.bincount(codes, weights=values - mean).astype(float)
+    return _cluster_mean(mean, residual, sizes, level, unit)
+
+
+def mean_from_sums(
+    sums: FloatArray, sizes: FloatArray, unit: str = "cluster", level: float = LEVEL
+) -> ClusterMean:
+    """``cluster_interval`` from each cluster's sum and number of values (clusters,).
+
+    Raises
+    ------
+    NotEstimable
+        With fewer than two clusters, or where the clusters do not differ.
+    """
+    total = float(sizes.sum())
+    if total == 0:
+        raise NotEstimable("there are no values")
+    mean = float(sums.sum() / total)
+    found = _cluster_mean(mean, sums - mean * sizes, sizes, level, unit)
+    return _with_spread(found, unit)
+
+
+def _cluster_mean(
+    mean: float, residual: FloatArray, sizes: FloatArray, level: float, unit: str
+) -> ClusterMean:
+    """CR2 and Satterthwaite from each cluster's summed residual and size.
+
+    With shares s_g = n_g / N, P is diagonal less a product, so that its trace and the
+    sum of its squares need no matrix of clusters by clusters.
+    """
+    groups, total = len(sizes), float(sizes.sum())
     if groups < 2:
         raise NotEstimable(f"all values come from one {unit}")
-    mean = float(values.mean())
-    residual = np.bincount(codes, weights=values - mean)
-    shrink = 1 - sizes / total
-    variance = float((residual**2 / shrink).sum() / total**2)
-    weight = shrink**-0.5
-    product = np.diag(sizes) - np.outer(sizes, sizes) / total
-    matrix = np.outer(weight, weight) * product / total**2
-    df = float(np.trace(matrix) ** 2 / (matrix**2).sum())
-    se = variance**0.5
+    share = sizes / total
+    se = float((residual**2 / (1 - share)).sum() / total**2) ** 0.5
+    # P_gh = a_g a_h (n_g [g = h] - n_g n_h / N) / N^2 with a_g = (1 - s_g)^-1/2.
+    # Its diagonal is n_g / N^2; the ratio below is free of N^2.
+    cross = sizes**2 / (1 - share)
+    squares = (sizes**2).sum() + (cross.sum() ** 2 - (cross**2).sum()) / total**2
+    df = float(total**2 / squares)
     half = float(stats.t.ppf((1 + level) / 2, df)) * se
-    return ClusterMean(mean, se, df, len(values), groups, mean - half, mean + half)
+    return ClusterMean(mean, se, df, int(total), groups, mean - half, mean + half)
 
 
 def cluster_interval(
@@ -85,7 +114,10 @@ def cluster_interval(
         With fewer than two clusters, or where the clusters do not differ: an interval
         of no width would claim a certainty that the data do not bear.
     """
-    estimate = cluster_mean(values, clusters, level, unit)
+    return _with_spread(cluster_mean(values, clusters, level, unit), unit)
+
+
+def _with_spread(estimate: ClusterMean, unit: str) -> ClusterMean:
     if estimate.se < NO_SPREAD:
         raise NotEstimable(f"no variation between {unit}s")
     return estimate

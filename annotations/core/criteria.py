@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LIKERT = (1, 2, 3, 4, 5)
+# Between the criterion's own end words; shown with them while a scale has the focus.
+MIDDLE_WORDS = ("Slightly", "Partly", "Mostly")
 
 
 @dataclass(frozen=True)
@@ -51,3 +53,42 @@ CORRECTNESS = Criterion(
     "As far as the video shows, are the observations and numbers that the rationale "
     "cites true of this walk?",
 )
+
+# What each point means, one sentence each, from 1 to 5: the instructions' anchors.
+ANCHORS: dict[str, tuple[str, ...]] = {
+    "grounding": (
+        "It names no sign that could be seen in the walk or measured from it.",
+        "It names one sign in passing; the rest would fit any patient.",
+        "About half of what it says rests on signs seen or measured in this walk.",
+        "Nearly every statement rests on a sign; one or two stay general.",
+        "Every statement rests on a named sign of this walk.",
+    ),
+    "explainability": (
+        "I cannot tell how it comes from what was seen to the diagnosis.",
+        "Single steps can be followed, but the conclusion does not follow from them.",
+        "The line of thought is there, with a gap or in a confusing order.",
+        "It is clear and easy to follow; one step is left to the reader.",
+        "It is clear from first to last, and each step leads to the next.",
+    ),
+    "usefulness": (
+        "I would not want to see it in my work.",
+        "I would read it once and then write everything anew.",
+        "I would keep a part of it for screening, a note or a follow-up.",
+        "I would use it after small changes.",
+        "I would use it as it stands.",
+    ),
+    "consistency": (
+        "Diagnosis, reasons and stated confidence contradict each other.",
+        "One of them clearly contradicts the others.",
+        "They do not contradict each other, but the reasons do not lead to it either.",
+        "They fit together but for a detail.",
+        "They fit together throughout.",
+    ),
+    "correctness": (
+        "Nothing that it cites is true of this walk.",
+        "Most of what it cites is not true of this walk.",
+        "About half of what it cites is true of this walk.",
+        "All but a detail of what it cites is true of this walk.",
+        "All that it cites is true of this walk, as far as the video shows.",
+    ),
+}

@@ -25,6 +25,9 @@ OPTIONAL = (
     "correct",
     "guess",
     "comment",
+    "supported",
+    "contradicted",
+    "unsupported",
 )
 STANDARD_CRITERIA = ("grounding", "explainability", "usefulness", "consistency")
 

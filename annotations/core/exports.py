@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from annotations.core.analysis import StudyAnalysis
 from annotations.core.ratings_csv import cell_safe
 from annotations.core.report_tables import ReportTable
-from annotations.core.tables import all_tables
 
 ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -48,9 +46,9 @@ def _leaves(found: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield path, found
 
 
-def latex_tables(analysis: StudyAnalysis) -> str:
+def latex_tables(tables: Sequence[ReportTable]) -> str:
     """Every table of the report, with its note as the caption."""
-    return "\n".join(_latex(table) for table in all_tables(analysis))
+    return "\n".join(_latex(table) for table in tables)
 
 
 def _latex(table: ReportTable) -> str:

@@ -12,6 +12,7 @@ from annotations.core.blinding import Blinding, blinding
 from annotations.core.bootstrap import bootstrap_means, cluster_sums
 from annotations.core.davidson import Davidson, davidson
 from annotations.core.estimate import NotEstimable, Reasons
+from annotations.core.evidence_scores import COUNTS, EvidenceAccord, evidence_accord
 from annotations.core.mrmc import OverlapInterval, overlap_interval
 from annotations.core.ordinal import OrdinalModel, ordinal_model
 from annotations.core.position import PositionEffect, position_effect
@@ -31,7 +32,8 @@ class Further:
 
     ``overlap[criterion][pair]`` holds for new evaluators and new patients;
     ``bootstrap[criterion][system]`` is a cross-check of the interval by patients;
-    ``mixed`` only where it was asked for.
+    ``mixed`` only where it was asked for. ``evidence[criterion][verdict]`` holds the
+    scores against the evidence check.
     """
 
     position: PositionEffect | None
@@ -44,6 +46,7 @@ class Further:
     overlap: Mapping[str, Mapping[str, OverlapInterval | None]]
     bootstrap: Mapping[str, Mapping[str, tuple[float, float]] | None]
     mixed: Mapping[str, OrdinalModel | None]
+    evidence: Mapping[str, Mapping[str, EvidenceAccord | None]]
 
 
 def further(
@@ -99,7 +102,19 @@ def further(
             )
             for criterion in (table.criteria if mixed else ())
         },
+        evidence={c: _evidence(table, c, reasons) for c in table.criteria},
     )
+
+
+def _evidence(
+    table: RatingTable, criterion: str, reasons: Reasons
+) -> dict[str, EvidenceAccord | None]:
+    found = {}
+    for verdict in COUNTS:
+        path = f"further.evidence.{criterion}.{verdict}"
+        work = partial(evidence_accord, table, criterion, verdict, path, reasons)
+        found[verdict] = reasons.take(path, work)
+    return found
 
 
 def _blinding(table: RatingTable, target: str, reasons: Reasons) -> Blinding:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from annotations.core.analysis import StudyAnalysis
-from annotations.core.report_tables import ReportTable
+from annotations.core.clusters import ClusterMean
+from annotations.core.report_tables import ReportTable, title_of
 from annotations.core.steadiness_tables import (
     agreement_table,
     davidson_table,
@@ -21,6 +22,7 @@ def further_tables(analysis: StudyAnalysis) -> list[ReportTable]:
         _left_out(analysis),
         _position(analysis),
         _text(analysis),
+        _evidence(analysis),
         _blinding(analysis),
         _raters(analysis),
         ranks_table(analysis),
@@ -114,6 +116,38 @@ def _text(analysis: StudyAnalysis) -> ReportTable:
         "right). Odds ratio: how the odds of being chosen grow per doubling of the "
         "count plus one (conditional logit); for the diagnosis, right against wrong.",
     )
+
+
+def _evidence(analysis: StudyAnalysis) -> ReportTable:
+    words = {
+        "supported": "more numbers that the measurements support",
+        "contradicted": "fewer numbers that they contradict",
+    }
+    rows = tuple(
+        (
+            title_of(criterion),
+            words[verdict],
+            f"{accord.k}/{accord.n} ({percent(accord.share)})",
+            _share_span(accord.ci_patient),
+        )
+        for criterion, verdicts in analysis.further.evidence.items()
+        for verdict, accord in verdicts.items()
+        if accord is not None
+    )
+    return ReportTable(
+        "Do the scores follow whether the cited numbers are true?",
+        ("Criterion", "Higher score for", "Pairs in accord", "95 % by patients"),
+        rows,
+        "Pairs of texts of one reading that differ both in score and in the evidence "
+        "check. One half is chance; an interval that holds 50 % shows no relation. The "
+        "interval is of the readings' own shares.",
+    )
+
+
+def _share_span(found: ClusterMean | None) -> str:
+    if found is None:
+        return DASH
+    return f"{percent(max(found.lo, 0.0))} to {percent(min(found.hi, 1.0))}"
 
 
 def _blinding(analysis: StudyAnalysis) -> ReportTable:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+Counted = tuple[str, str, str, int, int]
+"""Patient, system, criterion, value, and how often it was given."""
+
 
 @dataclass(frozen=True)
 class RatedOutput:
@@ -16,6 +19,8 @@ class RatedOutput:
     ``words`` and ``numerals`` count the text's words and its numbers; ``correct``
     tells whether its diagnosis is right. ``guess`` is whether the evaluator took this
     output for the authors' own system: no on every output means "I cannot tell".
+    ``supported``, ``contradicted`` and ``unsupported`` count the text's quantitative
+    claims as the evidence check judged them against the measurements.
     """
 
     case: str
@@ -32,3 +37,6 @@ class RatedOutput:
     comment: str = ""
     guess: bool | None = None
     numerals: int | None = None
+    supported: int | None = None
+    contradicted: int | None = None
+    unsupported: int | None = None

@@ -1,8 +1,9 @@
 """The ratings CSV, in and out: one row per case x evaluator x model.
 
 ``case,patient,evaluator,model,position``, one column per criterion, ``best,second``
-(0 or 1), and optionally ``occasion,words,numerals,correct,guess,comment``; blank means
-not answered. Columns are checked whole, so that a million ratings are read in seconds;
+(0 or 1), and optionally ``occasion,words,numerals,correct,guess,comment`` and
+``supported,contradicted,unsupported`` (claims, by the evidence check); blank means not
+answered. Columns are checked whole, so that a million ratings are read in seconds;
 of several faults the one in the earliest row is named.
 """
 
@@ -21,6 +22,7 @@ from annotations.core.ratings import RatedOutput
 
 MARKS = {"": None, "0": False, "1": True}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+VERDICTS = ("supported", "contradicted", "unsupported")
 BIGGEST = 1_000_000_000
 Cells = Mapping[str, Sequence[str]]
 
@@ -108,7 +110,8 @@ def _value_faults(
             (MARKS.__contains__, "must be 0, 1 or blank"),
         ),
         **dict.fromkeys(
-            ("words", "numerals"), (_counts, "must be a whole number or blank")
+            ("words", "numerals", *VERDICTS),
+            (_counts, "must be a whole number or blank"),
         ),
         "occasion": (
             lambda text: _counts(text) and text.strip("0") != "" or not text,
@@ -206,6 +209,7 @@ def _outputs(cells: Cells, criteria: Sequence[str]) -> Iterable[RatedOutput]:
         cells.get("comment", blank),
         marks("guess"),
         wholes("numerals"),
+        *(wholes(name) for name in VERDICTS),
         strict=True,
     )
     return (RatedOutput(*fields) for fields in whole)
@@ -215,7 +219,7 @@ def ratings_csv(outputs: Iterable[RatedOutput]) -> str:
     """The file's text; a cell that a spreadsheet would run as a formula is quoted."""
     rows = list(outputs)
     criteria = tuple(dict.fromkeys(c for o in rows for c in o.scores))
-    counts = ("occasion", "words", "numerals", "correct", "guess")
+    counts = ("occasion", "words", "numerals", "correct", "guess", *VERDICTS)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([*KEYS, "position", *criteria, *CHOICES, *counts, "comment"])

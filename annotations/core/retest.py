@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from annotations.core.agreement import icc_2_1, weighted_kappa
+from annotations.core.agreement import weighted_kappa
 from annotations.core.estimate import NotEstimable, Reasons
+from annotations.core.icc import icc_2_1
 from annotations.core.ratings import RatedOutput
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from annotations.core.analysis import StudyAnalysis
 from annotations.core.cautions import cautions
@@ -11,14 +12,14 @@ from annotations.core.report_tables import ReportTable, report_tables
 from annotations.core.wording import counted
 
 
-def report_markdown(analysis: StudyAnalysis) -> str:
+def report_markdown(analysis: StudyAnalysis, tables: Sequence[ReportTable] = ()) -> str:
     """One sentence, what it rests on, the tables, and what could not be estimated."""
     parts = [
         "# Report of the blinded study",
         analysis.headline.sentence,
         rests_on(analysis),
     ]
-    paper, *others = all_tables(analysis)
+    paper, *others = tables or all_tables(analysis)
     parts += _section(paper)
     if sentences := cautions(analysis):
         parts += ["## How sure can we be?", "\n".join(f"- {s}" for s in sentences)]

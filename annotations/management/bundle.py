@@ -18,6 +18,7 @@ from annotations.selectors import study_plan
 from annotations.services.sealing import sealed_items
 from annotations.vault import vault_opened
 
+SUMS = "SHA256SUMS"
 OFFLINE = Path(__file__).parent / "offline"
 
 
@@ -47,7 +48,15 @@ def study_export(study: Study, folder: Path) -> list[Path]:
     written += [folder / name for name in texts]
     crate = folder / "ro-crate-metadata.json"
     crate.write_text(_crate(study, written), encoding="utf-8")
-    return [*written, crate]
+    written.append(crate)
+    sums = folder / SUMS
+    sums.write_text("".join(_sum(path) for path in sorted(written)), encoding="utf-8")
+    return [*written, sums]
+
+
+def _sum(path: Path) -> str:
+    """One line of ``sha256sum``: the metadata file is covered too, by nothing else."""
+    return f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
 
 
 def _table(head: list[str], rows: list[list[object]]) -> str:

@@ -21,6 +21,7 @@ from django.db import connection
 from tqdm import tqdm
 
 from annotations.core.errors import StudyError
+from annotations.core.protocol import CONSENT, Protocol
 from annotations.models import Study
 from annotations.services import rater_seat, study_create, study_open
 from gaitmodel.core.sources.synthetic import build_cohort
@@ -36,7 +37,8 @@ LEADS = ("lena", "omar")
 CLIPS_PER_SUBJECT = 2
 BANNER = (
     "Demonstration: the walkers are drawn and the texts come from a small general "
-    "language model. Nothing here is clinically meaningful."
+    "language model. Nothing here is clinically meaningful. On this site alone, leads "
+    "sign in without a second factor."
 )
 
 
@@ -195,6 +197,7 @@ def _study(plan: DemoPlan) -> Study:
         target=TARGET,
         purpose="Shows the whole way of the data; not evidence of anything.",
         is_pilot=True,
+        protocol=Protocol(practice=True, consents=(CONSENT,)),
         actor=User.objects.get(username=LEADS[0]),
     )
 

@@ -17,7 +17,8 @@ from annotations.services import (
     rater_seat,
     rating_save,
 )
-from annotations.services.rating import Picks
+from annotations.services.joining import consent_give, own_diagnosis_give
+from annotations.services.verdicts import Picks
 from annotations.vault import vault_opened
 
 
@@ -55,6 +56,8 @@ def _take_seats(study: Study) -> None:
         name = f"rehearsal-{str(study.pk)[:8]}-{seat.number}"
         rater = User.objects.create_user(username=name)
         rater_seat(study=study, rater=rater)
+        if form := study.rules.consent_for(seat.site):
+            consent_give(seat_id=seat.pk, version=form.version, actor=rater)
 
 
 def _answer(
@@ -66,25 +69,29 @@ def _answer(
     letters, is_target = _shown(study, assignment)
     criteria = list(study.criteria.values_list("key", flat=True))
     sheet = filled_sheet(kind, is_target, len(criteria), rng)
-    assignment_open(assignment=assignment, actor=rater)
+    assignment_open(case_id=assignment.pk, actor=rater)
+    if study.rules.own_diagnosis:
+        own_diagnosis_give(
+            case_id=assignment.pk, label="abnormal", confidence=None, actor=rater
+        )
     for letter, scores in zip(letters, sheet.scores, strict=True):
         for criterion, value in zip(criteria, scores, strict=True):
             rating_save(
-                assignment=assignment, letter=letter, criterion=criterion,
+                case_id=assignment.pk, letter=letter, criterion=criterion,
                 value=value, version=0, actor=rater,
             )  # fmt: skip
     _choose(study, assignment, letters, sheet, rater)
-    assignment_submit(assignment=assignment, actor=rater)
+    assignment_submit(case_id=assignment.pk, actor=rater)
 
 
 def _choose(
     study: Study, assignment: Assignment, letters: list[str], sheet: Sheet, rater: User
 ) -> None:
     picks = Picks(letters[sheet.best], letters[sheet.second])
-    choice_save(assignment=assignment, picks=picks, version=0, actor=rater)
+    choice_save(case_id=assignment.pk, picks=picks, version=0, actor=rater)
     if study.rules.guess:
         guess_save(
-            assignment=assignment, letter="", is_unknown=True, version=0, actor=rater
+            case_id=assignment.pk, letter="", is_unknown=True, version=0, actor=rater
         )
 
 

@@ -2,15 +2,17 @@
 
 1. An event is never changed or removed.
 2. No answer is written once its study is locked: ratings, choices, comments,
-   guesses, and the assignments that carry "cannot judge".
+   guesses, own diagnoses, and the assignments that carry "cannot judge".
 3. A study's state never goes back.
 
-SQLite drops a table's triggers when a migration rebuilds the table, so a later
-migration that alters one of these must call ``install`` again.
+SQLite drops a table's triggers when a migration rebuilds the table, so a migration
+that alters one of these must ``remove`` first and ``install`` at its end; a test looks
+whether every rule stands in the migrated database.
 """
 
 from __future__ import annotations
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 _OF_SLOT = """SELECT s.state FROM annotations_study s
@@ -28,6 +30,7 @@ _ANSWERS = {
     "annotations_choice": _OF_ASSIGNMENT,
     "annotations_comment": _OF_ASSIGNMENT,
     "annotations_guess": _OF_ASSIGNMENT,
+    "annotations_owndiagnosis": _OF_ASSIGNMENT,
     "annotations_assignment": _OF_SEAT,
 }
 _FORWARD = ("draft open", "open locked", "locked unblinded")
@@ -91,17 +94,44 @@ def _drop(name: str, table: str, vendor: str) -> str:
 
 
 def install(schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Make every trigger anew; refuses a database for which none are written."""
+    """Make every trigger anew; refuses a database for which none are written.
+
+    A table that a later migration makes gets its triggers there.
+    """
     vendor = schema_editor.connection.vendor
     if vendor not in ("sqlite", "postgresql"):
         raise NotImplementedError(f"no triggers are written for {vendor}")
     remove(schema_editor)
     make = _sqlite if vendor == "sqlite" else _postgresql
-    for name, rule in _rules().items():
+    for name, rule in _present(schema_editor).items():
         schema_editor.execute(make(name, rule))
 
 
 def remove(schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Drop every trigger (to rebuild a table, or to empty a test database)."""
-    for name, rule in _rules().items():
+    for name, rule in _present(schema_editor).items():
         schema_editor.execute(_drop(name, rule[0], schema_editor.connection.vendor))
+
+
+def _present(schema_editor: BaseDatabaseSchemaEditor) -> dict[str, Rule]:
+    """The rules whose tables exist."""
+    tables = set(schema_editor.connection.introspection.table_names())
+    return {name: rule for name, rule in _rules().items() if rule[0] in tables}
+
+
+def standing(connection: BaseDatabaseWrapper) -> set[str]:
+    """The names of the rules that the database enforces now."""
+    catalogue = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(catalogue)
+        found = {row[0] for row in cursor.fetchall()}
+    return found & _rules().keys()
+
+
+def rule_names() -> set[str]:
+    """The names of all rules."""
+    return set(_rules())

@@ -1,12 +1,28 @@
 """Rows of the study room, one file per kind of secrecy."""
 
-from annotations.models.answers import Choice, Comment, Guess, Rating
-from annotations.models.log import Event, EventContent, Invitation, Seal, Signature
+from annotations.models.answers import (
+    Attention,
+    Choice,
+    Comment,
+    Guess,
+    Modality,
+    OwnDiagnosis,
+    Rating,
+)
+from annotations.models.log import (
+    Event,
+    EventContent,
+    Invitation,
+    PresentationReview,
+    Seal,
+    Signature,
+)
 from annotations.models.study import Assignment, Case, Criterion, Seat, Slot, Study
-from annotations.models.vault import SlotIdentity, StudySecret
+from annotations.models.vault import IdentifiabilityAudit, SlotIdentity, StudySecret
 
 __all__ = [
     "Assignment",
+    "Attention",
     "Case",
     "Choice",
     "Comment",
@@ -14,7 +30,11 @@ __all__ = [
     "Event",
     "EventContent",
     "Guess",
+    "IdentifiabilityAudit",
     "Invitation",
+    "Modality",
+    "OwnDiagnosis",
+    "PresentationReview",
     "Rating",
     "Seal",
     "Seat",

@@ -23,12 +23,26 @@ class Versioned(models.Model):
         abstract = True
 
 
+class Modality(models.TextChoices):
+    """By which means an answer was given."""
+
+    KEYS = "keys", "keyboard"
+    MOUSE = "mouse", "mouse"
+    TOUCH = "touch", "touch"
+    PEN = "pen", "pen"
+    FORM = "form", "the whole page at once"
+
+
 class Rating(Versioned):
     """One cell of the score sheet: one criterion for one lettered text."""
 
     slot = models.ForeignKey(Slot, models.PROTECT, related_name="ratings")
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="ratings")
     value = models.PositiveSmallIntegerField(null=True, blank=True)
+    # How the value came about: the first one given, and by which means the last one.
+    # The number of changes is ``version``.
+    first_value = models.PositiveSmallIntegerField(null=True, blank=True)
+    modality = models.CharField(max_length=5, choices=Modality.choices, blank=True)
 
     class Meta:
         constraints = [
@@ -38,6 +52,11 @@ class Rating(Versioned):
             models.CheckConstraint(
                 condition=Q(value__isnull=True) | Q(value__gte=1) & Q(value__lte=5),
                 name="rating_value_1_to_5",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_value__isnull=True)
+                | Q(first_value__gte=1) & Q(first_value__lte=5),
+                name="rating_first_value_1_to_5",
             ),
         ]
 
@@ -115,3 +134,65 @@ class Guess(Versioned):
 
     def __str__(self) -> str:
         return f"guess of {self.assignment_id}"
+
+
+class OwnDiagnosis(models.Model):
+    """What the rater saw in the walk before reading any text; given once."""
+
+    assignment = models.OneToOneField(
+        Assignment, models.PROTECT, primary_key=True, related_name="own_diagnosis"
+    )
+    label = models.CharField(max_length=40)
+    confidence = models.PositiveSmallIntegerField(null=True, blank=True)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "own diagnoses"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(label=""), name="own_diagnosis_names_a_class"
+            ),
+            models.CheckConstraint(
+                condition=Q(confidence__isnull=True)
+                | Q(confidence__gte=1) & Q(confidence__lte=3),
+                name="own_diagnosis_confidence_1_to_3",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"own diagnosis of {self.assignment_id}"
+
+
+class Attention(models.Model):
+    """How a case was read: active time, the film watched, what it was read on.
+
+    Active seconds leave out a hidden page and pauses; ``watched`` holds the played
+    stretches of the film in seconds, ``coverage`` their share of it.
+    """
+
+    assignment = models.OneToOneField(
+        Assignment, models.PROTECT, primary_key=True, related_name="attention"
+    )
+    active_s = models.FloatField(default=0)
+    first_answer_s = models.FloatField(null=True, blank=True)
+    watched = models.JSONField(default=list)
+    coverage = models.FloatField(null=True, blank=True)
+    film_failures = models.PositiveIntegerField(default=0)
+    viewport = models.CharField(max_length=40, blank=True)
+    told_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "attention"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(active_s__gte=0), name="attention_active_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(coverage__isnull=True)
+                | Q(coverage__gte=0) & Q(coverage__lte=1),
+                name="attention_coverage_0_to_1",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"attention to {self.assignment_id}"

@@ -90,6 +90,7 @@ class Invitation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="invitations")
     email = models.EmailField()
+    site = models.CharField(max_length=80, blank=True)
     token_sha256 = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -97,3 +98,22 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation of {self.email}"
+
+
+class PresentationReview(models.Model):
+    """A lead's signature under how the texts are shown: both hashes, and by which rule."""
+
+    study = models.OneToOneField(
+        Study, models.PROTECT, primary_key=True, related_name="presentation"
+    )
+    rule = models.CharField(max_length=40)
+    raw_sha256 = models.CharField(max_length=64)
+    shown_sha256 = models.CharField(max_length=64)
+    n_changed = models.PositiveIntegerField()
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    signed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"presentation of {self.study_id}"

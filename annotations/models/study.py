@@ -135,6 +135,12 @@ class Seat(models.Model):
         null=True,
         blank=True,
     )
+    # Where the rater works: decides which consent form they are shown.
+    site = models.CharField(max_length=80, blank=True)
+    consent_version = models.CharField(max_length=40, blank=True)
+    consented_at = models.DateTimeField(null=True, blank=True)
+    instructed_at = models.DateTimeField(null=True, blank=True)
+    practised_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["number"]

@@ -42,3 +42,16 @@ class StudySecret(models.Model):
 
     def __str__(self) -> str:
         return "(sealed)"
+
+
+class IdentifiabilityAudit(models.Model):
+    """How well a text classifier tells the systems apart; names them, so kept here."""
+
+    study = models.OneToOneField(
+        Study, models.PROTECT, primary_key=True, related_name="identifiability"
+    )
+    report = models.JSONField()
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return "(sealed)"

@@ -1,11 +1,8 @@
 """Reads of the study room: blinded for raters, counted for leads, open at the end."""
 
-from annotations.selectors.blinded import (
-    BlindedCase,
-    assignment_for,
-    blinded_case,
-    case_missing,
-)
+from annotations.selectors.answers import case_missing
+from annotations.selectors.blinded import BlindedCase
+from annotations.selectors.cases import assignment_for, blinded_case
 from annotations.selectors.desk import desks_for
 from annotations.selectors.progress import study_progress
 from annotations.selectors.unblinded import (

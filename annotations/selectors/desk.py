@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 
-from annotations.models import Assignment, Study
-from annotations.selectors.blinded import assignments_of
+from annotations.models import Assignment, Seat
+from annotations.selectors.cases import assignments_of
 
 # Before a rater has a pace of their own, and above what a pause counts as reading.
 ASSUMED_MINUTES, LONGEST_MINUTES = 4.0, 15.0
@@ -32,7 +32,14 @@ class DeskCase:
 class Desk:
     """A rater's share of one study, with an honest estimate of what is left."""
 
+    seat: UUID
     is_open: bool
+    needs_consent: bool
+    may_withdraw: bool
+    is_instructed: bool
+    offers_practice: bool
+    reopening: bool
+    break_after: int
     cases: tuple[DeskCase, ...]
     done: int
     minutes_left: int
@@ -45,22 +52,42 @@ class Desk:
     def next_case(self) -> DeskCase | None:
         return next((case for case in self.cases if not case.is_done), None)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing has to come before the first case."""
+        return not self.needs_consent
+
+    @property
+    def is_time_for_a_break(self) -> bool:
+        """After every so many submitted cases, while some are left."""
+        if not self.break_after or not self.done or self.next_case is None:
+            return False
+        return self.done % self.break_after == 0
+
 
 def desks_for(rater: User) -> list[Desk]:
     """The rater's shares, open studies first."""
-    by_study = defaultdict(list)
-    assignments = assignments_of(rater).select_related("seat__study")
+    by_seat = defaultdict(list)
+    assignments = assignments_of(rater).select_related("seat__study", "attention")
     for assignment in assignments.order_by("seat__study__opened_at", "position"):
-        by_study[assignment.seat.study].append(assignment)
-    desks = [_desk(study, cases) for study, cases in by_study.items()]
+        by_seat[assignment.seat].append(assignment)
+    desks = [_desk(seat, cases) for seat, cases in by_seat.items()]
     return sorted(desks, key=lambda desk: not desk.is_open)
 
 
-def _desk(study: Study, assignments: Sequence[Assignment]) -> Desk:
+def _desk(seat: Seat, assignments: Sequence[Assignment]) -> Desk:
+    rules = seat.study.rules
     done = [assignment for assignment in assignments if assignment.is_done]
     left = len(assignments) - len(done)
     return Desk(
-        is_open=study.is_open,
+        seat=seat.pk,
+        is_open=seat.study.is_open,
+        needs_consent=bool(rules.consents) and seat.consented_at is None,
+        may_withdraw=seat.consented_at is not None and seat.study.is_open,
+        is_instructed=seat.instructed_at is not None,
+        offers_practice=rules.practice and seat.practised_at is None,
+        reopening=rules.reopening and seat.study.is_open,
+        break_after=rules.break_after,
         cases=tuple(
             DeskCase(
                 assignment.pk,
@@ -71,15 +98,22 @@ def _desk(study: Study, assignments: Sequence[Assignment]) -> Desk:
             for assignment in assignments
         ),
         done=len(done),
-        minutes_left=round(left * _minutes_per_case(done)),
+        minutes_left=max(1, round(left * _minutes_per_case(done))) if left else 0,
     )
 
 
 def _minutes_per_case(done: Sequence[Assignment]) -> float:
     """The rater's own median, once there is one."""
-    minutes = [
-        min((case.submitted_at - case.opened_at).total_seconds() / 60, LONGEST_MINUTES)
-        for case in done
-        if case.submitted_at and case.opened_at
-    ]
+    minutes = [spent for case in done if (spent := minutes_spent(case)) is not None]
     return median(minutes) if len(minutes) >= PACED_CASES else ASSUMED_MINUTES
+
+
+def minutes_spent(case: Assignment) -> float | None:
+    """Active minutes where the browser told them, else from opening to submission."""
+    attention = getattr(case, "attention", None)
+    if attention is not None and attention.active_s > 0:
+        return float(attention.active_s) / 60
+    if case.submitted_at is None or case.opened_at is None:
+        return None
+    spent = (case.submitted_at - case.opened_at).total_seconds() / 60
+    return min(spent, LONGEST_MINUTES)

@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
+from uuid import UUID
 
-from annotations.models import Assignment, Invitation, Seat, Study
+from django.db.models import Max, Min
+
+from annotations.models import Assignment, Case, Event, Invitation, Rating, Seat, Study
+from annotations.selectors.desk import minutes_spent
+
+# Below these a case is worth a question; none of them drops anyone silently.
+FAST_MINUTES, LITTLE_COVERAGE = 1.0, 0.5
+DEVIATIONS = {
+    "seat_reissued": "seat issued again",
+    "case_unblinded": "case opened in an emergency",
+    "case_reopened": "case taken back by its rater",
+    "consent_withdrawn": "consent withdrawn",
+    "case_cannot_be_judged": "case could not be judged",
+}
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How many submitted cases are worth a question, and why."""
+
+    fast: int
+    unwatched: int
+    alike: int
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        words = (
+            (self.fast, f"in under {FAST_MINUTES:g} minute"),
+            (self.unwatched, f"with under {LITTLE_COVERAGE:.0%} of the film played"),
+            (self.alike, "with one and the same point everywhere"),
+        )
+        return tuple(f"{count} {why}" for count, why in words if count)
 
 
 @dataclass(frozen=True)
@@ -17,19 +49,32 @@ class SeatProgress:
     number: int
     rater: str
     invited: str
+    site: str
+    consented: bool
     total: int
     submitted: int
     cannot_judge: int
     median_minutes: float | None
     last_seen: datetime | None
+    quality: Quality
 
     @property
     def done(self) -> int:
         return self.submitted + self.cannot_judge
 
 
+@dataclass(frozen=True)
+class Deviation:
+    """Something that the protocol did not foresee, as the log has it."""
+
+    at: datetime
+    what: str
+    who: str
+    reason: str
+
+
 def study_progress(study: Study) -> list[SeatProgress]:
-    """One line per seat, in order, from three queries."""
+    """One line per seat, in order, from four queries."""
     seats = list(study.seats.select_related("rater"))
     invited = {
         invitation.seat_id: invitation.email
@@ -37,31 +82,86 @@ def study_progress(study: Study) -> list[SeatProgress]:
             "created_at"
         )
     }
-    cases: dict[object, list[Assignment]] = {seat.pk: [] for seat in seats}
-    for assignment in Assignment.objects.filter(seat__study=study):
+    cases: dict[UUID, list[Assignment]] = {seat.pk: [] for seat in seats}
+    rows = Assignment.objects.filter(seat__study=study).select_related("attention")
+    for assignment in rows:
         cases[assignment.seat_id].append(assignment)
+    alike = _alike(study)
     return [
-        _seat_progress(seat, invited.get(seat.pk, ""), cases[seat.pk]) for seat in seats
+        _seat_progress(seat, invited.get(seat.pk, ""), cases[seat.pk], alike)
+        for seat in seats
     ]
+
+
+def _alike(study: Study) -> Mapping[UUID, bool]:
+    """Whether all of a submitted case's cells hold one point."""
+    rows = (
+        Rating.objects.filter(
+            slot__assignment__seat__study=study,
+            slot__assignment__state=Assignment.State.SUBMITTED,
+        )
+        .values("slot__assignment")
+        .annotate(low=Min("value"), high=Max("value"))
+    )
+    return {row["slot__assignment"]: row["low"] == row["high"] for row in rows}
 
 
 def _seat_progress(
-    seat: Seat, invited: str, assignments: Sequence[Assignment]
+    seat: Seat,
+    invited: str,
+    assignments: Sequence[Assignment],
+    alike: Mapping[UUID, bool],
 ) -> SeatProgress:
-    times = [
-        (case.opened_at, case.submitted_at)
-        for case in assignments
-        if case.opened_at and case.submitted_at
-    ]
-    minutes = [(end - start).total_seconds() / 60 for start, end in times]
     states = [case.state for case in assignments]
+    done = [case for case in assignments if case.state == Assignment.State.SUBMITTED]
+    minutes = [spent for case in done if (spent := minutes_spent(case)) is not None]
+    ends = [case.submitted_at for case in assignments if case.submitted_at]
     return SeatProgress(
         number=seat.number,
         rater=seat.rater.username if seat.rater else "",
         invited=invited,
+        site=seat.site,
+        consented=seat.consented_at is not None,
         total=len(assignments),
         submitted=states.count(Assignment.State.SUBMITTED),
         cannot_judge=states.count(Assignment.State.CANNOT_JUDGE),
         median_minutes=round(median(minutes), 1) if minutes else None,
-        last_seen=max((end for _, end in times), default=None),
+        last_seen=max(ends, default=None),
+        quality=Quality(
+            fast=sum(spent < FAST_MINUTES for spent in minutes),
+            unwatched=sum(_is_unwatched(case) for case in done),
+            alike=sum(alike.get(case.pk, False) for case in done),
+        ),
     )
+
+
+def _is_unwatched(case: Assignment) -> bool:
+    attention = getattr(case, "attention", None)
+    if attention is None or attention.coverage is None:
+        return False
+    return bool(attention.coverage < LITTLE_COVERAGE)
+
+
+def study_deviations(study: Study) -> list[Deviation]:
+    """What the log has of it, newest last."""
+    rows = Event.objects.filter(study=study, kind__in=DEVIATIONS)
+    return [
+        Deviation(
+            at=event.at,
+            what=DEVIATIONS[event.kind],
+            who=event.actor.username if event.actor else "",
+            reason=str(_payload(event).get("reason", "")),
+        )
+        for event in rows.select_related("content", "actor").order_by("sequence")
+    ]
+
+
+def _payload(event: Event) -> Mapping[str, object]:
+    content = getattr(event, "content", None)
+    return content.payload if content else {}
+
+
+def clips_blinded() -> set[int]:
+    """Clips (by id) of studies that are not unblinded: their texts have no system yet."""
+    cases = Case.objects.exclude(study__state=Study.State.UNBLINDED)
+    return set(cases.values_list("clip_id", flat=True))

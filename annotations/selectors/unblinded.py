@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.db.models import Count
 
 from annotations.core.errors import StateError
 from annotations.core.plan import AnalysisPlan, plan_from
-from annotations.core.ratings import RatedOutput
-from annotations.models import Assignment, Choice, Guess, Seal, SlotIdentity, Study
+from annotations.core.ratings import Counted, RatedOutput
+from annotations.models import (
+    Assignment,
+    Choice,
+    Guess,
+    Rating,
+    Seal,
+    SlotIdentity,
+    Study,
+)
 from annotations.vault import vault_opened
 
 NUMERAL = re.compile(r"\d+(?:\.\d+)?")
@@ -95,7 +106,45 @@ def _rated(identity: SlotIdentity) -> RatedOutput:
         comment=assignment.comment.text,
         guess=_guessed(assignment, slot.pk),
         numerals=len(NUMERAL.findall(slot.text)),
+        **_claims(identity.rationale.evidence),
     )
+
+
+def _claims(evidence: Mapping[str, Any] | None) -> dict[str, int | None]:
+    """How the evidence check judged the text's claims; nothing where it did not run."""
+    counts = (evidence or {}).get("counts", {})
+    return {
+        name: counts.get(name) for name in ("supported", "contradicted", "unsupported")
+    }
+
+
+def rating_counts(study: Study) -> Iterator[Counted]:
+    """Patient, system, criterion, value and count of first readings, counted in SQL.
+
+    Raises
+    ------
+    StateError
+        If the study is not unblinded.
+    """
+    _check_unblinded(study)
+    with vault_opened():
+        rows = (
+            Rating.objects.filter(
+                slot__assignment__seat__study=study,
+                slot__assignment__occasion=1,
+                value__isnull=False,
+            )
+            .exclude(slot__assignment__state=Assignment.State.CANNOT_JUDGE)
+            .order_by()
+            .values_list(
+                "slot__assignment__case__clip__subject__name",
+                "slot__identity__system",
+                "criterion__key",
+                "value",
+            )
+            .annotate(count=Count("pk"))
+        )
+        yield from rows
 
 
 def _guessed(assignment: Assignment, slot: object) -> bool | None:

@@ -3,9 +3,11 @@
 from annotations.services.cases import (
     assignment_cannot_judge,
     assignment_open,
+    assignment_reopen,
     assignment_submit,
     film_opened,
 )
+from annotations.services.cells import rating_save
 from annotations.services.closing import study_lock, study_unblind
 from annotations.services.composing import study_create
 from annotations.services.inviting import (
@@ -13,17 +15,13 @@ from annotations.services.inviting import (
     rater_seat,
     raters_invite,
 )
-from annotations.services.rating import (
-    choice_save,
-    comment_save,
-    guess_save,
-    rating_save,
-)
 from annotations.services.sealing import study_open, study_verify
+from annotations.services.verdicts import choice_save, comment_save, guess_save
 
 __all__ = [
     "assignment_cannot_judge",
     "assignment_open",
+    "assignment_reopen",
     "assignment_submit",
     "choice_save",
     "comment_save",

@@ -1,6 +1,8 @@
-"""A case's own steps: opened, film watched, submitted or set aside."""
+"""A case's own steps: opened, film watched, submitted or set aside, taken back."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -8,26 +10,21 @@ from django.utils import timezone
 
 from annotations.audit import event_append, study_for_update
 from annotations.core.errors import StateError, StudyError
-from annotations.models import Assignment
-from annotations.selectors import case_missing
-from annotations.services.rating import writing
+from annotations.models import Assignment, Attention
+from annotations.selectors.answers import case_missing
+from annotations.services.writing import FINISHED, HeldCase, study_held, writing
 
 
-def assignment_open(*, assignment: Assignment, actor: User) -> None:
+def assignment_open(*, case_id: UUID, actor: User) -> None:
     """Note the first time that a rater sees a case; later times change nothing."""
-    if assignment.state != Assignment.State.NEW:
-        return
-    with writing(assignment) as study:
-        opened = Assignment.objects.filter(
-            pk=assignment.pk, state=Assignment.State.NEW
-        ).update(state=Assignment.State.OPEN, opened_at=timezone.now())
-        if opened:
-            event_append(
-                study=study,
-                kind="case_opened",
-                actor=actor,
-                payload={"assignment": str(assignment.pk)},
-            )
+    with transaction.atomic():
+        study = study_held(case_id, actor)
+        fresh = Assignment.objects.filter(pk=case_id, state=Assignment.State.NEW)
+        if study.rules.consents:
+            fresh = fresh.filter(seat__consented_at__isnull=False)
+        if fresh.update(state=Assignment.State.OPEN, opened_at=timezone.now()):
+            payload = {"assignment": str(case_id)}
+            event_append(study=study, kind="case_opened", actor=actor, payload=payload)
 
 
 def film_opened(*, assignment: Assignment, actor: User) -> None:
@@ -41,43 +38,62 @@ def film_opened(*, assignment: Assignment, actor: User) -> None:
         )
 
 
-def assignment_submit(*, assignment: Assignment, actor: User) -> None:
+def assignment_submit(*, case_id: UUID, actor: User) -> None:
     """Submit a complete case; the server alone decides whether it is complete."""
-    with writing(assignment) as study:
-        if missing := case_missing(assignment):
+    with writing(case_id, actor) as held:
+        if missing := case_missing(case_id, held.study.rules):
             raise StudyError(
                 f"{len(missing)} answers are missing: {', '.join(map(str, missing))}"
                 if len(missing) > 1
                 else f"1 answer is missing: {missing[0]}"
             )
-        _finish(assignment, Assignment.State.SUBMITTED, "")
-        event_append(
-            study=study,
-            kind="case_submitted",
-            actor=actor,
-            payload={"assignment": str(assignment.pk)},
-        )
+        _finish(held, Assignment.State.SUBMITTED, "")
+        _log(held, "case_submitted", actor, **_attention(held))
 
 
-def assignment_cannot_judge(
-    *, assignment: Assignment, reason: str, actor: User
-) -> None:
+def assignment_cannot_judge(*, case_id: UUID, reason: str, actor: User) -> None:
     """Complete a case without ratings because its video cannot be judged."""
     if not reason.strip():
         raise StudyError("say in a few words why the video cannot be judged")
-    with writing(assignment) as study:
-        _finish(assignment, Assignment.State.CANNOT_JUDGE, reason.strip())
-        event_append(
-            study=study,
-            kind="case_cannot_be_judged",
-            actor=actor,
-            payload={"assignment": str(assignment.pk), "reason": reason.strip()},
+    with writing(case_id, actor, before_texts=True) as held:
+        _finish(held, Assignment.State.CANNOT_JUDGE, reason.strip())
+        _log(held, "case_cannot_be_judged", actor, reason=reason.strip())
+
+
+def assignment_reopen(*, case_id: UUID, actor: User) -> None:
+    """Take a submitted case back while the study is open, if the protocol allows it."""
+    with transaction.atomic():
+        study = study_held(case_id, actor)
+        if not study.rules.reopening:
+            raise StateError("this study's protocol does not let a case be reopened")
+        reopened = Assignment.objects.filter(pk=case_id, state__in=FINISHED).update(
+            state=Assignment.State.OPEN, submitted_at=None, reason=""
         )
+        if not reopened:
+            raise StateError("this case has not been submitted")
+        payload = {"assignment": str(case_id)}
+        event_append(study=study, kind="case_reopened", actor=actor, payload=payload)
 
 
-def _finish(assignment: Assignment, state: Assignment.State, reason: str) -> None:
-    finished = Assignment.objects.filter(
-        pk=assignment.pk, state__in=[Assignment.State.NEW, Assignment.State.OPEN]
-    ).update(state=state, reason=reason, submitted_at=timezone.now())
-    if not finished:
-        raise StateError("this case has been submitted already")
+def _finish(held: HeldCase, state: Assignment.State, reason: str) -> None:
+    """The study is locked, so the state that ``writing`` saw still holds."""
+    Assignment.objects.filter(pk=held.assignment.pk).update(
+        state=state, reason=reason, submitted_at=timezone.now()
+    )
+
+
+def _log(held: HeldCase, kind: str, actor: User, **facts: object) -> None:
+    payload = {"assignment": str(held.assignment.pk), **facts}
+    event_append(study=held.study, kind=kind, actor=actor, payload=payload)
+
+
+def _attention(held: HeldCase) -> dict[str, object]:
+    """What the log keeps of how the case was read; nothing without JavaScript."""
+    seen = Attention.objects.filter(assignment=held.assignment).first()
+    if seen is None:
+        return {}
+    return {
+        "active_s": seen.active_s,
+        "coverage": seen.coverage,
+        "first_answer_s": seen.first_answer_s,
+    }

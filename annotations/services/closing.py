@@ -58,10 +58,21 @@ def study_unblind(*, study: Study, signer: User, password: str, reason: str) -> 
     return study
 
 
+def check_password_again(person: User, password: str) -> None:
+    """Before an act that cannot be taken back, so that an open session cannot do it.
+
+    Raises
+    ------
+    StudyError
+        If the password is not the person's.
+    """
+    if not person.check_password(password):
+        raise StudyError("the password is wrong; nothing was done")
+
+
 def _check_signer(signer: User, password: str, reason: str) -> None:
     if not (signer.is_active and signer.is_staff):
         raise StudyError(f"{signer.username!r} is no lead and cannot sign")
-    if not signer.check_password(password):
-        raise StudyError("the password is wrong; nothing was signed")
+    check_password_again(signer, password)
     if not reason.strip():
         raise StudyError("an unblinding needs a reason")

@@ -77,7 +77,9 @@ def study_create(
     _check_names(name, systems, target)
     seed = seed or secrets.token_bytes(SEED_BYTES)
     design = Design(n_raters, overlap, repeats)
-    made = _composed(_clip_pool(clips, label, split), systems, n_cases, design, seed)
+    pool = _clip_pool(clips, label, split)
+    with vault_opened():
+        made = _composed(pool, systems, n_cases, design, seed)
     draft = Study(
         name=name,
         purpose=purpose,

@@ -44,6 +44,7 @@ def raters_invite(
     study: Study,
     emails: Sequence[str],
     site_url: str,
+    site: str = "",
     actor: User | None = None,
 ) -> list[SentInvitation]:
     """Mail each address a one-time link to a free seat of an open study."""
@@ -59,7 +60,7 @@ def raters_invite(
                 f"{len(seats)} free seats"
             )
         return [
-            _invite(study, seat, email, site_url, actor)
+            _invite(study, seat, _Guest(email, site.strip()), site_url, actor)
             for seat, email in zip(seats, emails, strict=False)
         ]
 
@@ -92,6 +93,7 @@ def invitation_accept(*, invitation: Invitation, password: str) -> User:
         if rater is None:
             rater = _account_create(invitation.email, password)
         _sit(study, invitation.seat, rater, rater)
+        Seat.objects.filter(pk=invitation.seat_id).update(site=invitation.site)
     return rater
 
 
@@ -123,14 +125,23 @@ def _free_seats(study: Study) -> list[Seat]:
     return list(free.exclude(invitations__in=waiting))
 
 
+@dataclass(frozen=True)
+class _Guest:
+    """Who is invited, and where they work."""
+
+    email: str
+    site: str
+
+
 def _invite(
-    study: Study, seat: Seat, email: str, site_url: str, actor: User | None
+    study: Study, seat: Seat, guest: _Guest, site_url: str, actor: User | None
 ) -> SentInvitation:
     token = secrets.token_urlsafe(TOKEN_BYTES)
     now = timezone.now()
     Invitation.objects.create(
         seat=seat,
-        email=email,
+        email=guest.email,
+        site=guest.site,
         token_sha256=token_sha256(token),
         created_at=now,
         expires_at=now + timedelta(days=INVITATION_DAYS),
@@ -139,8 +150,8 @@ def _invite(
         study=study, kind="rater_invited", actor=actor, payload={"seat": seat.number}
     )
     link = site_url.rstrip("/") + reverse("invitation", args=[token])
-    transaction.on_commit(partial(_mail, email, link))
-    return SentInvitation(email, seat.number, link)
+    transaction.on_commit(partial(_mail, guest.email, link))
+    return SentInvitation(guest.email, seat.number, link)
 
 
 def _mail(email: str, link: str) -> None:

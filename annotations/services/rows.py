@@ -9,6 +9,7 @@ from django.conf import settings
 
 from annotations.core.design import Allocation, Reading
 from annotations.core.partition import CaseKey
+from annotations.core.presentation import presented
 from annotations.core.protocol import Protocol
 from annotations.models import (
     Assignment,
@@ -83,7 +84,7 @@ def rows_create(study: Study, rules: Protocol, made: Composition) -> None:
         )
         for reading in readings
     )
-    slots = _slots_create(readings, assignments, made)
+    slots = _slots_create(readings, assignments, made, rules.presentation)
     Rating.objects.bulk_create(
         Rating(slot=slot, criterion=criterion)
         for slot in slots
@@ -109,6 +110,7 @@ def _slots_create(
     readings: Sequence[Reading],
     assignments: Sequence[Assignment],
     made: Composition,
+    presentation: str,
 ) -> list[Slot]:
     slots, identities = [], []
     for reading, assignment in zip(readings, assignments, strict=True):
@@ -116,7 +118,9 @@ def _slots_create(
             system = made.system_at(masked)
             rationale = made.rationales[made.clips[reading.case.case].pk, system]
             slot = Slot(
-                assignment=assignment, letter=letter, text=rationale.text.strip()
+                assignment=assignment,
+                letter=letter,
+                text=presented(rationale.text, presentation),
             )
             slots.append(slot)
             identities.append(

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.contrib.auth.models import User
 
-from annotations.models import Assignment
+from annotations.models import Modality
 from annotations.selectors import BlindedCase
-from annotations.services.rating import (
-    Picks,
-    choice_save,
-    comment_save,
-    guess_save,
-    rating_save,
-)
+from annotations.services.cells import rating_save
+from annotations.services.verdicts import Picks, choice_save, comment_save, guess_save
 
 
 @dataclass(frozen=True)
@@ -41,9 +37,7 @@ class Sheet:
     guess_version: int
 
 
-def sheet_save(
-    *, assignment: Assignment, shown: BlindedCase, sheet: Sheet, actor: User
-) -> None:
+def sheet_save(*, case_id: UUID, shown: BlindedCase, sheet: Sheet, actor: User) -> None:
     """Save every answer that differs from what the database holds.
 
     Each goes through its own service and transaction, so that one conflict loses
@@ -55,39 +49,38 @@ def sheet_save(
     for cell in sheet.cells:
         if cell.value != values[cell.letter, cell.criterion].value:
             rating_save(
-                assignment=assignment,
+                case_id=case_id,
                 letter=cell.letter,
                 criterion=cell.criterion,
                 value=cell.value,
                 version=cell.version,
+                modality=Modality.FORM,
                 actor=actor,
             )
     picks = shown.picks
     if sheet.picks != Picks(picks.best, picks.second, picks.verdict, picks.confidence):
         choice_save(
-            assignment=assignment,
+            case_id=case_id,
             picks=sheet.picks,
             version=sheet.picks_version,
             actor=actor,
         )
     if sheet.comment != shown.comment.text:
         comment_save(
-            assignment=assignment,
+            case_id=case_id,
             text=sheet.comment,
             version=sheet.comment_version,
             actor=actor,
         )
-    _guess_save(assignment, shown, sheet, actor)
+    _guess_save(case_id, shown, sheet, actor)
 
 
-def _guess_save(
-    assignment: Assignment, shown: BlindedCase, sheet: Sheet, actor: User
-) -> None:
+def _guess_save(case_id: UUID, shown: BlindedCase, sheet: Sheet, actor: User) -> None:
     before = "unknown" if shown.guess.is_unknown else shown.guess.letter
     if not shown.rules.guess or sheet.guess == before:
         return
     guess_save(
-        assignment=assignment,
+        case_id=case_id,
         letter="" if sheet.guess == "unknown" else sheet.guess,
         is_unknown=sheet.guess == "unknown",
         version=sheet.guess_version,

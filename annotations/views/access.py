@@ -25,3 +25,13 @@ def own_case(request: HttpRequest, case_id: UUID) -> Assignment:
     if assignment is None:
         raise Http404
     return assignment
+
+
+def before_the_case(assignment: Assignment) -> tuple[str, UUID] | None:
+    """The page that must come before this case's texts; ``None`` if there is none."""
+    rules = assignment.seat.study.rules
+    if rules.consents and assignment.seat.consented_at is None:
+        return "consent", assignment.seat_id
+    if rules.own_diagnosis and not hasattr(assignment, "own_diagnosis"):
+        return "diagnosis", assignment.pk
+    return None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
@@ -19,10 +19,8 @@ from annotations.forms import (
     VersionedForm,
     first_error,
 )
-from annotations.models import Assignment
-from annotations.selectors import case_missing
 from annotations.services import choice_save, comment_save, guess_save, rating_save
-from annotations.services.rating import Saved
+from annotations.services.writing import Saved, UnknownCaseError
 from annotations.views.access import own_case, user_of
 
 
@@ -34,20 +32,20 @@ def cell_save(
     """Save one score."""
     name = f"{letter}-{criterion}"
     form = CellForm(request.POST, prefix=name)
-    assignment = own_case(request, case_id)
 
     def save() -> Saved:
         return rating_save(
-            assignment=assignment,
+            case_id=case_id,
             letter=letter,
             criterion=criterion,
             value=form.cleaned_data["value"],
             version=form.cleaned_data["version"],
             key=form.cleaned_data["key"],
+            modality=form.cleaned_data["modality"],
             actor=user_of(request),
         )
 
-    return _answer(request, assignment, form, save)
+    return answered(request, case_id, form, save)
 
 
 @login_required
@@ -55,18 +53,17 @@ def cell_save(
 def picks_save(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Save best, second best and confidence."""
     form = ChoiceForm(request.POST, prefix="choice")
-    assignment = own_case(request, case_id)
 
     def save() -> Saved:
         return choice_save(
-            assignment=assignment,
+            case_id=case_id,
             picks=form.picks(),
             version=form.cleaned_data["version"],
             key=form.cleaned_data["key"],
             actor=user_of(request),
         )
 
-    return _answer(request, assignment, form, save)
+    return answered(request, case_id, form, save)
 
 
 @login_required
@@ -74,18 +71,17 @@ def picks_save(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def words_save(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Save the comment."""
     form = CommentForm(request.POST, prefix="comment")
-    assignment = own_case(request, case_id)
 
     def save() -> Saved:
         return comment_save(
-            assignment=assignment,
+            case_id=case_id,
             text=form.cleaned_data["text"],
             version=form.cleaned_data["version"],
             key=form.cleaned_data["key"],
             actor=user_of(request),
         )
 
-    return _answer(request, assignment, form, save)
+    return answered(request, case_id, form, save)
 
 
 @login_required
@@ -93,12 +89,11 @@ def words_save(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def hunch_save(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Save the guess question's answer."""
     form = GuessForm(request.POST, prefix="guess")
-    assignment = own_case(request, case_id)
 
     def save() -> Saved:
         answer = form.cleaned_data["answer"]
         return guess_save(
-            assignment=assignment,
+            case_id=case_id,
             letter="" if answer == "unknown" else answer,
             is_unknown=answer == "unknown",
             version=form.cleaned_data["version"],
@@ -106,27 +101,30 @@ def hunch_save(request: HttpRequest, case_id: UUID) -> HttpResponse:
             actor=user_of(request),
         )
 
-    return _answer(request, assignment, form, save)
+    return answered(request, case_id, form, save)
 
 
-def _answer(
+def answered(
     request: HttpRequest,
-    assignment: Assignment,
+    case_id: UUID,
     form: VersionedForm,
     save: Callable[[], Saved],
 ) -> HttpResponse:
     """The new version and "Saved 14:02", or one sentence why not."""
     if not form.is_valid():
+        own_case(request, case_id)  # another's case does not exist, however it is asked
         return _problem(request, first_error(form), 400)
     try:
         saved = save()
+    except UnknownCaseError as error:
+        raise Http404 from error
     except StudyError as error:
         return _problem(request, str(error), 409)
     page = {
         "name": form.prefix,
         "version": saved.version,
         "at": saved.at,
-        "missing": case_missing(assignment),
+        "missing": saved.missing,
     }
     return render(request, "annotations/_saved.html", page)
 

@@ -47,6 +47,6 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 def _welcome(request: HttpRequest, rater: User, has_account: bool) -> HttpResponse:
     if has_account:
         messages.success(request, "The seat is yours. Please sign in.")
-        return redirect("login")
+        return redirect("account_login")
     login(request, rater, backend="django.contrib.auth.backends.ModelBackend")
     return redirect("case_list")

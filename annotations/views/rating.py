@@ -9,7 +9,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+)
 
 from annotations.core.errors import StudyError
 from annotations.forms import ReasonForm, SheetForm, first_error
@@ -19,10 +23,11 @@ from annotations.selectors import blinded_case, desks_for
 from annotations.services import (
     assignment_cannot_judge,
     assignment_open,
+    assignment_reopen,
     assignment_submit,
 )
 from annotations.services.sheet import sheet_save
-from annotations.views.access import own_case, user_of
+from annotations.views.access import before_the_case, own_case, user_of
 
 
 @login_required
@@ -42,15 +47,27 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     assignment = own_case(request, case_id)
     if request.method == "POST":
         return _case_saved(request, assignment)
-    if assignment.is_done or not assignment.seat.study.is_open:
-        return render(request, "annotations/case_closed.html", _closed(assignment))
-    assignment_open(assignment=assignment, actor=user_of(request))
+    if elsewhere := _elsewhere(request, assignment):
+        return elsewhere
+    if assignment.state == Assignment.State.NEW:
+        assignment_open(case_id=case_id, actor=user_of(request))
     page = {"case": blinded_case(assignment), "film_url": film_url(request, case_id)}
     return render(request, "annotations/case.html", page)
 
 
-def _closed(assignment: Assignment) -> dict[str, object]:
-    return {"number": assignment.position, "is_done": assignment.is_done}
+def _elsewhere(request: HttpRequest, assignment: Assignment) -> HttpResponse | None:
+    """What is shown instead of a case that is closed or not yet to be read."""
+    rules = assignment.seat.study.rules
+    if assignment.is_done or not assignment.seat.study.is_open:
+        page = {
+            "number": assignment.position,
+            "is_done": assignment.is_done,
+            "reopening": rules.reopening and assignment.seat.study.is_open,
+            "case_id": assignment.pk,
+        }
+        return render(request, "annotations/case_closed.html", page)
+    first = before_the_case(assignment)
+    return redirect(*first) if first else None
 
 
 def _case_saved(request: HttpRequest, assignment: Assignment) -> HttpResponse:
@@ -60,7 +77,7 @@ def _case_saved(request: HttpRequest, assignment: Assignment) -> HttpResponse:
         return _refused(request, assignment, problem, status=400)
     try:
         sheet_save(
-            assignment=assignment,
+            case_id=assignment.pk,
             shown=shown,
             sheet=form.sheet(),
             actor=user_of(request),
@@ -88,14 +105,26 @@ def case_review(request: HttpRequest, case_id: UUID) -> HttpResponse:
     assignment = own_case(request, case_id)
     if request.method == "POST":
         try:
-            assignment_submit(assignment=assignment, actor=user_of(request))
+            assignment_submit(case_id=case_id, actor=user_of(request))
         except StudyError as error:
             return _refused(request, assignment, str(error), status=409)
         return _onward(request, assignment)
-    if assignment.is_done or not assignment.seat.study.is_open:
-        return render(request, "annotations/case_closed.html", _closed(assignment))
+    if elsewhere := _elsewhere(request, assignment):
+        return elsewhere
     page = {"case": blinded_case(assignment)}
     return render(request, "annotations/case_review.html", page)
+
+
+@login_required
+@require_POST
+def case_reopening(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Take a submitted case back, where the protocol allows it."""
+    assignment = own_case(request, case_id)
+    try:
+        assignment_reopen(case_id=case_id, actor=user_of(request))
+    except StudyError as error:
+        return _refused(request, assignment, str(error), status=409)
+    return redirect("case", case_id)
 
 
 @login_required
@@ -108,7 +137,7 @@ def case_cannot_judge(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             assignment_cannot_judge(
-                assignment=assignment,
+                case_id=case_id,
                 reason=form.cleaned_data["reason"],
                 actor=user_of(request),
             )
@@ -130,13 +159,14 @@ def case_cannot_judge(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 def _onward(request: HttpRequest, assignment: Assignment) -> HttpResponse:
-    """The next case, or the neutral end; nothing ever tells how others scored."""
-    user = user_of(request)
-    for desk in desks_for(user):
-        if not any(case.id == assignment.pk for case in desk.cases):
+    """The next case, a break, or the neutral end; nothing tells how others scored."""
+    for desk in desks_for(user_of(request)):
+        if desk.seat != assignment.seat_id:
             continue
         if desk.next_case is None:
             return render(request, "annotations/finished.html", {"desk": desk})
+        if desk.is_time_for_a_break:
+            return render(request, "annotations/pause.html", {"desk": desk})
         messages.success(
             request,
             f"Case {assignment.position} is submitted. {desk.done} of "

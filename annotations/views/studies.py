@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from annotations.core.errors import StudyError
-from annotations.forms import EmailsForm, UnblindForm, first_error
-from annotations.models import Study
+from annotations.forms import EmailsForm, PasswordForm, UnblindForm, first_error
+from annotations.models import Assignment, PresentationReview, Study
 from annotations.selectors import study_progress
+from annotations.selectors.progress import study_deviations
 from annotations.services import (
     raters_invite,
     study_lock,
@@ -22,6 +24,8 @@ from annotations.services import (
     study_unblind,
     study_verify,
 )
+from annotations.services.auditing import MASKS
+from annotations.services.closing import check_password_again
 from annotations.views.access import user_of
 from gaitmodel.views import lead_required
 
@@ -59,13 +63,37 @@ def _page(request: HttpRequest, study: Study, **more: object) -> HttpResponse:
         "signatures": study.signatures.select_related("signer"),
         "signatories": study.rules.signatories,
         "patients": range(1, len(study.balance[0]["patients"]) + 1),
-        "masks": "XYZWVU"[: study.n_systems],
+        "masks": MASKS[: study.n_systems],
+        "balance": _masked_balance(study),
+        "deviations": study_deviations(study),
+        "sites": [form.site for form in study.rules.consents if form.site],
+        "previews": _previews(study),
+        "audited": PresentationReview.objects.filter(study=study).exists(),
         "letters": "ABCDEF"[: study.n_systems],
         "total": sum(seat.total for seat in seats),
         "done": sum(seat.done for seat in seats),
         **more,
     }
     return render(request, "annotations/study.html", page)
+
+
+def _masked_balance(study: Study) -> list[dict[str, object]]:
+    """The stored balance with its systems under masks drawn afresh for each view."""
+    order = random.SystemRandom().sample(range(study.n_systems), study.n_systems)
+    return [
+        {**row, "places": [row["places"][at] for at in order]} for row in study.balance
+    ]
+
+
+def _previews(study: Study) -> list[Assignment]:
+    rows = Assignment.objects.filter(seat__study=study).select_related("seat")
+    return list(rows.order_by("seat__number", "position"))
+
+
+def _password(form: PasswordForm) -> str:
+    if not form.is_valid():
+        raise StudyError("the password is missing; nothing was done")
+    return str(form.cleaned_data["password"])
 
 
 def _act(request: HttpRequest, study: Study, act: Callable[[], str]) -> HttpResponse:
@@ -104,6 +132,7 @@ def study_invitation(request: HttpRequest, study_id: UUID) -> HttpResponse:
             study=study,
             emails=form.cleaned_data["emails"],
             site_url=request.build_absolute_uri("/"),
+            site=form.cleaned_data["site"],
             actor=user_of(request),
         )
     except StudyError as error:
@@ -115,10 +144,12 @@ def study_invitation(request: HttpRequest, study_id: UUID) -> HttpResponse:
 @lead_required
 @require_POST
 def study_locking(request: HttpRequest, study_id: UUID) -> HttpResponse:
-    """Lock the answers for good."""
+    """Lock the answers for good, with one's password again."""
     study = get_object_or_404(Study, pk=study_id)
+    form = PasswordForm(request.POST)
 
     def act() -> str:
+        check_password_again(user_of(request), _password(form))
         study_lock(study=study, actor=user_of(request))
         return "The study is locked: no answer can be changed any more."
 

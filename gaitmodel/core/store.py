@@ -2,7 +2,7 @@
 
 ``<root>/<clip>/`` holds ``pose.npz``, ``features.json``, ``video.mp4`` (the
 de-identified film, if there is one), ``privacy.json`` (what was covered in it),
-``skeleton.mp4`` and ``provenance.json``.
+``skeleton.mp4``, ``provenance.json``, and ``review/`` while a person is asked.
 A reader never sees a half-written file: everything is written beside its place and
 renamed into it.
 """
@@ -97,6 +97,15 @@ class ClipStore:
     def privacy_path(self, clip: str) -> Path:
         """What was covered in each frame when the film was de-identified."""
         return self.folder(clip) / "privacy.json"
+
+    def review_folder(self, clip: str) -> Path:
+        """Cut-outs of what may be a face, until a person has decided."""
+        return self.folder(clip) / "review"
+
+    def read_privacy(self, clip: str) -> dict[str, Any]:
+        """What the last de-identification covered and doubted; empty without one."""
+        path = self.privacy_path(clip)
+        return dict(json.loads(path.read_text())) if path.exists() else {}
 
     def provenance_path(self, clip: str) -> Path:
         return self.folder(clip) / "provenance.json"

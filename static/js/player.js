@@ -1,5 +1,5 @@
 // The film: frame steps by the stored rate, slow motion, a loop between two points,
-// and a silently renewed address.
+// zoom, and a silently renewed address.
 "use strict";
 (() => {
   const film = document.getElementById("film");
@@ -17,6 +17,8 @@
   panel.hidden = false;
 
   const toggle = () => (film.paused ? film.play() : film.pause());
+  const zooms = [1, 1.5, 2, 3];
+  let zoomed = 1;
   const end = () => Math.min(to, film.duration || Infinity);
 
   function step(frames) {
@@ -41,6 +43,21 @@
     part("out").setAttribute("aria-pressed", String(to < Infinity));
   }
 
+  // Enlarged around a point: the middle, or where the film was last clicked.
+  function zoom(factor) {
+    zoomed = factor;
+    film.style.transform = factor === 1 ? "" : `scale(${factor})`;
+    film.classList.toggle("zoomed", factor > 1);
+    part("zoom").value = String(factor);
+  }
+
+  function pointAt(event) {
+    const box = film.parentElement.getBoundingClientRect();
+    const across = (100 * (event.clientX - box.left)) / box.width;
+    const down = (100 * (event.clientY - box.top)) / box.height;
+    film.style.transformOrigin = `${across}% ${down}%`;
+  }
+
   function show() {
     if (film.currentTime >= to || film.currentTime < from - frame) film.currentTime = from;
     time.textContent = `${film.currentTime.toFixed(1)} s · frame ${Math.round(film.currentTime / frame) + 1}`;
@@ -61,7 +78,8 @@
   });
   part("speed").addEventListener("change", () => { film.playbackRate = Number(part("speed").value); });
   part("seek").addEventListener("input", () => { film.currentTime = (part("seek").value / 1000) * film.duration; });
-  film.addEventListener("click", toggle);
+  part("zoom").addEventListener("change", () => zoom(Number(part("zoom").value)));
+  film.addEventListener("click", (event) => (zoomed > 1 ? pointAt(event) : toggle()));
   film.addEventListener("loadedmetadata", show);
   film.addEventListener("timeupdate", show);
   if (film.readyState > 0) show();
@@ -69,11 +87,14 @@
   film.addEventListener("play", () => { part("play").textContent = "❚❚"; });
   film.addEventListener("pause", () => { part("play").textContent = "▶"; });
 
-  const keys = { " ": toggle, ",": () => step(-1), ".": () => step(1), "[": acts.in, "]": acts.out, "-": () => speed(-1), "=": () => speed(1) };
+  const keys = { " ": toggle, ",": () => step(-1), ".": () => step(1), "[": acts.in, "]": acts.out, "-": () => speed(-1), "=": () => speed(1), z: () => zoom(zooms[(zooms.indexOf(zoomed) + 1) % zooms.length]) };
+  const keysOff = () => {
+    const on = document.getElementById("keys-on");
+    return localStorage.getItem("single-keys") === "off" || (on && document.getElementById("keys").open);
+  };
   document.addEventListener("keydown", (event) => {
-    const off = document.getElementById("keys-on").checked === false || document.getElementById("keys").open;
     const busy = event.target.matches("textarea, select, summary, button, a, input[type=checkbox], input[type=text]");
-    if (off || busy || event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
+    if (keysOff() || busy || event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
     event.preventDefault();
     keys[event.key]();
   });
@@ -95,11 +116,12 @@
   }
 
   // A film that lies whole in the browser needs no new address.
-  setInterval(() => { if (!isWhole()) renew(); }, RENEW_MS);
+  if (film.dataset.renew) setInterval(() => { if (!isWhole()) renew(); }, RENEW_MS);
   let tries = 0;
   film.addEventListener("error", async () => {
     tries += 1;
-    failed.hidden = tries <= 2 && (await renew());
+    film.dataset.failures = String(Number(film.dataset.failures || 0) + 1);
+    failed.hidden = tries <= 2 && Boolean(film.dataset.renew) && (await renew());
   });
   film.addEventListener("loadeddata", () => { tries = 0; failed.hidden = true; });
 })();

@@ -17,6 +17,11 @@
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   }
 
+  // By which means an answer comes: the last pointer or key before it.
+  let modality = "keys";
+  document.addEventListener("pointerdown", (event) => { modality = event.pointerType || "mouse"; }, true);
+  document.addEventListener("keydown", () => { modality = "keys"; }, true);
+
   const cellOf = (element) => element.closest("[data-cell]");
   const versionOf = (cell) => cell.querySelector("[name$='-version']").value;
   const chosen = (cell) =>
@@ -58,6 +63,7 @@
     if (!name) return;
     if (!pending.has(name)) pending.set(name, { key: newKey(), wait: FIRST_WAIT_MS });
     event.detail.parameters[`${name}-key`] = pending.get(name).key;
+    if (event.detail.elt.classList.contains("scale")) event.detail.parameters[`${name}-modality`] = modality;
     event.detail.sentKey = pending.get(name).key;
     event.detail.elt.dataset.sent = pending.get(name).key;
   });
@@ -70,22 +76,37 @@
     const isLast = pending.get(name).key === cell.dataset.sent;
     if (status >= 200 && status < 300) {
       if (isLast) settle(name);
+    } else if (status === 401 || status === 403) {
+      explainSignOut();
+      retryLater(cell, name, true);
     } else if (status >= 400 && status < 500) {
       settle(name);
-      if (status !== 400 && status !== 409) explainSignOut();
+      if (status === 404) explainGone();
     } else {
       retryLater(cell, name);
     }
   });
 
-  function explainSignOut() {
-    notice.innerHTML = '<p class="note error">This answer was not saved: you may have been signed out. <a href="">Reload the case</a>.</p>';
+  function explain(text) {
+    const paragraph = document.createElement("p");
+    paragraph.className = "note error";
+    paragraph.textContent = text;
+    notice.replaceChildren(paragraph);
   }
 
-  function retryLater(cell, name) {
+  function explainSignOut() {
+    explain("You are signed out. Sign in again in another window: your answers wait here and are then saved.");
+  }
+
+  function explainGone() {
+    explain("This case is no longer yours, so the answer was not saved.");
+  }
+
+  function retryLater(cell, name, signedOut = false) {
     const item = pending.get(name);
     showOpen();
-    setTimeout(() => {
+    setTimeout(async () => {
+      if (signedOut) await window.session.renewToken().catch(() => false);
       if (pending.get(name) === item) htmx.trigger(cell, "retry");
     }, item.wait);
     item.wait = Math.min(item.wait * 2, LONGEST_WAIT_MS);

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -31,6 +32,17 @@ rater_seat(study=study, rater=people.rater("ada"))
 from annotations.models import Assignment
 print(Assignment.objects.order_by("position").first().pk)
 """
+
+COUNT = """
+from annotations.models import Event, Rating, Study
+from annotations.services import study_verify
+print(
+    Rating.objects.filter(value__isnull=False, version=1).count(),
+    Event.objects.filter(kind="rating_saved").count(),
+    "; ".join(study_verify(Study.objects.get()).breaks) or "holds",
+)
+"""
+CRITERIA = ("grounding", "explainability", "usefulness", "consistency")
 
 
 @pytest.fixture
@@ -119,3 +131,56 @@ def test_a_cell_saved_before_the_server_was_killed_is_still_there(
         browser = Browser(origin)
         browser.log_in()
         assert chosen(browser.get(path), "A-grounding-value") == {"4"}
+
+
+def save(browser: Browser, case: str, cell: str, value: int) -> bool:
+    """Whether the cell was acknowledged; a server that is gone acknowledges nothing."""
+    letter, criterion = cell.split("-", 1)
+    fields = {f"{cell}-value": str(value), f"{cell}-version": "0"}
+    try:
+        return browser.post(f"/cases/{case}/cells/{letter}/{criterion}/", fields) == 200
+    except OSError:
+        return False
+
+
+@pytest.mark.slow
+def test_a_server_killed_under_load_keeps_every_acknowledged_cell(
+    site: dict[str, str],
+) -> None:
+    """Two windows save cell after cell; the server is killed somewhere between."""
+    manage(site, "migrate", "-v0")
+    first = manage(site, "shell", "-v0", "-c", SETUP).splitlines()[-1]
+    cells = [f"{letter}-{criterion}" for criterion in CRITERIA for letter in "ABC"]
+    acknowledged: dict[str, int] = {}
+
+    def work(origin: str, mine: list[str]) -> None:
+        browser = Browser(origin)
+        browser.log_in()
+        browser.get(f"/cases/{first}/")
+        for turn, cell in enumerate(mine):
+            value = 1 + turn % 5
+            if save(browser, first, cell, value):
+                acknowledged[cell] = value
+
+    with server(site) as origin:
+        threads = [
+            threading.Thread(target=work, args=(origin, cells[at::2])) for at in (0, 1)
+        ]
+        for thread in threads:
+            thread.start()
+        deadline = time.monotonic() + PATIENCE_S
+        while len(acknowledged) < 5 and time.monotonic() < deadline:
+            time.sleep(0.01)
+    for thread in threads:
+        thread.join()
+    assert len(acknowledged) >= 5
+    with server(site) as origin:
+        browser = Browser(origin)
+        browser.log_in()
+        page = browser.get(f"/cases/{first}/")
+        for cell, value in acknowledged.items():
+            assert chosen(page, f"{cell}-value") == {str(value)}, cell
+    counted = manage(site, "shell", "-v0", "-c", COUNT).splitlines()[-1]
+    stored, logged = map(int, counted.split()[:2])
+    assert stored == logged >= len(acknowledged)
+    assert counted.endswith("holds")

@@ -5,7 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from annotations import media
-from annotations.models import Event
+from annotations.models import Assignment, Event
+from annotations.services import rater_seat, study_open
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +114,17 @@ def test_nginx_can_send_the_bytes(page, url, case, settings) -> None:
     answer = page.get(url)
     assert answer.headers["X-Accel-Redirect"] == f"/inside/{case.case.film}"
     assert answer.content == b""
+
+
+def test_one_film_has_another_tag_in_each_case(ada, ben) -> None:
+    """A tag that followed from the film alone would tell whoever holds the film."""
+    study = study_open(study=factories.study(n_cases=2, n_raters=2, overlap=2))
+    tags = []
+    for rater in (ada, ben):
+        rater_seat(study=study, rater=rater)
+        client = Client()
+        client.force_login(rater)
+        row = Assignment.objects.get(seat__rater=rater, position=1)
+        where = client.get(reverse("case_film_url", args=[row.pk])).json()["url"]
+        tags.append(client.head(where).headers["ETag"])
+    assert tags[0] != tags[1]

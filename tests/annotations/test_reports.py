@@ -29,7 +29,7 @@ def report() -> StudyReport:
 def test_figures_are_the_same_bytes_from_the_same_data(report: StudyReport) -> None:
     again = outputs_report("paper", paper_study(), FULL)
     assert [f.svg for f in report.figures()] == [f.svg for f in again.figures()]
-    assert len(report.figures()) == 4
+    assert len(report.figures()) == 5
 
 
 def test_each_figure_is_an_image_with_a_title(report: StudyReport) -> None:
@@ -38,7 +38,7 @@ def test_each_figure_is_an_image_with_a_title(report: StudyReport) -> None:
         assert root.get("role") == "img"
         assert root[0].tag.endswith("title")
         assert root[0].text == figure.title
-        assert "52 readings" in figure.caption
+        assert "52 readings" in figure.caption or figure.name == "flow"
 
 
 def test_two_systems_without_choices_still_draw() -> None:
@@ -47,12 +47,12 @@ def test_two_systems_without_choices_still_draw() -> None:
         for row in paper_study()
         if row.model != FULL
     ]
-    assert len(outputs_report("x", rows[:2], "").figures()) == 2
+    assert len(outputs_report("x", rows[:2], "").figures()) == 3
 
 
 def test_the_page_needs_no_style_attribute_and_no_script(report: StudyReport) -> None:
     html = report.as_html()
-    assert html.count('<img src="data:image/svg+xml;base64,') == 4
+    assert html.count('<img src="data:image/svg+xml;base64,') == 5
     assert not re.search(r"style=|<script|<svg", html)
     assert html.index("Table 2") < html.index("How sure can we be?")
 
@@ -112,3 +112,35 @@ def test_the_unblinded_studys_page_shows_the_report(
     assert page.status_code == 200
     assert b"data:image/svg+xml" in page.content
     assert b"What could not be estimated" in page.content
+
+
+def test_the_pdf_has_the_result_and_is_the_same_bytes_again(
+    report: StudyReport,
+) -> None:
+    pdf = report.as_pdf()
+    assert pdf.startswith(b"%PDF")
+    assert len(pdf) > 50_000
+    assert outputs_report("paper", paper_study(), FULL).as_pdf() == pdf
+
+
+def test_the_flow_counts_what_a_file_can_tell(report: StudyReport) -> None:
+    rows = paper_study()
+    first = (rows[0].case, rows[0].evaluator)
+    blank = [
+        replace(r, scores=dict.fromkeys(r.scores), best=None, second=None)
+        if (r.case, r.evaluator) == first
+        else r
+        for r in rows
+    ]
+    flow = outputs_report("paper", blank, FULL).flow
+    assert (flow.assigned, flow.judged, flow.complete) == (52, 51, 51)
+    assert flow.not_opened is None
+    assert report.flow.judged == 52
+
+
+def test_the_checklist_names_its_gaps(report: StudyReport) -> None:
+    checklist = report.tables()[-1]
+    assert checklist.title == "Reporting checklist"
+    gaps = sum("to be written by the authors" in row[2] for row in checklist.rows)
+    assert checklist.note.startswith(f"{gaps} topics of {len(checklist.rows)}")
+    assert any("52 assigned, 52 analysed" in row[2] for row in checklist.rows)

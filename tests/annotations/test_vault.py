@@ -1,15 +1,22 @@
 """The guard refuses before the database is asked, and fails closed."""
 
 import pytest
+from django.contrib import admin
 from django.db import connection
 
-from annotations.models import Slot, SlotIdentity, Study, StudySecret
+from annotations.models import (
+    IdentifiabilityAudit,
+    Slot,
+    SlotIdentity,
+    Study,
+    StudySecret,
+)
 from annotations.vault import BlindingError, Sight, guarded, vault_opened
-from gaitmodel.models import Clip, Rationale
+from gaitmodel.models import Clip, Prediction, Rationale, Run
 
 pytestmark = pytest.mark.django_db
 
-IDENTITY = [SlotIdentity, StudySecret]
+IDENTITY = [SlotIdentity, StudySecret, IdentifiabilityAudit]
 MODEL_ROOM = [Clip, Rationale]
 
 
@@ -25,7 +32,7 @@ def test_a_lead_sees_no_identities(model) -> None:
         model.objects.first()
 
 
-@pytest.mark.parametrize("model", MODEL_ROOM)
+@pytest.mark.parametrize("model", [Clip, Run])
 def test_a_lead_works_in_the_model_room(model) -> None:
     with guarded(Sight.LEAD):
         assert model.objects.first() is None
@@ -58,3 +65,14 @@ def test_a_lead_may_open_the_vault_and_a_rater_never() -> None:
 def test_what_is_not_secret_passes() -> None:
     with guarded(Sight.RATER):
         assert Study.objects.first() is None
+
+
+@pytest.mark.parametrize("model", [Rationale, Prediction])
+def test_a_lead_does_not_see_who_wrote_which_text(model) -> None:
+    with guarded(Sight.LEAD), pytest.raises(BlindingError):
+        model.objects.first()
+
+
+@pytest.mark.parametrize("model", [Rationale, Prediction, SlotIdentity, StudySecret])
+def test_the_admin_shows_nothing_that_names_an_author(model) -> None:
+    assert not admin.site.is_registered(model)

@@ -9,11 +9,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from annotations.models import Study
 from annotations.services import rater_seat, study_open
 from tests import factories, people
-
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-)
+from tests.browser.chromium import FLAGS
 
 SignIn = Callable[..., Page]
 
@@ -60,6 +56,10 @@ def sign_in(browser: Browser, live_server, open_study: Study) -> Iterator[SignIn
         page.fill("#id_password", people.PASSWORD)
         page.click("button.primary")
         page.wait_for_url(lambda url: "login" not in url)
+        if "2fa" in page.url:
+            page.fill("#id_code", people.totp_code())
+            page.click("button.primary")
+            page.wait_for_url(lambda url: "2fa" not in url)
         return page
 
     yield signed_in

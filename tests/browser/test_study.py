@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def open_case(page: Page) -> None:
-    page.click("a.button.primary")
+    page.click("a.button:has-text('case 1')")
     page.wait_for_selector("#player:not([hidden])")
 
 
@@ -79,6 +79,7 @@ def test_a_study_goes_from_the_last_score_to_the_report(sign_in, open_study) -> 
     cleo = sign_in("cleo")
     cleo.click("tbody a")
     expect(cleo.locator("main")).to_contain_text("2 of 2")
+    cleo.fill("#id_lock_password", PASSWORD)
     cleo.click("text=Lock the study")
     for person in (cleo, sign_in("dora")):
         person.goto(cleo.url)
@@ -136,7 +137,7 @@ def test_a_score_can_be_cleared_and_best_moves_off_second(sign_in, open_study) -
 
 def test_a_case_is_scored_without_javascript(sign_in, open_study) -> None:
     page = sign_in("ada", java_script_enabled=False)
-    page.click("a.button.primary")
+    page.click("a.button:has-text('case 1')")
     for scale in page.locator(".scale").all():
         scale.locator("input[value='3']").check(force=True)
     page.check("[name=choice-best][value=A]", force=True)

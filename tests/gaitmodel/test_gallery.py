@@ -19,6 +19,7 @@ from gaitmodel.core.records import Prediction, RationaleText
 from gaitmodel.core.store import ClipStore
 from gaitmodel.core.taxonomy import GaitClass
 from gaitmodel.models import Clip, Subject
+from tests import factories
 from tests.gaitmodel.core.fakes import film, swinging_pose
 from tests.people import lead, rater
 
@@ -67,17 +68,26 @@ def test_segments_joined_are_the_text_and_carry_the_verdicts() -> None:
 
 
 def test_the_lead_sees_numbers_marked_and_nothing_runs(clip: Clip) -> None:
-    text = page("cleo", reverse("gaitmodel:gallery")).content.decode()  # type: ignore[attr-defined]
+    text = page("cleo", reverse("gallery")).content.decode()  # type: ignore[attr-defined]
     assert '<mark class="supported"' in text[text.index("<article") :]
     assert '<mark class="contradicted"' in text[text.index("<article") :]
     assert "<script>alert" not in text
-    assert reverse("gaitmodel:clip_film", args=[clip.pk]) in text
+    assert reverse("gaitmodel:clip_film", args=[clip.name]) in text
+
+
+def test_texts_of_a_blinded_study_have_no_place_in_the_gallery(clip: Clip) -> None:
+    study = factories.study(n_cases=2, n_raters=1)
+    text = page("cleo", reverse("gallery")).content.decode()  # type: ignore[attr-defined]
+    assert "2 clips of studies that are not unblinded" in text
+    assert factories.CLIP_CANARY not in text
+    assert study.cases.count() == 2
+    assert "biogait_full" in text
 
 
 def test_a_rater_sees_neither_the_gallery_nor_a_film(clip: Clip) -> None:
     for address in (
-        reverse("gaitmodel:gallery"),
-        reverse("gaitmodel:clip_film", args=[clip.pk]),
+        reverse("gallery"),
+        reverse("gaitmodel:clip_film", args=[clip.name]),
     ):
         client = Client()
         client.force_login(rater(f"ada-{len(address)}"))
@@ -85,7 +95,7 @@ def test_a_rater_sees_neither_the_gallery_nor_a_film(clip: Clip) -> None:
 
 
 def test_the_film_is_the_one_that_models_saw(clip: Clip, clip_store: Path) -> None:
-    response = page("cleo", reverse("gaitmodel:clip_film", args=[clip.pk]))
+    response = page("cleo", reverse("gaitmodel:clip_film", args=[clip.name]))
     shown = b"".join(response.streaming_content)  # type: ignore[attr-defined]
     assert shown == ClipStore(clip_store).skeleton_path("w1").read_bytes()
 

@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from annotations.core.protocol import TieRule, protocol_from
+from annotations.core.errors import StudyError
+from annotations.core.presentation import RULES
+from annotations.core.protocol import (
+    AS_WRITTEN,
+    CONSENT,
+    ConsentForm,
+    TieRule,
+    protocol_from,
+)
 from annotations.management.base import StudyCommand, names_in
 from annotations.services import study_create
+
+
+def consent_forms(given: Sequence[str]) -> tuple[ConsentForm, ...]:
+    """The forms of ``--consent``, and the usual one for every other site."""
+    forms = [_consent_form(*reversed(one.rpartition("=")[::2])) for one in given]
+    if not any(form.site == "" for form in forms):
+        forms.append(CONSENT)
+    return tuple(forms)
+
+
+def _consent_form(file: str, site: str) -> ConsentForm:
+    path = Path(file)
+    if not path.is_file():
+        raise StudyError(f"--consent names no file: {file!r}")
+    version, _, text = path.read_text(encoding="utf-8").partition("\n")
+    return ConsentForm(version.strip(), text.strip(), site.strip())
 
 
 class Command(StudyCommand):
@@ -43,11 +69,46 @@ class Command(StudyCommand):
             "--guess", action="store_true", help="ask the guess question"
         )
 
+        parser.add_argument(
+            "--own-diagnosis", action="store_true", help="asked before any text"
+        )
+        parser.add_argument("--no-practice", action="store_true")
+        parser.add_argument("--break-after", type=int, default=5, help="0: never")
+        parser.add_argument(
+            "--reopening", action="store_true", help="raters may take a case back"
+        )
+        parser.add_argument(
+            "--presentation", choices=list(RULES), default=AS_WRITTEN,
+            help="by which rule the texts are shown",
+        )  # fmt: skip
+        parser.add_argument("--no-consent", action="store_true")
+        parser.add_argument(
+            "--consent",
+            action="append",
+            default=[],
+            metavar="[SITE=]FILE",
+            help="first line: version; the rest: what raters (of that site) agree to",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         stored = {
             key: options[key]
-            for key in ("tie_rule", "signatories", "correctness", "confidence", "guess")
+            for key in (
+                "tie_rule",
+                "signatories",
+                "correctness",
+                "confidence",
+                "guess",
+                "own_diagnosis",
+                "break_after",
+                "reopening",
+                "presentation",
+            )
         }
+        stored["practice"] = not options["no_practice"]
+        stored["consents"] = (
+            () if options["no_consent"] else consent_forms(options["consent"])
+        )
         study = study_create(
             name=options["name"],
             systems=names_in(options["systems"]),

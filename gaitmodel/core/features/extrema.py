@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from scipy.ndimage import maximum_filter1d, minimum_filter1d, uniform_filter1d
-from scipy.signal import butter, sosfiltfilt
+from scipy.signal import butter, correlate, find_peaks, sosfiltfilt
 
 from gaitmodel.core.records import FloatArray
 
+_FLICKER: Final = 0.4
+"""Share of a step within which two turning points are no two steps."""
+
+_STRIDE_S: Final = (0.6, 2.5)
 _WINDOW_S: Final = 2.0
 """Over how long the local range of the signal is taken: a stride, even a slow one."""
 
@@ -37,7 +42,9 @@ def turning_points(
 
     A turning point counts once the signal has come back from it by ``share`` of its
     local range, and by at least ``floor``: so drift needs no baseline and a standing
-    walker gives none. The ends of the signal are never turning points.
+    walker gives none. Neighbours less than two fifths of a step apart, of a signal with
+    a period, are a flicker (legs taken for each other as they pass) and go together,
+    the smallest first. The ends of the signal are never turning points.
     """
     width = max(3, round(_WINDOW_S * fps) | 1)
     spread = maximum_filter1d(signal, width) - minimum_filter1d(signal, width)
@@ -55,7 +62,44 @@ def turning_points(
         elif direction <= 0 and value - signal[lowest] > step:
             found.append((lowest, -1))
             direction, highest = 1, frame
-    return [(frame, sign) for frame, sign in found if 0 < frame < len(signal) - 1]
+    inside = [(frame, sign) for frame, sign in found if 0 < frame < len(signal) - 1]
+    step = period_of(signal, fps) / 2
+    return _without_flickers(inside, signal, _FLICKER * step)
+
+
+def period_of(signal: FloatArray, fps: float) -> float:
+    """Frames after which the signal repeats itself best; 0 if it hardly does.
+
+    The first peak of its autocorrelation that comes near the highest one, within the
+    durations of human strides.
+    """
+    still = signal - signal.mean()
+    lags = np.arange(len(still))
+    together = correlate(still, still)[len(still) - 1 :] / (len(still) - lags)
+    first, last = round(_STRIDE_S[0] * fps), round(_STRIDE_S[1] * fps)
+    inside = together[: min(last, len(still) - 2) + 2]
+    peaks = find_peaks(inside)[0]
+    peaks = peaks[peaks >= first]
+    highest = float(inside[peaks].max(initial=0.0))
+    if highest <= 0.3 * together[0]:
+        return 0.0
+    return float(peaks[inside[peaks] >= 0.8 * highest][0])
+
+
+def _without_flickers(
+    found: list[tuple[int, int]], signal: FloatArray, shortest: float
+) -> list[tuple[int, int]]:
+    kept = list(found)
+    while True:
+        close = [
+            (abs(float(signal[after] - signal[before])), place)
+            for place, ((before, _), (after, _)) in enumerate(pairwise(kept))
+            if after - before < shortest
+        ]
+        if not close:
+            return kept
+        place = min(close)[1]
+        del kept[place : place + 2]
 
 
 def between_frames(signal: FloatArray, frame: int) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gaitmodel.core.features.events import LEG_ANGLES, observed_stretches
+from gaitmodel.core.features.hidden import doubt_far_phases
 from gaitmodel.core.features.ranges import range_metrics
 from gaitmodel.core.features.strides import strides, walking_runs
 from gaitmodel.core.features.temporal import temporal_metrics
@@ -22,8 +23,10 @@ def gait_metrics(events: GaitEvents, pose: PoseSequence) -> dict[str, Metric]:
     upright = to_gravity(pose)
     runs = walking_runs(events, pose)
     cycles = {side: strides(events, runs, side) for side in Side}
-    metrics = temporal_metrics(events, pose, _why_no_stride(events, pose))
-    metrics += range_metrics(upright, cycles, view_of(pose))
+    view = view_of(pose)
+    temporal = temporal_metrics(events, pose, _why_no_stride(events, pose))
+    metrics = doubt_far_phases(temporal, pose, view)
+    metrics += range_metrics(upright, cycles, view)
     return {metric.key: metric for metric in metrics}
 
 

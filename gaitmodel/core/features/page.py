@@ -1,60 +1,81 @@
-"""The clinician's page: metrics by side, with plain words for what cannot be trusted."""
+"""The clinician's page: a table by side with usual bands, and what is off in words."""
 
 from __future__ import annotations
 
-from gaitmodel.core.records import GaitFeatures, Metric, Quality, Side
+from collections.abc import Sequence
 
-COLUMN = 22
+from gaitmodel.core.features.findings import findings
+from gaitmodel.core.features.norms import known
+from gaitmodel.core.features.rows import Cell, Row, metric_rows
+from gaitmodel.core.records import GaitFeatures
+
+NAME, COLUMN = 33, 19
 
 
 def clinician_page(title: str, features: GaitFeatures) -> str:
-    """A table by side, then what is not measurable, then the warnings."""
-    both = [m for m in features.metrics.values() if m.side is None]
-    sided = [m for m in features.metrics.values() if m.side is not None]
+    """What is off, the table by side, what is not measurable and why, the warnings."""
+    rows = metric_rows(features)
     lines = [
         f"{title}: {features.frames} frames at {features.fps:g} per second, "
-        f"seen from {features.view.value}",
+        f"seen from {_view(features)}",
+        *(f"Note: {warning}." for warning in features.warnings),
         "",
-        f"{'':<34}{'left':<{COLUMN}}{'right':<{COLUMN}}",
-        *_side_lines(sided),
+        "What is off",
+        *(f"  {sentence}" for sentence in findings(features) or [nothing(features)]),
         "",
-        *(f"{_words(m.key):<34}{_value(m)}" for m in both),
+        _line("", ["left", "right"], "usual"),
+        *(_row_line(row) for row in rows if row.sided),
+        "",
+        _line("", ["both sides", ""], "usual"),
+        *(_row_line(row) for row in rows if not row.sided),
+        *_gaps(features),
+        "",
+        "n: steps, strides or frames behind a value. ~: low quality, with its reason in",
+        "--json. ↓ ↑: outside the usual band of healthy adults at a comfortable pace.",
+        "Asymmetries are left minus right.",
     ]
-    unmeasured = [m for m in features.metrics.values() if m.value is None]
-    if unmeasured:
-        lines += ["", "Not measurable:"]
-        lines += [f"  {_words(m.key)}: {m.reason}" for m in unmeasured]
-    if features.warnings:
-        lines += ["", *(f"Note: {warning}" for warning in features.warnings)]
-    lines += ["", "~ low quality: see the reason in --json. n: what it rests on."]
     return "\n".join(lines)
 
 
-def _side_lines(metrics: list[Metric]) -> list[str]:
-    pairs: dict[str, dict[Side, Metric]] = {}
-    for metric in metrics:
-        if metric.side is not None:
-            stem = metric.key.replace(f"_{metric.side.value}", "")
-            pairs.setdefault(stem, {})[metric.side] = metric
+def nothing(features: GaitFeatures) -> str:
+    """What is said where there is no finding."""
+    if all(metric.value is None for metric in features.metrics.values()):
+        return "Nothing could be measured; the reasons stand below."
+    return "Nothing that was measured lies outside its usual band."
+
+
+def _view(features: GaitFeatures) -> str:
+    view = features.view.value
+    return "an unknown side" if view == "unknown" else f"the {view}"
+
+
+def _line(name: str, cells: Sequence[str], band: str) -> str:
+    columns = "".join(f"{cell:<{COLUMN}}" for cell in cells)
+    return f"{name:<{NAME}}{columns}{band}".rstrip()
+
+
+def _row_line(row: Row) -> str:
+    cells = [_shown(cell) for cell in row.cells]
+    return _line(row.name, cells if row.sided else [*cells, ""], row.band)
+
+
+def _shown(cell: Cell) -> str:
+    mark, arrow = "~" if cell.low else "", f" {cell.arrow}" if cell.arrow else ""
+    counted = f" (n {cell.n})" if cell.n else ""
+    return f"{mark}{cell.text}{arrow}{counted}"
+
+
+def _gaps(features: GaitFeatures) -> list[str]:
+    """What is not measurable, each reason once."""
+    reasons: dict[str, list[str]] = {}
+    for metric in features.metrics.values():
+        if metric.value is None:
+            side = f" {metric.side.value}" if metric.side else ""
+            reasons.setdefault(metric.reason, []).append(known(metric).name + side)
+    if not reasons:
+        return []
     return [
-        f"{_words(stem):<34}"
-        + "".join(
-            f"{_value(sides[side]) if side in sides else '':<{COLUMN}}" for side in Side
-        )
-        for stem, sides in pairs.items()
+        "",
+        "Not measurable",
+        *(f"  {reason}: {', '.join(names)}" for reason, names in reasons.items()),
     ]
-
-
-def _words(key: str) -> str:
-    """A metric's key in words, its unit left to the value."""
-    for unit in ("_deg", "_spm", "_s", "_percent"):
-        key = key.removesuffix(unit)
-    return key.replace("_percent", "").replace("_", " ")
-
-
-def _value(metric: Metric) -> str:
-    if metric.value is None:
-        return "–"
-    mark = "~" if metric.quality is Quality.LOW else ""
-    digits = 2 if metric.unit == "s" else 0 if metric.unit in ("count", "") else 1
-    return f"{mark}{metric.value:.{digits}f} {metric.unit} (n {metric.n})"

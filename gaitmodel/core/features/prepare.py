@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,14 @@ from gaitmodel.core.media.probe import probe
 from gaitmodel.core.pose.blazepose import estimate_pose
 from gaitmodel.core.pose.hsmr_run import run_hsmr
 from gaitmodel.core.pose.load import read_pose
-from gaitmodel.core.privacy.deidentify import Status, deidentify
+from gaitmodel.core.privacy.decision import PrivacyDecision
+from gaitmodel.core.privacy.deidentify import UNDECIDED, Status, deidentify
 from gaitmodel.core.privacy.skeleton_video import render_skeleton
 from gaitmodel.core.records import ClipRef, PoseSequence, VideoInfo
 from gaitmodel.core.sources.synthetic import is_drawn
 from gaitmodel.core.store import ClipStore, file_sha256, write_json
 
-VERSION = "2"
+VERSION = "3"
 FPS_SLACK = 0.5
 LENGTH_SLACK = 2  # an estimator may write one or two frames fewer than the film has
 
@@ -43,6 +45,7 @@ def prepare_clip(
     landmarks: Path | None = None,
     hsmr_home: Path | None = None,
     skeleton_only: bool = False,
+    decision: PrivacyDecision = UNDECIDED,
 ) -> Prepared:
     """Measure one clip and make its film; work already done from the same files stays.
 
@@ -74,7 +77,7 @@ def prepare_clip(
             ref.clip, **facts, fps=pose.fps, pose_source=pose.source, notes=pose.notes
         )
     if films:
-        make_film(ref, store, pose, skeleton_only=skeleton_only)
+        make_film(ref, store, pose, skeleton_only=skeleton_only, decision=decision)
     return Prepared(ref.clip, store.read_features(ref.clip), pose.fps)
 
 
@@ -164,25 +167,35 @@ def film_span(ref: ClipRef, frames: int) -> tuple[int, int]:
 
 
 def make_film(
-    ref: ClipRef, store: ClipStore, pose: PoseSequence, *, skeleton_only: bool = False
+    ref: ClipRef,
+    store: ClipStore,
+    pose: PoseSequence,
+    *,
+    skeleton_only: bool = False,
+    decision: PrivacyDecision = UNDECIDED,
 ) -> None:
     """Make the film that people and models see, unless it is there.
 
     A film of the synthetic cohort shows a drawn figure and is stored re-encoded. Any
     other is stored only if its de-identification passed; else, and with
-    ``skeleton_only``, the skeleton is shown and no pixel of the original is stored.
+    ``skeleton_only``, the skeleton is shown and no pixel of the original is stored. A
+    new ``decision`` of a person has a film without one made again.
     """
     video, skeleton = store.video_path(ref.clip), store.skeleton_path(ref.clip)
-    noted = "film_frames" in store.read_provenance(ref.clip)
-    if noted and (video.exists() or skeleton.exists()):
+    known = store.read_provenance(ref.clip)
+    decided = known.get("deidentification", {}).get("decision", UNDECIDED.to_json())
+    again = not video.exists() and decided != decision.to_json()
+    there = "film_frames" in known and (video.exists() or skeleton.exists())
+    if there and (skeleton_only or not again):
         return
     frames, shown = 0, ""
     if ref.video is not None and not skeleton_only:
         drawn = is_drawn(ref.video)
         shown = "drawn figure, no face" if drawn else "faces covered"
-        frames = _stored_frames(ref, ref.video, store, pose, drawn=drawn)
+        frames = _stored_frames(ref, ref.video, store, pose, drawn, decision)
     if frames == 0:
-        render_skeleton(pose, skeleton)
+        if not skeleton.exists():
+            render_skeleton(pose, skeleton)
         frames, shown = len(pose.angles), "skeleton only, no pixel of the original"
     film = video if video.exists() else skeleton
     store.add_provenance(
@@ -191,7 +204,12 @@ def make_film(
 
 
 def _stored_frames(
-    ref: ClipRef, source: Path, store: ClipStore, pose: PoseSequence, *, drawn: bool
+    ref: ClipRef,
+    source: Path,
+    store: ClipStore,
+    pose: PoseSequence,
+    drawn: bool,
+    decision: PrivacyDecision,
 ) -> int:
     """Store the film if it shows no face: how many frames were stored, 0 if not."""
     target = store.video_path(ref.clip)
@@ -200,7 +218,14 @@ def _stored_frames(
     noted = ref.annotation
     span = (noted.first_frame, noted.frames) if noted else (0, None)
     try:
-        result = deidentify(source, target, pose.fps, span=span)
+        result = deidentify(
+            source,
+            target,
+            pose.fps,
+            span=span,
+            decision=decision,
+            cut_outs=store.review_folder(ref.clip),
+        )
     except WeightsError as error:
         store.add_provenance(
             ref.clip, deidentification={"status": "failed", "reason": str(error)}
@@ -214,6 +239,9 @@ def _stored_frames(
             "reason": result.reason,
             "detector": result.detector,
             "regions_sha256": file_sha256(store.privacy_path(ref.clip)),
+            "decision": decision.to_json(),
         },
     )
+    if result.status is Status.PASSED:
+        shutil.rmtree(store.review_folder(ref.clip), ignore_errors=True)
     return len(result.regions.faces) if result.status is Status.PASSED else 0

@@ -7,16 +7,12 @@ from typing import Final
 
 import numpy as np
 
+from gaitmodel.core.features.hidden import doubt_what_is_hidden
 from gaitmodel.core.features.judge import difference_of, doubted, mean_of, missing
+from gaitmodel.core.features.phase_peaks import phase_peaks
 from gaitmodel.core.features.strides import Stride
 from gaitmodel.core.pose.skel import INDEX
 from gaitmodel.core.records import FloatArray, Metric, PoseSequence, Side, View
-
-FROZEN_ANKLE_DEG: Final = 10.0
-"""An ankle that moves less than this in walking is the estimator's prior."""
-
-FAR_LEG: Final = "this side is away from the camera, and the near one hides it"
-LANDMARKS_2D: Final = "blazepose"
 
 _TRUNK: Final = ("pelvis_tilt", "lumbar_extension", "thorax_extension")
 
@@ -31,7 +27,6 @@ def range_metrics(
     pose: PoseSequence, cycles: Mapping[Side, Sequence[Stride]], view: View
 ) -> list[Metric]:
     """Angle metrics in degrees of a gravity-frame pose; signs as in ``pose.skel``."""
-    hidden = _far_side(view) if pose.source == LANDMARKS_2D else None
     degrees = np.rad2deg(pose.angles.astype(float))
     both = sorted((s for side in Side for s in cycles[side]), key=lambda s: s.start)
     found = [_trunk_lean(degrees)]
@@ -46,15 +41,9 @@ def range_metrics(
         found.append(_per_stride(key, column, pose.fps, both, _range, None))
     for side in Side:
         mine = _side_metrics(degrees, pose.fps, cycles[side], side)
-        if side is hidden:
-            mine = [doubted(metric, FAR_LEG) for metric in mine]
-        found += mine
+        mine += phase_peaks(pose, cycles[side], side)
+        found += doubt_what_is_hidden(mine, pose, view, side)
     return found + _asymmetries(found)
-
-
-def _far_side(view: View) -> Side | None:
-    """The side that the near one hides from a camera at the walker's side."""
-    return {View.LEFT: Side.RIGHT, View.RIGHT: Side.LEFT}.get(view)
 
 
 def _continuous(column: FloatArray) -> FloatArray:
@@ -101,19 +90,10 @@ def _side_metrics(
         ("ankle_rom_{}_deg", ankle, _range),
         ("arm_swing_{}_deg", arm, _range),
     ]
-    found = [
+    return [
         _per_stride(key.format(side), column, fps, cycles, reduce, side)
         for key, column, reduce in plan
     ]
-    return [_doubt_frozen_ankle(metric) for metric in found]
-
-
-def _doubt_frozen_ankle(metric: Metric) -> Metric:
-    if not metric.key.startswith("ankle_rom") or metric.value is None:
-        return metric
-    if metric.value >= FROZEN_ANKLE_DEG:
-        return metric
-    return doubted(metric, "the pose estimator hardly moves this ankle")
 
 
 def _per_stride(

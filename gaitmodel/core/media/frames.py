@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
+from queue import Empty, Full, Queue
+from typing import Final
 
 import numpy as np
 
@@ -12,6 +16,9 @@ from gaitmodel.core.config import Sampling
 from gaitmodel.core.errors import InputError, VideoError
 from gaitmodel.core.media.probe import opened
 from gaitmodel.core.records import ByteArray, Frames, IntArray
+
+_AHEAD: Final = 4
+"""Frames that are decoded before they are asked for."""
 
 
 def sample_indices(
@@ -81,3 +88,35 @@ def every_frame(
         last = None if count is None else first + count
         for frame in islice(container.decode(stream), first, last):
             yield np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
+
+
+def decoded_ahead(frames: Iterable[ByteArray]) -> Iterator[ByteArray]:
+    """The same frames, decoded on another thread while the last one is looked at.
+
+    What decoding raises is raised here; leaving early ends the thread.
+    """
+    waiting: Queue[ByteArray] = Queue(_AHEAD)
+    left = threading.Event()
+
+    def decode() -> None:
+        for frame in frames:
+            while not left.is_set():
+                try:
+                    waiting.put(frame, timeout=0.1)
+                    break
+                except Full:
+                    continue
+            if left.is_set():
+                return
+
+    with ThreadPoolExecutor(1) as pool:
+        decoding = pool.submit(decode)
+        try:
+            while not (decoding.done() and waiting.empty()):
+                try:
+                    yield waiting.get(timeout=0.02)
+                except Empty:
+                    continue
+            decoding.result()
+        finally:
+            left.set()

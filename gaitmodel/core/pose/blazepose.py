@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from gaitmodel.core.errors import PoseError
+from gaitmodel.core.media.frames import decoded_ahead
 from gaitmodel.core.pose.blazepose_files import blazepose_files
 from gaitmodel.core.pose.blazepose_model import BlazePose
 from gaitmodel.core.pose.blazepose_people import PeopleInFilm, follow_people, stacked
@@ -43,7 +44,8 @@ def estimate_pose(
     WeightsError
         If the networks' files are missing.
     """
-    people = follow_people(BlazePose(blazepose_files(landmarks)), frames)
+    model = BlazePose(blazepose_files(landmarks))
+    people = follow_people(model, decoded_ahead(frames))
     walker = people.tracks[0] if people.tracks else None
     if walker is None or len(walker.people) < max(2, _SHORTEST_S * fps):
         count = len(walker.people) if walker else 0

@@ -22,8 +22,11 @@ _LANDMARK_PX: Final = 256
 _GRIDS: Final = ((28, 2), (14, 2), (7, 6))
 """Cells per side of each anchor layer, and anchors per cell: 2,254 in all."""
 
+_CANDIDATE: Final = 0.2
+"""Least score of a detection: the landmark network has the last word."""
+
 _PERSON: Final = 0.5
-"""Least score of a detection, and of a person still inside the region."""
+"""Least score of a person inside a region."""
 
 _MARGIN: Final = 1.25
 
@@ -66,9 +69,13 @@ def region_between(centre: FloatArray, rim: FloatArray) -> Region:
 
 
 class BlazePose:
-    """Both networks, loaded once; not to be shared between threads."""
+    """Both networks, loaded once; not to be shared between threads.
 
-    def __init__(self, files: BlazePoseFiles, threads: int = 2) -> None:
+    One thread each: more gain little on networks so small, and wait for each other
+    wherever several films are prepared at once.
+    """
+
+    def __init__(self, files: BlazePoseFiles, threads: int = 1) -> None:
         self._detector = _loaded(files.detection.read_bytes(), threads)
         self._landmarker = _loaded(files.landmarks.read_bytes(), threads)
         self._anchors = _anchors()
@@ -97,7 +104,7 @@ class BlazePose:
         raw = next(o for o in outputs if o.shape[-1] == 1).reshape(-1)
         scores = _sigmoid(raw)
         found = []
-        for index in np.flatnonzero(scores > _PERSON):
+        for index in np.flatnonzero(scores > _CANDIDATE):
             points = boxes[index, 4:].reshape(4, 2) / _DETECTION_PX
             points = (points + self._anchors[index]) * longest + (left, 0)
             found.append((float(scores[index]), region_between(points[0], points[1])))

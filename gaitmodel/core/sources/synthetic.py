@@ -29,7 +29,7 @@ from gaitmodel.core.sources.synthetic_walker import (
 from gaitmodel.core.store import atomic_path, file_sha256, write_json
 from gaitmodel.core.taxonomy import GaitClass
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Raise it when the same seed would give other bytes: old cohorts are then redone."""
 
 _COLUMNS: Final = (

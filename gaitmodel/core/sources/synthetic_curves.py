@@ -15,8 +15,6 @@ import numpy as np
 
 from gaitmodel.core.records import FloatArray
 
-TOE_OFF_PHASE: Final = 0.62
-
 
 @dataclass(frozen=True)
 class Curve:

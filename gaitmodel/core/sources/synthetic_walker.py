@@ -1,7 +1,9 @@
 """One synthetic walk: SKEL-46 angles whose heel strikes and toe-offs are exact.
 
 Strides are laid out in time first; each leg's phase is then warped, monotone and
-smooth, so that it is 0 at the heel strike and 0.62 at the toe-off of each stride.
+smooth, so that it is 0 at the heel strike of each stride and, at its toe-off, where the
+walker's toe is farthest behind the hip: force plates find a foot to leave the ground
+within 5 ms of that moment. In normal walking this is at 0.62 of the curves.
 """
 
 from __future__ import annotations
@@ -45,12 +47,13 @@ class _Schedule:
 
     strikes: FloatArray
     offs: FloatArray
+    off_phase: float
 
     def phase(self, times: FloatArray) -> FloatArray:
-        """Cycles since the first strike; its fraction is 0 at strike, 0.62 at off."""
+        """Cycles since the first strike; 0 at strikes, ``off_phase`` at toe-offs."""
         knots = np.concatenate([self.strikes, self.offs])
         cycles = np.arange(len(self.strikes), dtype=float)
-        values = np.concatenate([cycles, cycles[:-1] + curves.TOE_OFF_PHASE])
+        values = np.concatenate([cycles, cycles[:-1] + self.off_phase])
         order = np.argsort(knots)
         warped: FloatArray = PchipInterpolator(knots[order], values[order])(times)
         return warped
@@ -64,7 +67,7 @@ def walk(
     rng: np.random.Generator,
 ) -> Walk:
     """A walk of ``seconds`` with the pelvis turned by ``heading`` (radians) on average."""
-    right, left = _schedules(walker.pattern, seconds, rng)
+    right, left = _schedules(walker, seconds, rng)
     times = np.arange(round(seconds * fps)) / fps
     phases = {"r": right.phase(times), "l": left.phase(times)}
     degrees = np.zeros((len(times), 46))
@@ -74,27 +77,49 @@ def walk(
         _arm(degrees, side, phases["l" if side == "r" else "r"], walker.pattern)
     _trunk(degrees, phases["r"], walker.pattern)
     degrees[:, 2] += np.rad2deg(heading)
-    contact = [phases[s] % 1 < curves.TOE_OFF_PHASE for s in "rl"]
+    contact = [
+        phases[side] % 1 < leg.off_phase for side, leg in (("r", right), ("l", left))
+    ]
     return Walk(
         np.deg2rad(degrees), _events(right, left, times[-1]), np.stack(contact, axis=1)
     )
 
 
 def _schedules(
-    pattern: Pattern, seconds: float, rng: np.random.Generator
+    walker: Walker, seconds: float, rng: np.random.Generator
 ) -> tuple[_Schedule, _Schedule]:
     """Right and left strides, from two strides before the film to two after it."""
+    pattern = walker.pattern
     mean = 120.0 / pattern.cadence_spm
     count = int(np.ceil(seconds / mean)) + 6
     durations = mean * np.clip(rng.normal(1, pattern.stride_cv, count), 0.75, 1.25)
     start = -2 * mean - float(rng.uniform(0, mean))
     right = start + np.concatenate([[0.0], np.cumsum(durations)])
     left = right[:-1] + (0.5 + pattern.timing_lag) * np.diff(right)
-    return _with_offs(right, pattern), _with_offs(left, pattern)
+    return _with_offs(right, walker, "r"), _with_offs(left, walker, "l")
 
 
-def _with_offs(strikes: FloatArray, pattern: Pattern) -> _Schedule:
-    return _Schedule(strikes, strikes[:-1] + pattern.stance * np.diff(strikes))
+def _with_offs(strikes: FloatArray, walker: Walker, side: str) -> _Schedule:
+    offs = strikes[:-1] + walker.pattern.stance * np.diff(strikes)
+    return _Schedule(strikes, offs, _toe_off_phase(walker, side))
+
+
+def _toe_off_phase(walker: Walker, side: str) -> float:
+    """Where in the walker's own curves the toe is farthest behind the hip (cycles)."""
+    phase = np.linspace(0.5, 0.75, 26)
+    curve = _leg_curves(walker, side, np.ones_like(phase), phase)
+    hip, knee, ankle = (
+        np.deg2rad(curve[name]) for name in ("hip_flexion", "knee_angle", "ankle_angle")
+    )
+    body, thigh = walker.body, hip + np.deg2rad(curves.PELVIS_TILT.mean)
+    shank, foot = thigh - knee, thigh - knee + ankle
+    behind = body.thigh * np.sin(thigh) + body.shank * np.sin(shank)
+    behind += body.ankle_height * np.sin(foot) + body.toe_ahead * np.cos(foot)
+    least = int(np.clip(np.argmin(behind), 1, len(phase) - 2))
+    before, here, after = behind[least - 1 : least + 2]
+    # The vertex of a parabola: a grid's own minimum could jump with the last bit.
+    shift = 0.5 * (before - after) / (before - 2 * here + after)
+    return float(phase[least] + shift * (phase[1] - phase[0]))
 
 
 def _events(right: _Schedule, left: _Schedule, end: float) -> GaitEvents:
@@ -117,9 +142,18 @@ def _leg(
     rng: np.random.Generator,
 ) -> None:
     """Hip, knee and ankle of one leg; each stride varies a little in amplitude."""
+    drift = _slow_drift(phase, rng, walker.pattern.stride_cv)
+    for name, values in _leg_curves(walker, side, drift, phase).items():
+        degrees[:, INDEX[f"{name}_{side}"]] = values
+
+
+def _leg_curves(
+    walker: Walker, side: str, drift: FloatArray, phase: FloatArray
+) -> dict[str, FloatArray]:
+    """Degrees of the hip, knee and ankle at ``phase``, with a gain of ``drift``."""
     pattern = walker.pattern
     lost = pattern.weak_side if side == walker.weak else 0.0
-    power = (1 - lost) * _slow_drift(phase, rng, pattern.stride_cv)
+    power = (1 - lost) * drift
     plan = {
         "hip_flexion": (curves.HIP_FLEXION, pattern.hip_gain, pattern.hip_offset),
         "knee_angle": (curves.KNEE, pattern.knee_gain, pattern.knee_offset),
@@ -130,12 +164,14 @@ def _leg(
             pattern.adduction_offset - curves.HIP_ADDUCTION.mean,
         ),
     }
-    for name, (curve, gain, offset) in plan.items():
-        swing = gain * power * curve.swing(phase)
-        degrees[:, INDEX[f"{name}_{side}"]] = curve.mean + offset + swing
-    knee = degrees[:, INDEX[f"knee_angle_{side}"]]
+    found = {
+        name: curve.mean + offset + gain * power * curve.swing(phase)
+        for name, (curve, gain, offset) in plan.items()
+    }
     # A smaller swing around the same mean would leave the stance knee bent.
-    knee -= (curves.KNEE.mean - 5) * (1 - np.minimum(pattern.knee_gain * power, 1.0))
+    bent = (curves.KNEE.mean - 5) * (1 - np.minimum(pattern.knee_gain * power, 1.0))
+    found["knee_angle"] = found["knee_angle"] - bent
+    return found
 
 
 def _slow_drift(

@@ -12,12 +12,18 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from gaitmodel import services
-from gaitmodel.core.errors import GaitError, InputError
+from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.prepare import Prepared, prepare_clip
 from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.models import Clip
-from gaitmodel.selectors import clip_ref, clip_store, clips_to_prepare
+from gaitmodel.preparing import note
+from gaitmodel.selectors import (
+    clip_ref,
+    clip_store,
+    clips_to_prepare,
+    review_decision,
+    reviews_open,
+)
 
 
 class Command(GaitCommand):
@@ -64,9 +70,14 @@ class Command(GaitCommand):
             )
             done = _prepared(clips, options["workers"], work)
             for number, (name, outcome) in enumerate(done, start=1):
-                failed += not _note(clips[name], outcome)
+                failed += not note(clips[name], outcome)
                 show(number / len(clips), name)
         self.stdout.write(f"{len(clips) - failed} clips ready, {failed} failed")
+        if waiting := reviews_open().count():
+            self.stdout.write(
+                f"{waiting} film(s) show their skeleton until a person has looked at "
+                "what may be a face: see Clips, Films in doubt"
+            )
         if failed:
             reasons = [
                 f"{clip.name}: {clip.reason}"
@@ -82,18 +93,8 @@ def _prepared(
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         waiting = {
-            pool.submit(work, clip_ref(clip)): name for name, clip in clips.items()
+            pool.submit(work, clip_ref(clip), decision=review_decision(clip)): name
+            for name, clip in clips.items()
         }
         for future in as_completed(waiting):
             yield waiting[future], future
-
-
-def _note(clip: Clip, outcome: Future[Prepared]) -> bool:
-    """Store what preparing a clip gave; a bad clip keeps its reason."""
-    try:
-        prepared = outcome.result()
-    except (GaitError, OSError) as error:
-        services.clip_mark_failed(clip=clip, reason=str(error))
-        return False
-    services.clip_mark_ready(clip=clip, features=prepared.features, fps=prepared.fps)
-    return True

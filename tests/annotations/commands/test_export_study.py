@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -65,3 +67,68 @@ def test_a_bundle_verifies_and_gives_the_same_numbers(
     moved = offline(folder, "verify.py")
     assert "plan differs from what was sealed" in moved.stdout
     assert moved.returncode == 1
+
+
+@pytest.fixture
+def bundle(rehearsed: Study, cleo: User, dora: User, tmp_path: Path) -> Path:
+    for signer in (cleo, dora):
+        study_unblind(study=rehearsed, signer=signer, password=PASSWORD, reason="done")
+    folder = tmp_path / "bundle"
+    call_command("export_study", "Rehearsal", out=folder, verbosity=0)
+    return folder
+
+
+def flipped(path: Path, at: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(bytes(data))
+
+
+def test_flipping_any_byte_of_any_file_is_found_and_named(bundle: Path) -> None:
+    chance = random.Random(5)
+    files = sorted(path for path in bundle.iterdir() if path.name != "verify.py")
+    assert len(files) > 10
+    for path in files:
+        whole = path.read_bytes()
+        for at in {
+            0,
+            len(whole) - 1,
+            *(chance.randrange(len(whole)) for _ in range(3)),
+        }:
+            flipped(path, at)
+            checked = offline(bundle, "verify.py")
+            assert checked.returncode == 1, (path.name, at)
+            assert path.name in checked.stdout or "SHA256SUMS" in checked.stdout
+            assert not checked.stderr
+            path.write_bytes(whole)
+
+
+def test_a_flipped_byte_of_log_and_allocation_is_named_by_its_place(
+    bundle: Path,
+) -> None:
+    log = bundle / "events.jsonl"
+    lines = log.read_text().splitlines(keepends=True)
+    middle = len(lines) // 2
+    place = sum(len(line.encode()) for line in lines[:middle])
+    whole = log.read_bytes()
+    flipped(log, whole.index(b"sequence", place))
+    assert f"event {middle + 1} " in offline(bundle, "verify.py").stdout
+    log.write_bytes(b"".join(line.encode() for line in lines[:-1]))
+    assert "events.jsonl differs" in offline(bundle, "verify.py").stdout
+    log.write_bytes(whole)
+    seal = bundle / "seal.json"
+    text = seal.read_text()
+    name = re.search(r"assignment [0-9a-f-]{36}", text)
+    assert name
+    seal.write_text(
+        text.replace('"letter', '"Letter', 1).replace("letter", "lettre", 1)
+    )
+    assert re.search("assignment .* differs", offline(bundle, "verify.py").stdout)
+
+
+def test_a_file_added_or_taken_away_is_noticed(bundle: Path) -> None:
+    (bundle / "more.csv").write_text("x")
+    assert "more.csv is not named" in offline(bundle, "verify.py").stdout
+    (bundle / "more.csv").unlink()
+    (bundle / "plan.json").unlink()
+    assert "plan.json" in offline(bundle, "verify.py").stdout

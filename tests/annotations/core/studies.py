@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
+
 from annotations.core.ratings import RatedOutput
 
 CRITERIA = ("grounding", "explainability", "usefulness", "consistency")
@@ -88,3 +90,33 @@ def paper_study() -> list[RatedOutput]:
 def null_study() -> list[RatedOutput]:
     """32 of 52 chosen best by patients' tastes alone."""
     return study_of(NULL_BEST, NULL_EVALUATORS)
+
+
+def random_study(
+    seed: int, cases: int = 20, patients: int = 5, evaluators: int = 4
+) -> list[RatedOutput]:
+    """Three systems without any difference; one score in twenty is missing."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for case in range(cases):
+        best, second = rng.permutation(3)[:2]
+        for column, system in enumerate((FULL, ZERO, NO_BIO)):
+            given = [
+                None if rng.uniform() < 0.05 else int(rng.integers(1, 6))
+                for _ in CRITERIA
+            ]
+            rows.append(
+                RatedOutput(
+                    case=f"c{case}",
+                    patient=f"p{case % patients}",
+                    evaluator=f"e{rng.integers(evaluators)}"
+                    if column == 0
+                    else rows[-1].evaluator,
+                    model=system,
+                    position="ABC"[column],
+                    scores=dict(zip(CRITERIA, given, strict=True)),
+                    best=bool(best == column),
+                    second=bool(second == column),
+                )
+            )
+    return rows

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotations.core.agreement import gwet_ac2, icc_2_1, krippendorff_alpha
+from annotations.core.agreement import gwet_ac2, krippendorff_alpha
 from annotations.core.estimate import NotEstimable
+from annotations.core.icc import icc_2_1
 
 FIVE = (1, 2, 3, 4, 5)
 NAN = np.nan

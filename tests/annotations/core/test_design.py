@@ -36,7 +36,7 @@ def check_orders(allocation: Allocation, rater: int, n_systems: int) -> None:
         assert spread([seen[item] for item in range(n_systems)]) <= 1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=2000, deadline=None)
 @given(designs())
 def test_any_design_is_a_balanced_partition(design) -> None:
     cases, n_raters, n_systems, seed, overlap = design
@@ -56,7 +56,7 @@ def test_any_design_is_a_balanced_partition(design) -> None:
     assert sorted(allocation.systems) == list(range(n_systems))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=2000, deadline=None)
 @given(designs())
 def test_no_patient_comes_twice_running_where_that_can_be_avoided(design) -> None:
     cases, n_raters, n_systems, seed, overlap = design
@@ -67,7 +67,7 @@ def test_no_patient_comes_twice_running_where_that_can_be_avoided(design) -> Non
             assert row.same_patient_running == 0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2000, deadline=None)
 @given(SEEDS)
 def test_the_papers_design_meets_the_measured_balance(seed: bytes) -> None:
     allocation = allocate(PAPER, 4, 3, seed)
@@ -88,7 +88,7 @@ def test_the_papers_design_meets_the_measured_balance(seed: bytes) -> None:
         assert {count for counts in row.places for count in counts} <= {4, 5}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=2000, deadline=None)
 @given(SEEDS, st.integers(1, 4))
 def test_repeats_come_back_late_and_with_new_letters(seed: bytes, repeats: int) -> None:
     allocation = allocate(PAPER, 4, 3, seed, repeats=repeats)

@@ -50,7 +50,7 @@ def test_a_draft_is_opened_and_raters_invited(
 
 
 def test_two_leads_sign_with_their_passwords(page, study, cleo, dora) -> None:
-    page.post(reverse("study_lock", args=[study.pk]))
+    page.post(reverse("study_lock", args=[study.pk]), {"password": PASSWORD})
     url = reverse("study_unblind", args=[study.pk])
     page.post(url, {"password": "guessed", "reason": "done"})
     page.post(url, {"password": PASSWORD, "reason": "done"})

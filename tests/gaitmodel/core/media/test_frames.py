@@ -1,5 +1,7 @@
 """Sampling and reading frames."""
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from gaitmodel.core.config import Sampling
 from gaitmodel.core.errors import InputError, VideoError
 from gaitmodel.core.media.encode import write_video
-from gaitmodel.core.media.frames import read_frames, sample_indices
+from gaitmodel.core.media.frames import decoded_ahead, read_frames, sample_indices
 
 counts = st.integers(1, 64)
 
@@ -71,3 +73,28 @@ def test_an_index_beyond_the_end_is_named(tmp_path: Path) -> None:
     write_video(path, [np.zeros((32, 32, 3), np.uint8)] * 3, 25)
     with pytest.raises(VideoError, match="ends before frame 9"):
         read_frames(path, np.array([0, 9]))
+
+
+def test_frames_decoded_ahead_are_the_same_in_the_same_order() -> None:
+    frames = [np.full((2, 2, 3), number, np.uint8) for number in range(40)]
+    seen = [int(frame[0, 0, 0]) for frame in decoded_ahead(frames)]
+    assert seen == list(range(40))
+
+
+def test_what_decoding_raises_reaches_the_reader() -> None:
+    def broken() -> Iterator[np.ndarray]:
+        yield np.zeros((2, 2, 3), np.uint8)
+        raise VideoError("torn")
+
+    ahead = decoded_ahead(broken())
+    next(ahead)
+    with pytest.raises(VideoError, match="torn"):
+        next(ahead)
+
+
+def test_leaving_early_ends_the_decoding() -> None:
+    before = threading.active_count()
+    ahead = decoded_ahead(np.zeros((2, 2, 3), np.uint8) for _ in range(10_000))
+    next(ahead)
+    ahead.close()
+    assert threading.active_count() == before

@@ -8,34 +8,43 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.drawn_films import errors_of
 from gaitmodel.core.errors import PoseError, WeightsError
 from gaitmodel.core.features.measure import measure
 from gaitmodel.core.media.frames import every_frame
 from gaitmodel.core.pose.blazepose import estimate_pose
 from gaitmodel.core.pose.blazepose_files import blazepose_files
-from gaitmodel.core.records import Side, View
+from gaitmodel.core.records import Quality, Side, View
 from gaitmodel.core.sources.synthetic import FPS, plan_cohort
 from gaitmodel.core.sources.synthetic_film import frames_of
 from gaitmodel.core.taxonomy import GaitClass
 from tests.gaitmodel.core.cohort import FOLDER, cohort, matched
 
 
-def test_a_drawn_walker_from_the_side_keeps_cadence_and_toe_off() -> None:
-    clip = next(c for c in plan_cohort(11, 1, 1) if c.subject.label is GaitClass.NORMAL)
-    clip = replace(clip, heading=-np.pi / 2)
-    walked = clip.walk(4.0)
-    film = clip.film(walked, (320, 320))
-    features = measure(estimate_pose(frames_of(film), FPS).pose)
+@pytest.mark.slow
+@pytest.mark.parametrize("label", list(GaitClass))
+def test_drawn_walkers_of_each_class_keep_cadence_and_toe_off(
+    label: GaitClass,
+) -> None:
+    plans = [p for p in plan_cohort(7, 6, 1) if p.subject.label is label]
+    errors = np.array([errors_of(plan, place) for place, plan in enumerate(plans)])
+    cadence, _, toe_off, _ = np.median(np.abs(errors), axis=0)
+    assert cadence <= 2
+    assert toe_off <= 1 / FPS  # of the leg that the camera sees
+
+
+def test_a_walker_drawn_from_the_left_is_seen_from_there() -> None:
+    clip = replace(plan_cohort(11, 1, 1)[0], heading=-np.pi / 2)
+    film = clip.film(clip.walk(2.0), (320, 320))
+    pose = estimate_pose(frames_of(film), FPS).pose
+    features = measure(pose)
     assert features.view is View.LEFT
-    strikes = np.sort(np.concatenate([walked.events.hs_left, walked.events.hs_right]))
-    truth = 60 * (len(strikes) - 1) / (strikes[-1] - strikes[0])
-    assert features.metrics["cadence_spm"].value == pytest.approx(truth, abs=2)
-    errors: list[float] = []
-    for side in Side:
-        real, found = walked.events.toe_offs(side), features.events.toe_offs(side)
-        errors += matched(real, found, 0.15)[0]
-    assert len(errors) >= 4
-    assert np.median(np.abs(errors)) <= 2 / FPS  # one clip; a class median is 1
+    far = [
+        m
+        for m in features.metrics.values()
+        if m.side is Side.RIGHT and "swing" in m.key
+    ]
+    assert all(metric.quality is not Quality.GOOD for metric in far)
 
 
 def test_a_film_with_nobody_in_it_is_refused() -> None:

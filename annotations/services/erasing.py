@@ -1,0 +1,63 @@
+"""Erasing a rater's answers from an open study, and their words from its log.
+
+The log's entries stay: they hold salted digests only, so the chain verifies without
+the payloads that are erased here.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+
+from annotations.models import (
+    Assignment,
+    Attention,
+    Choice,
+    Comment,
+    EventContent,
+    Guess,
+    OwnDiagnosis,
+    Rating,
+    Seat,
+    Study,
+)
+
+UNANSWERED = {"version": 0, "last_key": None, "changed_at": None}
+
+
+def answers_clear(seat: Seat) -> None:
+    """Make every case of a seat new again, its order and letters unchanged."""
+    cases = Assignment.objects.filter(seat=seat)
+    Rating.objects.filter(slot__assignment__in=cases).update(
+        value=None, first_value=None, modality="", **UNANSWERED
+    )
+    mine = {"assignment__in": cases}
+    Choice.objects.filter(**mine).update(
+        best=None, second=None, verdict="", confidence=None, **UNANSWERED
+    )
+    Comment.objects.filter(**mine).update(text="", **UNANSWERED)
+    Guess.objects.filter(**mine).update(slot=None, is_unknown=False, **UNANSWERED)
+    OwnDiagnosis.objects.filter(**mine).delete()
+    Attention.objects.filter(**mine).delete()
+    cases.update(
+        state=Assignment.State.NEW, opened_at=None, submitted_at=None, reason=""
+    )
+
+
+def contents_erase(study: Study, rater: User) -> int:
+    """Erase what the log says of a rater's acts; return how many entries lost it."""
+    erased, _ = EventContent.objects.filter(
+        event__study=study, event__actor=rater
+    ).delete()
+    return erased
+
+
+def seat_free(seat: Seat) -> None:
+    """Leave a seat empty, its answers cleared, its cases as they were allocated."""
+    answers_clear(seat)
+    Seat.objects.filter(pk=seat.pk).update(
+        rater=None,
+        consent_version="",
+        consented_at=None,
+        instructed_at=None,
+        practised_at=None,
+    )

@@ -1,0 +1,47 @@
+"""A rater leaves: their cases go, unchanged, to whoever takes the seat next."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from annotations.audit import event_append, study_for_update
+from annotations.core.errors import StateError, StudyError
+from annotations.models import Seat, Study
+from annotations.services.erasing import seat_free
+
+
+def seat_reissue(*, study: Study, number: int, reason: str, actor: User | None) -> Seat:
+    """Free a seat of an open study: same cases, order and letters, no answers.
+
+    One seat has one rater in the analysis, so what the one who leaves has answered is
+    cleared; the log keeps it. Recorded as a deviation from the protocol.
+
+    Raises
+    ------
+    StudyError
+        If nobody sits there, or no reason is given.
+    StateError
+        If the study is not open.
+    """
+    if not reason.strip():
+        raise StudyError("re-issuing a seat needs a reason")
+    with transaction.atomic():
+        study = study_for_update(study.pk)
+        if not study.is_open:
+            raise StateError(
+                f"study {study.name!r} is {study.state}; seats of an open one are re-issued"
+            )
+        seat = study.seats.filter(number=number, rater__isnull=False).first()
+        if seat is None:
+            raise StudyError(f"seat {number} of {study.name!r} has no rater")
+        left = seat.rater_id
+        seat_free(seat)
+        event_append(
+            study=study,
+            kind="seat_reissued",
+            actor=actor,
+            payload={"seat": number, "rater": left, "reason": reason.strip()},
+        )
+    seat.refresh_from_db()
+    return seat

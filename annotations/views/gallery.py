@@ -1,0 +1,33 @@
+"""What the systems wrote, for leads: without the clips of studies that are blinded."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from annotations.selectors.progress import clips_blinded
+from annotations.vault import vault_opened
+from gaitmodel.core.taxonomy import CLASSES
+from gaitmodel.selectors import exhibits, systems_heard
+from gaitmodel.views import lead_required
+
+
+@lead_required
+@never_cache
+@require_GET
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Clips with what a system said of them, numbers coloured by the evidence check."""
+    system, label = request.GET.get("system", ""), request.GET.get("label", "")
+    hidden = clips_blinded()
+    with vault_opened():
+        context = {
+            "exhibits": exhibits(system=system, label=label, without=hidden),
+            "systems": systems_heard(),
+            "classes": CLASSES,
+            "system": system,
+            "label": label,
+            "withheld": len(hidden),
+        }
+    return render(request, "gaitmodel/gallery.html", context)

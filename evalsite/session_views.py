@@ -1,0 +1,30 @@
+"""What an open page asks about its session: how long it lasts, and to stay."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from evalsite.middleware import seconds_left
+
+
+@never_cache
+@require_GET
+def session_left(request: HttpRequest) -> HttpResponse:
+    """Seconds until sign-off, and a form token that holds now; asking is no activity.
+
+    After signing in again in another window the token of an open page no longer
+    holds: with this one it can send what it kept.
+    """
+    if not request.user.is_authenticated:
+        return JsonResponse({"left_s": 0}, status=401)
+    return JsonResponse({"left_s": seconds_left(request), "csrf": get_token(request)})
+
+
+@never_cache
+@require_POST
+def session_stay(request: HttpRequest) -> HttpResponse:
+    """Somebody is still there; the request itself is the activity."""
+    return HttpResponse(status=204 if request.user.is_authenticated else 401)

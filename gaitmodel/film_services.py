@@ -1,0 +1,103 @@
+"""Writes about films in doubt, and about what a walkway measured of a walk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from gaitmodel.core.errors import InputError
+from gaitmodel.core.privacy.decision import WIDER_STEP
+from gaitmodel.models import Clip, FilmReview, Walkway
+
+
+@transaction.atomic
+def walkway_import(*, trials: Mapping[str, Mapping[str, float]], source: str) -> int:
+    """Take in a mat's parameters by clip, all or none; known ones are replaced.
+
+    Raises
+    ------
+    InputError
+        If a clip is not imported.
+    """
+    clips = {clip.name: clip for clip in Clip.objects.filter(name__in=list(trials))}
+    for name in trials:
+        if name not in clips:
+            raise InputError(f"{source}: clip {name!r} is not imported")
+    for name, values in trials.items():
+        Walkway.objects.update_or_create(
+            clip=clips[name], defaults={"values": dict(values), "source": source}
+        )
+    return len(trials)
+
+
+@transaction.atomic
+def film_review_note(*, clip: Clip, found: Mapping[str, Any]) -> None:
+    """Note how a film's last de-identification ended: a doubt waits for a person.
+
+    ``found`` is what the clip store keeps of it (``Deidentified.to_json``).
+    """
+    review = FilmReview.objects.filter(clip=clip).first()
+    if found["status"] == "passed":
+        if review:
+            review.status = found["status"]
+            if review.decision != FilmReview.Decision.ACCEPTED:
+                review.decision = FilmReview.Decision.SETTLED
+            review.save(update_fields=["status", "decision"])
+        return
+    if not found["doubts"]:
+        return
+    same = review and review.doubts_sha256 == found["doubts_sha256"]
+    if same and review and review.decision == FilmReview.Decision.WAITING:
+        return
+    review = review or FilmReview(clip=clip)
+    review.status, review.finding = found["status"], found["reason"]
+    review.doubts, review.doubts_sha256 = found["doubts"], found["doubts_sha256"]
+    review.decision, review.decided_by = FilmReview.Decision.WAITING, None
+    review.save()
+
+
+@transaction.atomic
+def film_review_decide(
+    *, review: FilmReview, by: AbstractBaseUser, accept: bool, reason: str
+) -> None:
+    """Accept weak detections as no faces, or have the film covered more widely.
+
+    The film is then made again by a worker (or by ``prepare_clips``) and checked anew.
+
+    Raises
+    ------
+    InputError
+        If somebody has decided already, a sure face is to be accepted, or no reason
+        is given for accepting.
+    """
+    if accept and not review.can_be_accepted:
+        raise InputError(
+            f"clip {review.clip.name!r}: what is surely a face cannot be accepted"
+        )
+    if accept and not reason.strip():
+        raise InputError("say in a few words why these are no faces")
+    waiting = FilmReview.objects.filter(
+        pk=review.pk, decision=FilmReview.Decision.WAITING
+    )
+    kept, step = FilmReview.Decision.ACCEPTED, 1.0
+    if not accept:
+        kept, step = FilmReview.Decision.WIDER, WIDER_STEP
+    decided = waiting.update(
+        decision=kept,
+        wider=F("wider") * step,
+        decided_by=by.pk,
+        decided_at=timezone.now(),
+        reason=reason.strip(),
+    )
+    if not decided:
+        raise InputError(f"clip {review.clip.name!r}: this film was decided already")
+    name = review.clip.name
+    transaction.on_commit(
+        lambda: async_task("gaitmodel.tasks.clip_prepare", name, cluster="gpu")
+    )

@@ -1,0 +1,39 @@
+"""Prepare clips and note in their rows what came of it."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+
+from gaitmodel import film_services, services
+from gaitmodel.core.errors import GaitError
+from gaitmodel.core.features.prepare import Prepared, prepare_clip
+from gaitmodel.models import Clip
+from gaitmodel.selectors import clip_ref, clip_store, review_decision
+
+
+def note(clip: Clip, outcome: Future[Prepared]) -> bool:
+    """Store what preparing a clip gave; a bad clip keeps its reason."""
+    try:
+        prepared = outcome.result()
+    except (GaitError, OSError) as error:
+        services.clip_mark_failed(clip=clip, reason=str(error))
+        return False
+    services.clip_mark_ready(clip=clip, features=prepared.features, fps=prepared.fps)
+    if found := clip_store().read_privacy(clip.name):
+        film_services.film_review_note(clip=clip, found=found)
+    return True
+
+
+def prepare_again(name: str) -> None:
+    """Make one clip's film as people have decided; its row tells how that ended."""
+    clip = Clip.objects.select_related("subject").get(name=name)
+    outcome: Future[Prepared] = Future()
+    try:
+        outcome.set_result(
+            prepare_clip(
+                clip_ref(clip), clip_store(), films=True, decision=review_decision(clip)
+            )
+        )
+    except (GaitError, OSError) as error:
+        outcome.set_exception(error)
+    note(clip, outcome)

@@ -1,0 +1,64 @@
+"""Films in doubt: the lead looks at cut-outs of what may be a face, and decides."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from gaitmodel import film_services
+from gaitmodel.core.errors import InputError
+from gaitmodel.core.privacy.decision import WIDER_STEP
+from gaitmodel.models import FilmReview
+from gaitmodel.selectors import review_cut_outs, reviews_decided, reviews_open
+from gaitmodel.views import lead_required
+
+
+@require_GET
+@lead_required
+def film_reviews(request: HttpRequest) -> HttpResponse:
+    """Every film in doubt with its cut-outs, and what was decided of others."""
+    waiting = [(one, review_cut_outs(one)) for one in reviews_open()]
+    context = {
+        "waiting": waiting,
+        "decided": reviews_decided(),
+        "wider_percent": round(100 * (WIDER_STEP - 1)),
+    }
+    return render(request, "gaitmodel/film_reviews.html", context)
+
+
+@require_GET
+@never_cache
+@lead_required
+def film_cut_out(request: HttpRequest, name: str, place: int) -> FileResponse:
+    """One cut-out of a film that waits for a decision."""
+    review = get_object_or_404(reviews_open(), clip__name=name)
+    paths = review_cut_outs(review)
+    if place >= len(paths):
+        raise Http404
+    return FileResponse(paths[place].open("rb"), content_type="image/png")
+
+
+@require_POST
+@lead_required
+def film_review_decide(request: HttpRequest, name: str) -> HttpResponse:
+    """Accept the doubts as no faces, or have the film covered more widely."""
+    review = get_object_or_404(
+        FilmReview.objects.select_related("clip"), clip__name=name
+    )
+    accept = request.POST.get("decision") == "accept"
+    try:
+        film_services.film_review_decide(
+            review=review,
+            by=request.user,  # type: ignore[arg-type]  # lead_required: signed in
+            accept=accept,
+            reason=request.POST.get("reason", ""),
+        )
+    except InputError as error:
+        messages.error(request, str(error))
+    else:
+        words = "accepted" if accept else "to be covered more widely"
+        messages.success(request, f"{name}: {words}; a worker makes the film again.")
+    return redirect("gaitmodel:film_reviews")

@@ -1,0 +1,87 @@
+"""A film's bytes, whole or one range of them (RFC 9110, section 14)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+
+BLOCK_BYTES = 1 << 16
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
+
+
+def asked_range(request: HttpRequest, size: int, etag: str) -> range | None:
+    """The bytes asked for; ``None`` for all; an empty range if it cannot be met."""
+    header = request.headers.get("Range", "")
+    if not header or request.headers.get("If-Range", etag) != etag:
+        return None
+    match = _RANGE.match(header)
+    if match is None or match.groups() == ("", ""):
+        return None
+    first, last = match.groups()
+    if not first:
+        return range(max(size - int(last), 0), size) if int(last) else range(0)
+    stop = min(int(last) + 1, size) if last else size
+    return range(int(first), stop) if int(first) < stop else range(0)
+
+
+def film_response(
+    request: HttpRequest, path: Path, asked: range | None, *, etag: str, seconds: int
+) -> HttpResponseBase:
+    """200, 206 or 416 for an MP4 file in the clip store, kept ``seconds`` privately."""
+    response = _response(request, path, asked)
+    response["ETag"] = etag
+    response["Accept-Ranges"] = "bytes"
+    response["Cache-Control"] = f"private, max-age={seconds}"
+    response["Content-Disposition"] = "inline"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def _response(
+    request: HttpRequest, path: Path, asked: range | None
+) -> HttpResponseBase:
+    size = path.stat().st_size
+    if asked is not None and not asked:
+        unmet = HttpResponse(status=416)
+        unmet["Content-Range"] = f"bytes */{size}"
+        return unmet
+    if settings.MEDIA_ACCEL_PREFIX:
+        return _accelerated(path)
+    part = asked if asked is not None else range(size)
+    response: HttpResponseBase
+    if request.method == "HEAD":
+        response = HttpResponse(content_type="video/mp4")
+    else:
+        response = StreamingHttpResponse(_blocks(path, part), content_type="video/mp4")
+    response["Content-Length"] = str(len(part))
+    if asked is not None:
+        response.status_code = 206
+        response["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
+    return response
+
+
+def _accelerated(path: Path) -> HttpResponse:
+    """Leave the bytes and their ranges to nginx, which removes this header."""
+    inside = path.relative_to(settings.CLIP_STORE)
+    response = HttpResponse(content_type="video/mp4")
+    response["X-Accel-Redirect"] = settings.MEDIA_ACCEL_PREFIX + quote(str(inside))
+    return response
+
+
+def _blocks(path: Path, part: range) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(part.start)
+        left = len(part)
+        while left and (block := file.read(min(left, BLOCK_BYTES))):
+            left -= len(block)
+            yield block

@@ -1,0 +1,190 @@
+"""The lead's room: compose with a live check, audit, preview, emergency, re-issue."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from annotations.core.presentation import NORMALISED
+from annotations.models import (
+    Assignment,
+    Event,
+    IdentifiabilityAudit,
+    PresentationReview,
+    Seat,
+    Study,
+)
+from annotations.services import raters_invite
+from annotations.services.inviting import invitation_accept
+from tests import factories
+from tests.people import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def page(cleo) -> Client:
+    client = Client()
+    client.force_login(cleo)
+    return client
+
+
+def design(**changes: object) -> dict[str, object]:
+    typed = {
+        "name": "Composed",
+        "systems": list(factories.SYSTEMS),
+        "target": factories.SYSTEMS[0],
+        "split": "test",
+        "n_raters": 2,
+        "overlap": 0,
+        "repeats": 0,
+        "tie_rule": "ties",
+        "signatories": 2,
+        "break_after": 5,
+        "presentation": NORMALISED,
+        "practice": "on",
+        "consent": "on",
+    }
+    return typed | changes
+
+
+def test_a_study_is_composed_in_the_browser(page) -> None:
+    factories.clips_with_rationales(6)
+    assert factories.SYSTEMS[0] in page.get(reverse("study_new")).content.decode()
+    made = page.post(reverse("study_new"), design())
+    study = Study.objects.get()
+    assert made.headers["Location"] == reverse("study", args=[study.pk])
+    rules = study.rules
+    assert (rules.presentation, rules.tie_rule, rules.practice) == (
+        NORMALISED,
+        "ties",
+        True,
+    )
+    assert rules.consents
+    assert Assignment.objects.count() == 6
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"n_raters": 7}, "fewer cases (6) than raters (7)"),
+        ({"target": ""}, ""),
+        ({"systems": factories.SYSTEMS[:1]}, "compares 2 to 6 systems, not 1"),
+        ({"name": ""}, "name: This field is required"),
+        ({"label": "myopathic"}, "no prepared clip has split"),
+    ],
+)
+def test_a_study_that_cannot_be_made_says_why(page, change, sentence) -> None:
+    factories.clips_with_rationales(6)
+    answer = page.post(reverse("study_new"), design(**change))
+    if not sentence:
+        assert Study.objects.exists()
+        return
+    assert answer.status_code == 400
+    assert sentence in answer.content.decode()
+    assert not Study.objects.exists()
+
+
+def test_the_design_is_checked_while_it_is_typed(page) -> None:
+    factories.clips_with_rationales(12)
+    url = reverse("study_check")
+    text = page.post(url, design()).content.decode()
+    assert "12 of 12 that every system has written about" in text
+    assert "counts differ by at most" in text
+    assert "No case is read twice" in text
+    assert "No result could reach p = 0.05 by evaluators" in text
+    assert "choose at least two systems" in page.post(url, {}).content.decode()
+    far = page.post(url, design(n_cases=40)).content.decode()
+    assert "40 cases are wanted, but there are 12" in far
+
+
+def test_texts_are_audited_and_signed_before_sealing(page, cleo) -> None:
+    study = factories.study(n_cases=6)
+    url = reverse("study_audit", args=[study.pk])
+    assert b"Not audited yet" in page.get(url).content
+    page.post(url, {"audit": "yes"})
+    page.post(url, {"sign": "yes"})
+    text = page.get(url).content.decode()
+    assert "Signed by cleo" in text
+    assert "red above 0.8" in text
+    assert not any(system in text for system in factories.SYSTEMS)
+    assert IdentifiabilityAudit.objects.exists()
+    assert PresentationReview.objects.get().signed_by == cleo
+
+
+def test_a_preview_is_the_raters_own_page(page, case, study, ada) -> None:
+    url = reverse("case_preview", args=[study.pk, case.pk])
+    shown = page.get(url).content.decode()
+    rater = Client()
+    rater.force_login(ada)
+    own = rater.get(reverse("case", args=[case.pk])).content.decode()
+    cards = slice(own.index('class="cards"'), own.index('class="criterion"'))
+    assert own[cards] in shown
+    assert "hx-post" not in shown
+    assert Assignment.objects.get(pk=case.pk).opened_at is not None
+    film = page.get(reverse("case_preview_film", args=[study.pk, case.pk]))
+    assert b"".join(film.streaming_content) == factories.tiny_film().read_bytes()
+
+
+def test_a_preview_shows_none_of_what_the_rater_answered(
+    page, case, study, ada
+) -> None:
+    rater = Client()
+    rater.force_login(ada)
+    cell = {"A-grounding-value": "4", "A-grounding-version": "0"}
+    rater.post(reverse("cell_save", args=[case.pk, "A", "grounding"]), cell)
+    rater.post(
+        reverse("words_save", args=[case.pk]),
+        {"comment-text": "secret words", "comment-version": "0"},
+    )
+    shown = page.get(reverse("case_preview", args=[study.pk, case.pk])).content
+    assert b"checked" not in shown.split(b'id="keys"')[0].replace(b"aria-checked", b"")
+    assert b"secret words" not in shown
+
+
+def test_one_case_is_opened_with_password_and_reason(page, case, study) -> None:
+    url = reverse("case_unblind", args=[study.pk])
+    sent = {"reason": "red flag", "case": str(case.pk)}
+    page.post(url, sent | {"password": "guessed"})
+    assert not Event.objects.filter(kind="case_unblinded").exists()
+    text = page.post(url, sent | {"password": PASSWORD}).content.decode()
+    assert all(system in text for system in factories.SYSTEMS)
+    assert "red flag" in page.get(reverse("study", args=[study.pk])).content.decode()
+
+
+def test_a_seat_is_issued_again(page, study, ada) -> None:
+    url = reverse("study_reissue", args=[study.pk])
+    sent = {"number": 1, "reason": "moved", "password": "guessed"}
+    page.post(url, sent)
+    assert Seat.objects.filter(rater=ada).exists()
+    page.post(url, sent | {"password": PASSWORD})
+    assert not Seat.objects.filter(rater=ada).exists()
+    shown = page.get(reverse("study", args=[study.pk])).content.decode()
+    assert "seat issued again" in shown
+
+
+def test_an_invitation_carries_the_site(study) -> None:
+    Seat.objects.filter(number=2).update(rater=None)
+    raters_invite(
+        study=study, emails=["eva@example.org"], site_url="http://x", site="Trondheim"
+    )
+    (invitation,) = Seat.objects.get(number=2).invitations.all()
+    invitation_accept(invitation=invitation, password=PASSWORD)
+    assert Seat.objects.get(number=2).site == "Trondheim"
+
+
+def test_the_dashboard_counts_and_flags_without_a_score(page, study, case, ada) -> None:
+    rater = Client()
+    rater.force_login(ada)
+    url = reverse("case", args=[case.pk])
+    rater.get(url)
+    answers = {"choice-best": "A", "choice-second": "C", "choice-version": 0}
+    answers |= {"comment-text": "", "comment-version": 0}
+    for slot in case.slots.all():
+        for row in slot.ratings.select_related("criterion"):
+            name = f"{slot.letter}-{row.criterion.key}"
+            answers |= {f"{name}-value": 5, f"{name}-version": 0}
+    rater.post(url, answers)
+    rater.post(reverse("case_review", args=[case.pk]))
+    text = page.get(reverse("study", args=[study.pk])).content.decode()
+    assert "1 in under 1 minute" in text
+    assert "1 with one and the same point everywhere" in text

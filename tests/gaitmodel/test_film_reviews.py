@@ -1,0 +1,182 @@
+"""Films in doubt: a person decides, the film is made again and held to the decision."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from gaitmodel import film_services
+from gaitmodel.core.errors import InputError
+from gaitmodel.core.features import prepare as room
+from gaitmodel.core.media.encode import write_video
+from gaitmodel.core.privacy import deidentify as deidentification
+from gaitmodel.core.privacy.cut_outs import Doubt
+from gaitmodel.core.privacy.faces import Face
+from gaitmodel.core.privacy.head_mask import Circle, FilmRegions
+from gaitmodel.models import Clip, FilmReview, Subject
+from gaitmodel.preparing import prepare_again
+from gaitmodel.selectors import clip_store, clips_to_prepare
+from tests.gaitmodel.core.fakes import swinging_pose
+from tests.people import lead, rater
+
+pytestmark = pytest.mark.django_db
+WEAK, SURE = Face((20, 20, 40, 40), 0.3), Face((20, 20, 40, 40), 0.7)
+
+
+class FakeDetector:
+    version = "fake"
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Clip:
+    """A real-looking film with its pose, imported and not prepared."""
+    film, pose = tmp_path / "walk.mp4", tmp_path / "walk.npy"
+    write_video(film, (np.full((64, 96, 3), 90, np.uint8) for _ in range(40)), 30.0)
+    np.save(pose, swinging_pose(40).angles)
+    return Clip.objects.create(
+        name="doubtful",
+        subject=Subject.objects.create(name="S1"),
+        label="normal",
+        source="manifest",
+        video=str(film),
+        pose=str(pose),
+        fps=30.0,
+    )
+
+
+@pytest.fixture
+def doubts(monkeypatch: pytest.MonkeyPatch) -> list[Face]:
+    """Faces that the detector goes on finding in the written film, in frame 5."""
+    left: list[Face] = []
+    heads = FilmRegions(((),) * 40, ((Circle(70, 10, 4.0),),) * 40)
+
+    def doubtful(*_: object) -> list[Doubt]:
+        return [Doubt(5, face) for face in left]
+
+    monkeypatch.setattr(deidentification, "CenterFace", FakeDetector)
+    monkeypatch.setattr(deidentification, "_regions", lambda *_: (heads, None))
+    monkeypatch.setattr(deidentification, "_doubts", doubtful)
+    return left
+
+
+def review() -> FilmReview:
+    return FilmReview.objects.get(clip__name="doubtful")
+
+
+def test_a_weak_detection_waits_for_a_person_and_shows_the_skeleton(
+    clip: Clip, doubts: list[Face]
+) -> None:
+    doubts.append(WEAK)
+    prepare_again(clip.name)
+    assert review().decision == FilmReview.Decision.WAITING
+    store = clip_store()
+    assert store.shown_video(clip.name) == store.skeleton_path(clip.name)
+    assert len(list(store.review_folder(clip.name).glob("*.png"))) == 1
+
+
+def test_an_accepted_film_takes_its_place_and_its_cut_outs_go(
+    clip: Clip, doubts: list[Face]
+) -> None:
+    doubts.append(WEAK)
+    prepare_again(clip.name)
+    film_services.film_review_decide(
+        review=review(), by=lead("cleo"), accept=True, reason="a hand"
+    )
+    prepare_again(clip.name)
+    store = clip_store()
+    assert store.shown_video(clip.name) == store.video_path(clip.name)
+    assert store.skeleton_path(clip.name).exists()  # a study may show it
+    assert not store.review_folder(clip.name).exists()
+    assert review().status == "passed"
+    assert clip.pk not in clips_to_prepare().values_list("pk", flat=True)
+
+
+def test_another_detection_than_the_accepted_one_asks_again(
+    clip: Clip, doubts: list[Face]
+) -> None:
+    doubts.append(WEAK)
+    prepare_again(clip.name)
+    film_services.film_review_decide(
+        review=review(), by=lead("cleo"), accept=True, reason="a hand"
+    )
+    doubts.append(Face((50, 30, 70, 50), 0.4))
+    prepare_again(clip.name)
+    assert review().decision == FilmReview.Decision.WAITING
+    assert not clip_store().video_path(clip.name).exists()
+
+
+def test_a_wider_mask_is_tried_and_settles_the_matter_if_nothing_is_left(
+    clip: Clip, doubts: list[Face]
+) -> None:
+    doubts.append(SURE)
+    prepare_again(clip.name)
+    film_services.film_review_decide(
+        review=review(), by=lead("cleo"), accept=False, reason=""
+    )
+    assert clip.pk in clips_to_prepare().values_list("pk", flat=True)
+    doubts.clear()
+    prepare_again(clip.name)
+    assert clip_store().read_privacy(clip.name)["wider"] == pytest.approx(1.3)
+    assert review().decision == FilmReview.Decision.SETTLED
+
+
+def test_what_is_surely_a_face_nobody_can_accept(
+    clip: Clip, doubts: list[Face]
+) -> None:
+    doubts.append(SURE)
+    prepare_again(clip.name)
+    with pytest.raises(InputError, match="surely a face"):
+        film_services.film_review_decide(
+            review=review(), by=lead("cleo"), accept=True, reason="a hand"
+        )
+
+
+def test_accepting_needs_a_reason_and_is_done_once(
+    clip: Clip, doubts: list[Face]
+) -> None:
+    doubts.append(WEAK)
+    prepare_again(clip.name)
+    cleo = lead("cleo")
+    with pytest.raises(InputError, match="why"):
+        film_services.film_review_decide(
+            review=review(), by=cleo, accept=True, reason=" "
+        )
+    film_services.film_review_decide(review=review(), by=cleo, accept=False, reason="")
+    with pytest.raises(InputError, match="decided already"):
+        film_services.film_review_decide(
+            review=review(), by=cleo, accept=True, reason="a hand"
+        )
+
+
+def test_the_lead_sees_cut_outs_and_decides_and_a_rater_sees_nothing(
+    clip: Clip, doubts: list[Face]
+) -> None:
+    doubts.append(WEAK)
+    prepare_again(clip.name)
+    cleo, ada = Client(), Client()
+    cleo.force_login(lead("cleo"))
+    ada.force_login(rater("ada"))
+    cut = reverse("gaitmodel:film_cut_out", args=[clip.name, 0])
+    page = cleo.get(reverse("gaitmodel:film_reviews")).content.decode()
+    assert cut in page
+    assert cleo.get(cut)["Content-Type"] == "image/png"
+    assert cleo.get(cut.replace("/0/", "/9/")).status_code == 404
+    decide = reverse("gaitmodel:film_review_decide", args=[clip.name])
+    for path in (cut, reverse("gaitmodel:film_reviews")):
+        assert ada.get(path).status_code == 403
+    assert ada.post(decide, {"decision": "accept"}).status_code == 403
+    answer = cleo.post(decide, {"decision": "accept", "reason": "a hand"}, follow=True)
+    assert "accepted" in answer.content.decode()
+    assert review().decided_by is not None
+
+
+def test_skeleton_only_clips_are_never_in_doubt(clip: Clip, doubts: list[Face]) -> None:
+    from gaitmodel.selectors import clip_ref
+
+    doubts.append(WEAK)
+    room.prepare_clip(clip_ref(clip), clip_store(), films=True, skeleton_only=True)
+    assert clip_store().read_privacy(clip.name) == {}

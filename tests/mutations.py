@@ -1,0 +1,235 @@
+"""Remove each defence of the blinding in turn, and see the suite fail.
+
+``python -m tests.mutations [--only NAME]``: every mutation is made in a copy of the
+tree, and the tests that must notice it are run there. A mutation that survives is a
+failure: a defence that no test holds up. ``make check-all`` runs all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+COPIED = ("annotations", "evalsite", "gaitmodel", "static", "templates", "tests")
+FILES = ("manage.py", "pyproject.toml")
+BLINDING = "tests/annotations/blinding"
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One defence: where it stands, what is left without it, who must notice."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: str
+
+    def spoiled(self, root: Path) -> str:
+        """The file's text without the defence.
+
+        Raises
+        ------
+        AssertionError
+            If the defence does not stand there exactly once: the list is out of date.
+        """
+        text = (root / self.file).read_text()
+        found = text.count(self.old)
+        if found != 1:
+            raise AssertionError(f"{self.name}: found {found} times in {self.file}")
+        return text.replace(self.old, self.new)
+
+
+MUTATIONS = (
+    Mutation(
+        "the guard lets identities through",
+        "annotations/vault.py",
+        '            raise BlindingError(f"blind code touched {table}")',
+        "            break",
+        f"tests/annotations/test_vault.py {BLINDING}/test_guard.py",
+    ),
+    Mutation(
+        "the guard is not in the middleware",
+        "evalsite/settings.py",
+        '    "annotations.middleware.BlindingMiddleware",\n',
+        "",
+        f"{BLINDING}/test_guard.py",
+    ),
+    Mutation(
+        "one identity table is forgotten",
+        "annotations/vault.py",
+        "(SlotIdentity, StudySecret, IdentifiabilityAudit)",
+        "(StudySecret, IdentifiabilityAudit)",
+        "tests/annotations/test_vault.py",
+    ),
+    Mutation(
+        "a stranger is taken for a lead",
+        "annotations/middleware.py",
+        "return Sight.LEAD if is_lead else Sight.RATER",
+        "return Sight.LEAD",
+        f"{BLINDING}/test_guard.py {BLINDING}/test_sight.py",
+    ),
+    Mutation(
+        "leads see the texts by system",
+        "annotations/vault.py",
+        "return (*IDENTITY_TABLES, *AUTHORSHIP_TABLES)",
+        "return IDENTITY_TABLES",
+        "tests/annotations/test_vault.py",
+    ),
+    Mutation(
+        "cases are found without their rater",
+        "annotations/selectors/cases.py",
+        "return Assignment.objects.filter(seat__rater=rater).exclude(",
+        "return Assignment.objects.exclude(",
+        "tests/annotations/views/test_permissions.py",
+    ),
+    Mutation(
+        "writes find a case without its rater",
+        "annotations/services/writing.py",
+        "filter(seats__assignments=case_id, seats__rater=rater)",
+        "filter(seats__assignments=case_id)",
+        "tests/annotations/views/test_permissions.py",
+    ),
+    Mutation(
+        "the systems are not shuffled before allocation",
+        "annotations/core/design.py",
+        'systems=tuple(Drbg(seed, "systems").shuffled(range(n_systems))),',
+        "systems=tuple(range(n_systems)),",
+        "tests/annotations/core/test_design.py",
+    ),
+    Mutation(
+        "every case has the same letters",
+        "annotations/core/orders.py",
+        "            orders += drbg.shuffled([order for square in named for order in square])",
+        "            orders += [squares[0][0]] * block",
+        "tests/annotations/core/test_design.py",
+    ),
+    Mutation(
+        "the film's address is not bound to the session",
+        "annotations/media.py",
+        "{request.user.pk} {request.session.session_key} {case_id}",
+        "{case_id}",
+        "tests/annotations/test_media.py",
+    ),
+    Mutation(
+        "the film's address does not expire",
+        "annotations/media.py",
+        ".unsign(token, max_age=VALID_S)",
+        ".unsign(token)",
+        "tests/annotations/test_media.py",
+    ),
+    Mutation(
+        "the film's tag is its plain hash",
+        "annotations/media.py",
+        "    digest = hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256)",
+        "    digest = hashlib.sha256(assignment.case.film_sha256.encode())",
+        "tests/annotations/test_media.py",
+    ),
+    Mutation(
+        "slots have serial ids",
+        "annotations/models/study.py",
+        '''    """One lettered text of one assignment; whose text it is, the vault knows."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)''',
+        '''    """One lettered text of one assignment; whose text it is, the vault knows."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid1, editable=False)''',
+        f"{BLINDING}/test_side_channels.py",
+    ),
+    Mutation(
+        "answers are written after the lock",
+        "annotations/migrations/_triggers.py",
+        '"the study is locked")',
+        '"the study is locked") if False else (table, operation, "1 = 0", "")',
+        "tests/annotations/test_models.py tests/annotations/services/test_closing.py",
+    ),
+    Mutation(
+        "the log may be changed",
+        "annotations/migrations/_triggers.py",
+        '            "1 = 1",\n',
+        '            "1 = 0",\n',
+        "tests/annotations/test_models.py tests/annotations/services/test_closing.py",
+    ),
+    Mutation(
+        "results can be read before unblinding",
+        "annotations/selectors/unblinded.py",
+        "    if not Study.objects.filter(pk=study.pk, state=Study.State.UNBLINDED).exists():",
+        "    if not Study.objects.filter(pk=study.pk).exists():",
+        "tests/annotations/commands/test_export_study.py tests/annotations/views",
+    ),
+    Mutation(
+        "one lead can sign twice",
+        "annotations/services/closing.py",
+        "        if study.signatures.filter(signer=signer).exists():",
+        "        if False:",
+        "tests/annotations/services/test_closing.py",
+    ),
+    Mutation(
+        "the log's payloads are hashed without salt",
+        "annotations/core/chain.py",
+        "    body = bytes.fromhex(content.salt) + canonical(content.payload)",
+        "    body = canonical(content.payload)",
+        "tests/annotations/core/test_chain.py tests/annotations/commands",
+    ),
+    Mutation(
+        "one nonce opens every leaf",
+        "annotations/services/sealing.py",
+        "make_seal(items, [secrets.token_bytes(SEED_BYTES) for _ in items])",
+        "make_seal(items, [secrets.token_bytes(SEED_BYTES)] * len(items))",
+        "tests/annotations/services/test_sealing.py",
+    ),
+)
+# Run with every suite: quick, and each of another kind.
+QUICK = (
+    "one identity table is forgotten",
+    "the systems are not shuffled before allocation",
+)
+
+
+def survives(mutation: Mutation, root: Path = ROOT) -> bool:
+    """Whether the tests stay green without the defence."""
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder)
+        for name in COPIED:
+            shutil.copytree(
+                root / name, tree / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        for name in FILES:
+            shutil.copy(root / name, tree / name)
+        (tree / mutation.file).write_text(mutation.spoiled(root))
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-x", "-q", "-m", "not browser",
+             *mutation.tests.split()],
+            cwd=tree,
+            env=os.environ | {"BIOGAIT_VAR": str(tree / "var"), "DATABASE_URL": ""},
+            capture_output=True,
+            check=False,
+        )  # fmt: skip
+    # 1: tests failed. 2: the tree cannot even be loaded, which no user would miss.
+    return done.returncode not in (1, 2)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="names that contain this")
+    wanted = parser.parse_args().only
+    chosen = [mutation for mutation in MUTATIONS if wanted in mutation.name]
+    alive = []
+    for mutation in chosen:
+        dead = not survives(mutation)
+        sys.stdout.write(f"{'noticed' if dead else 'SURVIVED'}: {mutation.name}\n")
+        sys.stdout.flush()
+        alive += [] if dead else [mutation.name]
+    sys.stdout.write(f"{len(chosen) - len(alive)} passed, {len(alive)} failed\n")
+    return bool(alive)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,9 +1,10 @@
-"""What batching saves: python -m benchmarks.generation [BACKBONE] [CLIPS] [TOKENS].
+"""What batching saves: python -m benchmarks.generation [BACKBONE] [CLIPS] [TOKENS] [ARM].
 
 Synthetic walks and the real prompt, greedy, float32. One by one: each clip is read for
 its feature and again for its text, instruction and all. Batched: the instruction is
-read once for all clips, and one reading of the rest serves feature and text. The texts
-must be equal, or the ratio is not printed.
+read once for all clips, and one reading of the rest serves feature and text. ARM is
+``full`` (default) or ``no_bio``, whose prompt is nearly all shared. The texts must be
+equal, or no ratio is printed. One by one is timed on a few clips.
 """
 
 import sys
@@ -28,11 +29,14 @@ from gaitmodel.core.training.workplace import Workplace
 
 BANDWIDTH = {"H100": 3350.0, "H200": 4800.0, "A100": 2040.0}  # GB/s
 BATCH = 16
+ALONE = 4  # clips that are also written one by one
 
 
-def prompts_of(backbone: InternVLBackbone, clips: int) -> list[FusedPrompt]:
+def prompts_of(
+    backbone: InternVLBackbone, clips: int, biomechanics: bool
+) -> list[FusedPrompt]:
     """The real prompt of so many synthetic walks."""
-    reader = ClipReader(backbone, FusionConfig(), biomechanics=True)
+    reader = ClipReader(backbone, FusionConfig(), biomechanics)
     prompts = []
     for planned in plan_cohort(0, -(-clips // 8), 1)[:clips]:
         pose = planned.pose(planned.walk(4.3))
@@ -57,39 +61,60 @@ def one_by_one(
 NGRAM = GenerationConfig().no_repeat_ngram
 
 
+def in_batches(
+    backbone: InternVLBackbone, visual: Tensor, prompts: list[FusedPrompt], tokens: int
+) -> tuple[float, list[str], int]:
+    """Seconds, texts and tokens written."""
+    start = time.perf_counter()
+    texts, written = [], 0
+    for first in range(0, len(prompts), BATCH):
+        part = prompts[first : first + BATCH]
+        done = backbone.read_and_generate([visual] * len(part), part, tokens, NGRAM)
+        texts += done.texts
+        written += done.tokens
+    return time.perf_counter() - start, texts, written
+
+
 def main() -> None:
-    name, clips, tokens = (*sys.argv[1:], *["smollm2", "16", "96"][len(sys.argv) - 1 :])
+    defaults = ["smollm2", "16", "96", "full"]
+    name, clips, tokens, arm = (*sys.argv[1:], *defaults[len(sys.argv) - 1 :])
     with tempfile.TemporaryDirectory() as folder:
         place = Workplace(Path(folder), Path(folder), None)
         backbone = place.backbone(name)
-    prompts = prompts_of(backbone, int(clips))
+    prompts = prompts_of(backbone, int(clips), arm != "no_bio")
     torch.manual_seed(0)
     visual = torch.randn(FusionConfig().frames, backbone.width)
     visual *= backbone.model.get_input_embeddings().weight.norm(dim=-1).mean().cpu()
     visual /= visual.norm(dim=-1, keepdim=True)
+    few = prompts[:ALONE]
     start = time.perf_counter()
-    alone = one_by_one(backbone, visual, prompts, int(tokens))
-    slow = time.perf_counter() - start
+    alone = one_by_one(backbone, visual, few, int(tokens))
+    slow = (time.perf_counter() - start) * len(prompts) / len(few)
     start = time.perf_counter()
-    together, written = [], 0
-    for first in range(0, len(prompts), BATCH):
-        part = prompts[first : first + BATCH]
-        done = backbone.read_and_generate(
-            [visual] * len(part), part, int(tokens), NGRAM
-        )
-        together += done.texts
-        written += done.tokens
-    fast = time.perf_counter() - start
+    one_by_one(backbone, visual, few, 1)
+    slow_reading = (time.perf_counter() - start) * len(prompts) / len(few)
+    fast, together, written = in_batches(backbone, visual, prompts, int(tokens))
+    fast_reading, _, _ = in_batches(backbone, visual, prompts, 1)
     lengths = [len(prompt.ids) for prompt in prompts]
     print(
         f"{name} on {backbone.device}, {backbone.model.dtype}: {clips} clips, prompts of "
         f"{min(lengths)} to {max(lengths)} tokens, {prompts[0].shared} shared"
     )
-    print(f"one by one {slow:.1f} s, {written / slow:.1f} tokens/s")
-    print(f"batches of {BATCH} {fast:.1f} s, {written / fast:.1f} tokens/s")
-    if alone != together:
+    print(
+        f"one by one {slow:.1f} s ({slow_reading:.1f} s of it reading; timed on "
+        f"{len(few)} clips), {written / slow:.1f} tokens/s"
+    )
+    print(
+        f"batches of {BATCH} {fast:.1f} s ({fast_reading:.1f} s of it reading), "
+        f"{written / fast:.1f} tokens/s"
+    )
+    if alone != together[: len(few)]:
         raise SystemExit("the texts differ: no ratio is given")
-    print(f"texts equal; {slow / fast:.1f} times the throughput")
+    writing = (slow - slow_reading) / (fast - fast_reading)
+    print(
+        f"texts equal; {slow / fast:.1f} times the throughput, of writing alone "
+        f"{writing:.1f} times, of reading alone {slow_reading / fast_reading:.1f} times"
+    )
     _share_of_bandwidth(backbone, written / fast)
 
 

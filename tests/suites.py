@@ -8,6 +8,7 @@
 | browser | Chromium is installed |
 | postgres | ``POSTGRES_URL`` names a server; the study's and the queue's tests run on it |
 | cohort | ``BIOGAIT_COHORT`` names a folder of real walks |
+| gpu | a CUDA device answers ``nvidia-smi`` |
 
 A required suite that cannot run is a failure.
 """
@@ -38,6 +39,8 @@ def missing() -> dict[str, str]:
         found["postgres"] = "POSTGRES_URL names no PostgreSQL server"
     if not os.environ.get("BIOGAIT_COHORT"):
         found["cohort"] = "BIOGAIT_COHORT names no folder of real walks"
+    if not shutil.which("nvidia-smi"):
+        found["gpu"] = "no CUDA device was found"
     return found
 
 
@@ -55,6 +58,8 @@ def commands(absent: dict[str, str]) -> dict[str, tuple[list[str], dict[str, str
         )
     if "cohort" not in absent:
         suites["cohort"] = (["-m", "cohort"], {})
+    if "gpu" not in absent:
+        suites["gpu"] = (["-m", "gpu"], {})
     return suites
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 
+from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.codec import features_from_json
 from gaitmodel.core.features.prepare import make_film
 from gaitmodel.core.systems.base import ClipInput, LabelledClip
 from gaitmodel.core.taxonomy import GaitClass
 from gaitmodel.core.training.workplace import Workplace
 from gaitmodel.models import Clip
-from gaitmodel.selectors import clip_film, clip_ref, clip_store
+from gaitmodel.selectors import clip_film, clip_ref, clip_store, clips_to_prepare
 
 
 def workplace(*, cached: bool = True) -> Workplace:
@@ -43,3 +46,24 @@ def clip_input(clip: Clip, *, film: bool = True) -> ClipInput:
 def labelled(clip: Clip, *, film: bool) -> LabelledClip:
     given = clip_input(clip, film=film)
     return LabelledClip(given, GaitClass(clip.label), clip.subject.name)
+
+
+def unready(splits: Sequence[str], *, skip: bool) -> dict[str, str]:
+    """Clips of these splits that are not prepared, each with the reason.
+
+    Raises
+    ------
+    InputError
+        If there is one and it is not to be skipped.
+    """
+    missing = {
+        clip.name: clip.reason or "it is imported but not prepared"
+        for clip in clips_to_prepare().filter(split__in=splits)
+    }
+    if missing and not skip:
+        name, reason = next(iter(missing.items()))
+        raise InputError(
+            f"clip {name!r} is not ready ({reason}), and {len(missing) - 1} more: run "
+            "prepare_clips, or leave them out with --skip-failed"
+        )
+    return missing

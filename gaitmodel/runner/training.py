@@ -15,13 +15,8 @@ from gaitmodel.core.training.checkpoint import read_meta
 from gaitmodel.core.training.fit import Report, fit_system
 from gaitmodel.core.training.requests import TrainRequest
 from gaitmodel.models import Clip
-from gaitmodel.runner.inputs import labelled, workplace
-from gaitmodel.selectors import (
-    clip_ref,
-    clips_balanced,
-    clips_ready,
-    clips_to_prepare,
-)
+from gaitmodel.runner.inputs import labelled, unready, workplace
+from gaitmodel.selectors import clip_ref, clips_balanced, clips_ready
 
 VALIDATION_SHARE = 0.2  # of the training subjects, when the source names no val split
 
@@ -40,7 +35,7 @@ def run_training(
         If no prepared clip stands in the training split, one failed and is not to be
         skipped, or the audit finds a leak.
     """
-    skipped = _unready(skip=request.skip_failed)
+    skipped = unready([Split.TRAIN, Split.VAL], skip=request.skip_failed)
     chosen, held_out = _parts(request, max_clips)
     place = workplace(cached=request.cached)
     system = place.trainable(
@@ -71,21 +66,6 @@ def run_training(
         "audit": list(found.checked),
         "skipped": meta["skipped"],
     }
-
-
-def _unready(*, skip: bool) -> dict[str, str]:
-    """Clips of the training and validation split that are not prepared."""
-    missing = {
-        clip.name: clip.reason or "it is imported but not prepared"
-        for clip in clips_to_prepare().filter(split__in=[Split.TRAIN, Split.VAL])
-    }
-    if missing and not skip:
-        name, reason = next(iter(missing.items()))
-        raise InputError(
-            f"clip {name!r} is not ready ({reason}), and {len(missing) - 1} more: run "
-            "prepare_clips, or leave them out with --skip-failed"
-        )
-    return missing
 
 
 def _parts(request: TrainRequest, max_clips: int) -> tuple[list[Clip], list[Clip]]:

@@ -117,3 +117,15 @@ def test_a_failed_clip_stops_the_training_unless_it_is_to_be_skipped(
     printed = capsys.readouterr().out
     assert "left out: w3: no legs" in printed
     assert "audit: 11 subjects, none in two splits" in printed
+
+
+def test_a_failed_test_clip_is_never_left_out_silently(
+    cohort: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train("--system", "biogait_plus", "--backbone", "none")
+    Clip.objects.filter(name="w9").update(state=Clip.State.FAILED, reason="no legs")
+    asked = ("evaluate_systems", "--systems", "biogait_plus", "--backbone", "none")
+    with pytest.raises(CommandError, match=r"clip 'w9' is not ready \(no legs\)"):
+        call_command(*asked)
+    call_command(*asked, "--skip-failed")
+    assert "left out: w9: no legs" in capsys.readouterr().err

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from gaitmodel.core.config import GenerationConfig
 from gaitmodel.core.features.prompt import prompt_sha256
+from gaitmodel.core.rationale.parse import parse_rationale
 from gaitmodel.core.records import Prediction, RationaleText
 from gaitmodel.core.systems.base import ClipInput, Progress
 from gaitmodel.core.systems.engines import rationale_engine
@@ -19,6 +20,7 @@ from gaitmodel.core.taxonomy import GaitClass
 
 NEXT_HEADING = re.compile(r"\n\s*(?:\d+\)|#)")
 DIAGNOSIS = "1) Final diagnosis class:"
+LABEL_TOKENS = 12
 SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 
 
@@ -28,6 +30,12 @@ def answer_opening(label: GaitClass) -> str:
     It ends inside a sentence: a small model that may end its answer here does.
     """
     return f"{DIAGNOSIS} {label.display_name}\n2) Rationale: The"
+
+
+def free_label(continuation: str) -> str:
+    """The class that a model names when asked openly: its key, or ``none``."""
+    found = parse_rationale(f"{DIAGNOSIS}{continuation}").label
+    return found.value if found else "none"
 
 
 def tidy(continuation: str) -> str:

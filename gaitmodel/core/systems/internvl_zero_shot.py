@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig
 from gaitmodel.core.records import Prediction, RationaleText
 from gaitmodel.core.systems.base import ClipInput, Parts, Progress
-from gaitmodel.core.systems.explain import DIAGNOSIS, explain_in_batches
+from gaitmodel.core.systems.explain import (
+    DIAGNOSIS,
+    LABEL_TOKENS,
+    explain_in_batches,
+    free_label,
+)
 from gaitmodel.core.systems.internvl import InternVLBackbone
 from gaitmodel.core.systems.reading import ClipReader
 from gaitmodel.core.taxonomy import CLASSES
@@ -61,8 +66,11 @@ class InternVLZeroShot:
         predictions: Sequence[Prediction],
         progress: Progress,
     ) -> list[RationaleText]:
-        """Free text after the class that the model itself found likeliest."""
-        return explain_in_batches(
+        """Free text after the class that the model itself found likeliest.
+
+        ``details`` tell the class that it names when asked openly, which may differ.
+        """
+        answers = explain_in_batches(
             self.key,
             self.reader,
             self._tokens,
@@ -71,6 +79,15 @@ class InternVLZeroShot:
             self.generation,
             progress,
         )
+        return [
+            replace(answer, details={**answer.details, "free_label": self._named(clip)})
+            for answer, clip in zip(answers, clips, strict=True)
+        ]
+
+    def _named(self, clip: ClipInput) -> str:
+        tokens = self._tokens(clip)
+        prompt = self.reader.prompt(clip, len(tokens), DIAGNOSIS)
+        return free_label(self.backbone.generate([tokens], [prompt], LABEL_TOKENS)[0])
 
 
 def internvl3_5_zero_shot(parts: Parts) -> InternVLZeroShot:

@@ -14,7 +14,13 @@ from gaitmodel.core.features.prompt import (
 from gaitmodel.core.media.frames import read_frames, sample_indices
 from gaitmodel.core.records import ByteArray, Prediction, RationaleText
 from gaitmodel.core.systems.base import ClipInput, Parts, Progress
-from gaitmodel.core.systems.explain import DIAGNOSIS, answer_opening, tidy
+from gaitmodel.core.systems.explain import (
+    DIAGNOSIS,
+    LABEL_TOKENS,
+    answer_opening,
+    free_label,
+    tidy,
+)
 from gaitmodel.core.systems.qwen3_vl import Qwen3VLBackbone
 from gaitmodel.core.taxonomy import CLASSES
 
@@ -43,6 +49,11 @@ class Qwen3VLZeroShot:
     @staticmethod
     def _question() -> str:
         return f"{clinical_instruction()}\n{answer_format()}"
+
+    def _named(self, clip: ClipInput) -> str:
+        """The class that the model names when asked openly."""
+        seen = self.backbone.lay_out(self._images(clip), self._question(), DIAGNOSIS)
+        return free_label(self.backbone.generate(seen, LABEL_TOKENS, 0))
 
     def predict(
         self, clips: Sequence[ClipInput], progress: Progress
@@ -86,6 +97,7 @@ class Qwen3VLZeroShot:
                     {
                         "backbone": self.backbone.name,
                         "max_new_tokens": str(self.generation.max_new_tokens),
+                        "free_label": self._named(clip),
                     },
                 )
             )

@@ -15,7 +15,7 @@ from gaitmodel.core.scoring.table_one import TableOne, table_json
 from gaitmodel.core.systems.registry import backbones_for
 from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.runner.evaluation import run_evaluation, systems_ready
-from gaitmodel.runner.inputs import workplace
+from gaitmodel.runner.inputs import unready, workplace
 
 FORMATS: dict[str, Callable[[TableOne], str]] = {
     "text": as_text,
@@ -54,6 +54,9 @@ class Command(GaitCommand):
             "--target", default="", metavar="KEY", help="compared with each other one"
         )
         parser.add_argument("--max-clips", type=int, default=0)
+        parser.add_argument(
+            "--skip-failed", action="store_true", help="leave bad clips out, and say so"
+        )
         parser.add_argument("--format", choices=list(FORMATS), default="text")
         parser.add_argument("--json", action="store_true", help="--format json")
         parser.add_argument(
@@ -67,6 +70,9 @@ class Command(GaitCommand):
             raise InputError(f"--target {target!r} is not among {', '.join(backbones)}")
         for key, name in backbones.items():
             workplace().open(key, name)
+        left_out = unready([options["split"]], skip=options["skip_failed"])
+        for name, reason in left_out.items():
+            self.stderr.write(f"left out: {name}: {reason}")
         with progress_bar("evaluating") as show:
             table = run_evaluation(
                 backbones, options["split"], target, options["max_clips"], show

@@ -10,8 +10,10 @@ import torch
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig
 from gaitmodel.core.errors import InputError, WeightsError
+from gaitmodel.core.systems.explain import free_label
 from gaitmodel.core.systems.qwen3_vl import PLACE, Qwen3VLBackbone, load_qwen3_vl
 from gaitmodel.core.systems.qwen3_vl_zero_shot import Qwen3VLZeroShot
+from gaitmodel.core.taxonomy import CLASSES
 from gaitmodel.core.training.workplace import Workplace
 from tests.gaitmodel.core.fakes import clip_input
 
@@ -73,6 +75,7 @@ def test_it_decides_explains_and_sees_the_film(
     assert predictions[0].probabilities != predictions[1].probabilities
     texts = system.explain(clips, predictions, lambda i, n: None)
     assert texts[0].text.startswith("1) Final diagnosis class: ")
+    assert texts[0].details["free_label"] in {"none", *(c.value for c in CLASSES)}
     with pytest.raises(InputError, match="zero-shot"):
         workplace.trainable(
             "qwen3_vl_zero_shot", "tiny", FusionConfig(), GenerationConfig()
@@ -85,3 +88,8 @@ def test_a_folder_of_another_class_is_refused(
     workplace.backbone("tiny")
     with pytest.raises(WeightsError, match="model_type is 'internvl'"):
         load_qwen3_vl(str(backbones / "tiny"), backbones)
+
+
+def test_an_open_answer_is_read_as_a_class_or_as_none() -> None:
+    assert free_label(" cerebral palsy\n2) Rationale") == "cerebral_palsy"
+    assert free_label(" a gait of some kind") == "none"

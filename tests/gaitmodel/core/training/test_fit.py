@@ -221,3 +221,14 @@ def test_a_full_price_training_runs_the_backbone_at_every_step(
     clips = labelled_clips(tmp_path, 6)
     fit_system(asked, clips[:4], clips[4:], uncached, quiet, clock)
     assert len(reads) == 6 + 2 * 4
+
+
+def test_a_checkpoint_of_another_class_list_is_refused(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    folder = fit(workplace, tmp_path)
+    meta = json.loads((folder / "meta.json").read_text())
+    meta["system_description"]["classes"] = "normal,dcm"
+    (folder / "meta.json").write_text(json.dumps(meta))
+    with pytest.raises(WeightsError, match="classes is 'normal,dcm'"):
+        workplace.answering("biogait_full", "tiny", FUSION, GenerationConfig())

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from gaitmodel.core.config import TrainConfig
-from gaitmodel.core.errors import CancelledError, GaitError
+from gaitmodel.core.errors import CancelledError, GaitError, TransientError
 from gaitmodel.core.training.curves import EpochReport
 from gaitmodel.core.training.dataset import Examples
 from gaitmodel.core.training.loop import train
@@ -117,3 +117,22 @@ def test_it_stops_early_only_if_it_is_told_to(tmp_path: Path) -> None:
 
     assert epochs_of(0) == 40
     assert epochs_of(3) < 40
+
+
+def test_out_of_memory_says_what_to_lower_and_keeps_the_last_good_weights(
+    tmp_path: Path,
+) -> None:
+    class Hungry(Small):
+        calls = 0
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            Hungry.calls += self.training
+            if Hungry.calls > 20:
+                raise torch.OutOfMemoryError
+            return super().forward(x)
+
+    with pytest.raises(TransientError, match="out of memory; lower --batch-size"):
+        train(
+            Hungry, examples(30, 0), examples(12, 1), CONFIG, tmp_path, lambda r: None
+        )
+    assert load_file(tmp_path / "model.safetensors")["head.weight"].isfinite().all()

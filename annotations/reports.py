@@ -20,11 +20,13 @@ from annotations.core.criteria import LIKERT
 from annotations.core.ratings import RatedOutput
 from annotations.models import Study
 from annotations.selectors import ratings_for, study_plan, study_seal
+from annotations.selectors.comments import codebook_of, codings_of
 from annotations.selectors.conduct import study_facts, study_flow
 
 if TYPE_CHECKING:
     from annotations.core.analysis import StudyAnalysis
     from annotations.core.checklist import StudyFacts
+    from annotations.core.coding import CodeAgreement
     from annotations.core.flow import Flow
     from annotations.core.plan import AnalysisPlan
     from annotations.core.provenance import Provenance
@@ -43,6 +45,7 @@ class StudyReport:
     seal: str | None = None
     known_flow: Flow | None = None
     facts: StudyFacts | None = None
+    coding: tuple[CodeAgreement, ...] = ()
 
     @property
     def flow(self) -> Flow:
@@ -54,12 +57,15 @@ class StudyReport:
     def tables(self) -> list[ReportTable]:
         """Every table in reading order: the paper's first, the checklist last."""
         from annotations.core.checklist import checklist
+        from annotations.core.coding import coding_table
         from annotations.core.flow import flow_table
         from annotations.core.tables import all_tables
 
         flow = self.flow
+        coded = [coding_table(self.coding)] if self.coding else []
         return [
             *all_tables(self.analysis),
+            *coded,
             flow_table(flow),
             checklist(self.analysis, flow, self.plan, self.seal, self.facts),
         ]
@@ -95,6 +101,7 @@ class StudyReport:
             **analysis_json(self.analysis),
             "provenance": plain(self.provenance),
             "flow": plain(self.flow),
+            "coding": [plain(one) for one in self.coding],
             "comments": {
                 system: [
                     {"case": o.case, "evaluator": o.evaluator, "comment": o.comment}
@@ -221,7 +228,16 @@ def study_report(study: Study, *, target: str = "", mixed: bool = False) -> Stud
         seal=study_seal(study),
         known_flow=study_flow(study, report.outputs),
         facts=study_facts(study),
+        coding=_coding(study),
     )
+
+
+def _coding(study: Study) -> tuple[CodeAgreement, ...]:
+    from annotations.core.coding import code_agreement
+    from annotations.core.estimate import Reasons
+
+    keys = [code["key"] for code in codebook_of(study)]
+    return tuple(code_agreement(codings_of(study), keys, Reasons()))
 
 
 def study_report_html(study: Study) -> SafeString:

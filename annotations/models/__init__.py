@@ -9,6 +9,7 @@ from annotations.models.answers import (
     OwnDiagnosis,
     Rating,
 )
+from annotations.models.coding import Codebook, CommentCoding
 from annotations.models.log import (
     Event,
     EventContent,
@@ -25,7 +26,9 @@ __all__ = [
     "Attention",
     "Case",
     "Choice",
+    "Codebook",
     "Comment",
+    "CommentCoding",
     "Criterion",
     "Event",
     "EventContent",

@@ -1,0 +1,105 @@
+"""Coding of comments: blind, between lock and unblinding, and searched afterwards."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from annotations.core.errors import StateError, StudyError
+from annotations.models import Assignment, Study
+from annotations.models.answers import Comment
+from annotations.models.coding import CommentCoding
+from annotations.reports import study_report
+from annotations.selectors.comments import coding_next
+from annotations.services import study_lock
+from annotations.services.coding import codebook_save, comment_code
+from tests import factories
+from tests.annotations.services.test_closing import sign
+from tests.annotations.services.test_rating import complete
+
+pytestmark = pytest.mark.django_db
+BOOK = "numbers: cites a number\nwrong: says what is not so"
+
+
+@pytest.fixture
+def locked(study: Study, case: Assignment) -> Study:
+    """One case complete, with a comment, and the study locked."""
+    complete(case)
+    Comment.objects.filter(assignment=case).update(text="The cadence is plain wrong")
+    return study_lock(study=study)
+
+
+def test_a_coder_sees_the_words_and_nothing_else(
+    locked: Study, cleo: User, case: Assignment
+) -> None:
+    codebook_save(study=locked, text=BOOK, actor=cleo)
+    client = Client()
+    client.force_login(cleo)
+    page = client.get(reverse("study_coding", args=[locked.pk])).content.decode()
+    assert "The cadence is plain wrong" in page
+    assert "cites a number" in page
+    for canary in (*factories.SYSTEMS, factories.CLIP_CANARY, "ada", str(case.pk)):
+        assert canary not in page
+
+
+def test_two_coders_code_and_the_report_has_their_kappa(
+    locked: Study, cleo: User, dora: User
+) -> None:
+    codebook_save(study=locked, text=BOOK, actor=cleo)
+    for coder in (cleo, dora):
+        task = coding_next(locked, coder)
+        assert task is not None
+        comment_code(
+            study=locked, comment_id=task.comment_id, keys=["wrong"], coder=coder
+        )
+        assert coding_next(locked, coder) is None
+    sign(locked, cleo)
+    study = sign(locked, dora)
+    (numbers, wrong) = study_report(study).coding
+    assert (wrong.first, wrong.second, wrong.comments) == (1, 1, 1)
+    assert numbers.first == 0
+    titles = [table.title for table in study_report(study).tables()]
+    assert "Comments coded before unblinding" in titles
+
+
+def test_nothing_is_coded_before_the_lock_or_after_unblinding(
+    study: Study, cleo: User, dora: User
+) -> None:
+    with pytest.raises(StateError, match="it is open"):
+        codebook_save(study=study, text=BOOK, actor=cleo)
+    study_lock(study=study)
+    codebook_save(study=study, text=BOOK, actor=cleo)
+    sign(study, cleo)
+    sign(study, dora)
+    with pytest.raises(StateError, match="it is unblinded"):
+        comment_code(study=study, comment_id=1, keys=[], coder=cleo)
+
+
+def test_a_codebook_is_fixed_once_coding_began(locked: Study, cleo: User) -> None:
+    codebook_save(study=locked, text=BOOK, actor=cleo)
+    codebook_save(study=locked, text="other: first thoughts change", actor=cleo)
+    task = coding_next(locked, cleo)
+    assert task is not None
+    with pytest.raises(StudyError, match="'wrong' is no code"):
+        comment_code(
+            study=locked, comment_id=task.comment_id, keys=["wrong"], coder=cleo
+        )
+    comment_code(study=locked, comment_id=task.comment_id, keys=["other"], coder=cleo)
+    with pytest.raises(StudyError, match="coding has begun"):
+        codebook_save(study=locked, text=BOOK, actor=cleo)
+    assert CommentCoding.objects.count() == 1
+
+
+def test_comments_are_searched_by_word_after_unblinding_only(
+    locked: Study, cleo: User, dora: User
+) -> None:
+    client = Client()
+    client.force_login(cleo)
+    address = reverse("study_comments", args=[locked.pk])
+    assert client.get(address).status_code == 302
+    sign(locked, cleo)
+    sign(locked, dora)
+    assert "plain wrong" in client.get(address, {"q": "CADENCE"}).content.decode()
+    assert "plain wrong" not in client.get(address, {"q": "balance"}).content.decode()

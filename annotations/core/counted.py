@@ -15,7 +15,9 @@ from annotations.core.bootstrap import bootstrap_means
 from annotations.core.clusters import ClusterMean, mean_from_sums
 from annotations.core.estimate import Reasons
 from annotations.core.ratings import Counted
+from annotations.core.report_tables import DESCRIPTIVE, ReportTable, span, title_of
 from annotations.core.table import FloatArray
+from annotations.core.wording import DASH, counted, rounded
 
 
 @dataclass(frozen=True)
@@ -123,3 +125,30 @@ def _median(values: FloatArray, counts: FloatArray) -> float:
     low = values[np.searchsorted(upto, (n + 1) // 2)]
     high = values[np.searchsorted(upto, n // 2 + 1)]
     return float((low + high) / 2)
+
+
+def counted_table(found: CountedAnalysis) -> ReportTable:
+    """Every criterion and system with both intervals by patient."""
+    return ReportTable(
+        "Mean scores, counted in the database",
+        ("Criterion", "System", "Ratings", "Mean", "95 % by patients", "Bootstrap"),
+        tuple(
+            (
+                title_of(criterion),
+                system,
+                str(one.n),
+                DASH if one.mean is None else rounded(one.mean),
+                span(one.ci_patient),
+                DASH
+                if one.bootstrap_patient is None
+                else f"{rounded(one.bootstrap_patient[0])} to "
+                f"{rounded(one.bootstrap_patient[1])}",
+            )
+            for criterion, systems in found.scores.items()
+            for system, one in systems.items()
+        ),
+        f"{counted(found.ratings, 'rating')} of {counted(found.patients, 'patient')}. 95 %: CR2 interval with "
+        "patients as the unit. Bootstrap: whole patients drawn 10,000 times, expanded "
+        "percentile.",
+        DESCRIPTIVE,
+    )

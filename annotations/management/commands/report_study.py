@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from annotations.core.criteria import LIKERT
 from annotations.core.errors import StudyError
 from annotations.management.base import StudyCommand, names_in, study_named
 from annotations.reports import (
@@ -16,6 +17,7 @@ from annotations.reports import (
     report_write,
     study_report,
 )
+from annotations.selectors.unblinded import rating_counts
 
 
 class Command(StudyCommand):
@@ -29,6 +31,11 @@ class Command(StudyCommand):
             "--scale", type=int, default=5, metavar="POINTS", help="3 to 7; default 5"
         )
         parser.add_argument("--criteria", default="", metavar="A,B", help="of the file")
+        parser.add_argument(
+            "--quick",
+            action="store_true",
+            help="Table 2 alone, counted in the database: for very large studies",
+        )
         parser.add_argument("--mixed", action="store_true", help="ordinal mixed model")
         parser.add_argument(
             "--grim", metavar='"4.23 n=52"', help="check a printed mean"
@@ -39,6 +46,8 @@ class Command(StudyCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["grim"]:
             return self._grim(options["grim"])
+        if options["quick"]:
+            return self._quick(options)
         report = self._report(options)
         if options["json"]:
             self.stdout.write(json.dumps(report.as_json(), allow_nan=False))
@@ -48,6 +57,21 @@ class Command(StudyCommand):
             for path in _written(report, options["out"]):
                 self.stderr.write(f"wrote {path}")
         return None
+
+    def _quick(self, options: dict[str, Any]) -> None:
+        from annotations.core.counted import counted_analysis, counted_table
+        from annotations.core.report_json import plain
+        from annotations.core.tables import markdown_table
+
+        if not options["study"]:
+            raise StudyError("--quick counts in the database: name a study")
+        rows = rating_counts(study_named(options["study"]))
+        found = counted_analysis(rows, LIKERT)
+        if options["json"]:
+            self.stdout.write(json.dumps(plain(found), allow_nan=False))
+        else:
+            table = counted_table(found)
+            self.stdout.write(f"{markdown_table(table)}\n\n{table.note}")
 
     def _grim(self, claim: str) -> None:
         from annotations.core.grim import grim

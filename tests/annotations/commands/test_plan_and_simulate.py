@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 
 import pytest
 from django.contrib.auth.models import User
@@ -45,13 +46,20 @@ def test_a_plan_that_cannot_work_ends_with_2(words: list[str], sentence: str) ->
     assert refusal.value.returncode == 2
 
 
-def pilot(n_cases: int = 12, *, is_pilot: bool = True) -> Study:
-    clips = factories.clips_with_rationales(n_cases)
+def pilot(
+    n_cases: int = 12,
+    *,
+    is_pilot: bool = True,
+    start: int = 0,
+    name: str = "Rehearsal",
+    n_raters: int = 2,
+) -> Study:
+    clips = factories.clips_with_rationales(n_cases, start=start)
     return study_open(
         study=study_create(
-            name="Rehearsal",
+            name=name,
             systems=factories.SYSTEMS,
-            n_raters=2,
+            n_raters=n_raters,
             clips=[clip.name for clip in clips],
             target=factories.SYSTEMS[0],
             is_pilot=is_pilot,
@@ -82,6 +90,26 @@ def test_a_rehearsal_goes_the_whole_way(kind: str, cleo: User, dora: User) -> No
     else:
         assert effect.places["A"].best > 9
         assert effect.p < 0.05
+
+
+@pytest.mark.django_db
+def test_studies_of_indifferent_raters_seldom_claim_anything(
+    cleo: User, dora: User
+) -> None:
+    """A few in every run; ``REHEARSALS=20`` (check-all) sends twenty the whole way."""
+    claimed, rounds = 0, int(os.environ.get("REHEARSALS", "2"))
+    for number in range(rounds):
+        study = pilot(24, start=100 * number, name=f"Null {number}", n_raters=4)
+        run(
+            "simulate_study", study.name, "--kind", "indifferent", "--seed", str(number)
+        )
+        study_lock(study=study)
+        for signer in (cleo, dora):
+            study_unblind(study=study, signer=signer, password=PASSWORD, reason="done")
+        headline = study_report(Study.objects.get(pk=study.pk)).analysis.headline
+        claimed += headline.p is not None and headline.p <= 0.05
+    # At a true rate of 6 % five or more of twenty happen in 1 of 150 runs.
+    assert claimed <= max(1, rounds // 5)
 
 
 @pytest.mark.django_db

@@ -1,11 +1,16 @@
 """Locking and unblinding: two leads, their passwords, a reason, and no way back."""
 
+import io
+
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 
 from annotations.core.errors import StateError, StudyError
 from annotations.models import Assignment, Rating, Study
+from annotations.reports import study_report
 from annotations.selectors import ratings_for, study_target
+from annotations.selectors.unblinded import rating_counts
 from annotations.services import study_lock, study_unblind
 from tests import factories
 from tests.annotations.services.test_rating import complete
@@ -89,3 +94,26 @@ def test_a_state_set_on_the_object_alone_unblinds_nothing(study: Study) -> None:
     with pytest.raises(StateError):
         ratings_for(study)
     assert Rating.objects.filter(value__isnull=False).count() == 0
+
+
+def test_counts_in_sql_give_the_reports_means(
+    study: Study, case: Assignment, cleo: User, dora: User
+) -> None:
+    complete(case)
+    study_lock(study=study)
+    sign(study, cleo)
+    unblinded = sign(study, dora)
+    rows = list(rating_counts(unblinded))
+    whole = study_report(unblinded).analysis
+    assert sum(row[4] for row in rows) == whole.n.ratings
+    for patient, system, criterion, value, count in rows:
+        assert patient.startswith(factories.PATIENT_CANARY)
+        assert whole.criteria[criterion].systems[system].counts[value] >= count
+    out = io.StringIO()
+    call_command("report_study", unblinded.name, "--quick", stdout=out)
+    assert f"{whole.n.ratings} ratings of 1 patient." in out.getvalue()
+
+
+def test_counting_waits_for_unblinding(study: Study) -> None:
+    with pytest.raises(StateError, match="not unblinded"):
+        list(rating_counts(study))

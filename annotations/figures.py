@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,17 @@ class ReportFigure:
     title: str
     caption: str
     svg: str
-    png: bytes
+    picture: Figure = field(repr=False, compare=False)
+
+    @cached_property
+    def png(self) -> bytes:
+        """Drawn when it is asked for: a page shows the SVG alone."""
+        pixels = io.BytesIO()
+        with DRAWING, mpl.rc_context(STYLE):
+            self.picture.savefig(
+                pixels, format="png", dpi=DOTS_AN_INCH, metadata={"Software": None}
+            )
+        return pixels.getvalue()
 
 
 def report_figures(analysis: StudyAnalysis) -> list[ReportFigure]:
@@ -155,16 +166,12 @@ def _drawn(
         draw(figure.add_subplot())
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        pixels = io.BytesIO()
-        figure.savefig(
-            pixels, format="png", dpi=DOTS_AN_INCH, metadata={"Software": None}
-        )
     svg = buffer.getvalue()
     label = f'<svg role="img" aria-label="{escape(title)}. {escape(caption)}"'
     start = svg.index("<svg")
     head, body = svg[start:].split(">", 1)
     titled = f"{head.replace('<svg', label, 1)}><title>{escape(title)}</title>{body}"
-    return ReportFigure(name, title, caption, titled, pixels.getvalue())
+    return ReportFigure(name, title, caption, titled, figure)
 
 
 def _best(axes: Axes, analysis: StudyAnalysis) -> None:

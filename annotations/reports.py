@@ -10,6 +10,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,7 @@ class StudyReport:
     facts: StudyFacts | None = None
     coding: tuple[CodeAgreement, ...] = ()
 
-    @property
+    @cached_property
     def flow(self) -> Flow:
         """How the readings came about: from the database, or as far as a file tells."""
         from annotations.core.flow import outputs_flow
@@ -137,7 +138,11 @@ class StudyReport:
         return "\n".join(lines) + "\n" if self.comments else ""
 
     def figures(self) -> list[ReportFigure]:
-        """The figures; matplotlib is imported when they are asked for."""
+        """The figures, drawn once; matplotlib is imported when they are asked for."""
+        return self._drawn
+
+    @cached_property
+    def _drawn(self) -> list[ReportFigure]:
         from annotations.figures import flow_figure, report_figures
 
         return [*report_figures(self.analysis), flow_figure(self.flow)]

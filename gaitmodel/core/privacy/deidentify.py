@@ -82,7 +82,7 @@ class Deidentified:
     @property
     def doubt_rows(self) -> list[list[float]]:
         """Frame, box and score of each doubt, as they are stored."""
-        return [[d.frame, *_face(d.face)] for d in self.doubts]
+        return _doubt_rows(self.doubts)
 
     def to_json(self) -> dict[str, Any]:
         """For the clip's provenance: regions per frame, hashes and versions."""
@@ -172,8 +172,11 @@ def deidentify(
 
 
 def _is_accepted(doubts: Sequence[Doubt], decision: PrivacyDecision) -> bool:
-    rows = [[d.frame, *_face(d.face)] for d in doubts]
-    return doubts_sha256(rows) == decision.accepted_sha256
+    return doubts_sha256(_doubt_rows(doubts)) == decision.accepted_sha256
+
+
+def _doubt_rows(doubts: Sequence[Doubt]) -> list[list[float]]:
+    return [[d.frame, *_face(d.face)] for d in doubts]
 
 
 def _with_doubts(regions: FilmRegions, doubts: Sequence[Doubt]) -> FilmRegions:

@@ -25,8 +25,9 @@ lint: .venv/.ready-dev
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 check-all: lint
-	REHEARSALS=20 $(BIN)/python -m tests.suites --require browser,postgres
+	REHEARSALS=20 $(BIN)/python -m tests.suites --require browser,postgres,services
 	$(BIN)/python -m tests.mutations
+	$(BIN)/python -m benchmarks.queue_hammer --postgres $$POSTGRES_URL --redis $$REDIS_TEST_URL
 
 .venv/.made:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 is missing: install it, then run make again."; exit 1; }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -138,6 +139,12 @@ class Run(models.Model):
     class Kind(models.TextChoices):
         TRAIN = "train", "training"
         GENERATE = "generate", "rationale generation"
+        TRIAL = "trial", "trial of a worker"
+
+    class Priority(models.IntegerChoices):
+        LOW = -10, "low"
+        NORMAL = 0, "normal"
+        HIGH = 10, "high"
 
     class State(models.TextChoices):
         QUEUED = "queued", "queued"
@@ -151,8 +158,17 @@ class Run(models.Model):
     system = models.CharField(max_length=200)
     parameters = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    priority = models.SmallIntegerField(
+        choices=Priority.choices, default=Priority.NORMAL, db_default=Priority.NORMAL
+    )
+    processes = models.PositiveSmallIntegerField(default=1, db_default=1)  # devices
+    # Who has it: drawn anew at each claim, so that an earlier worker can write nothing.
+    claim = models.UUIDField(null=True, blank=True, editable=False)
+    worker = models.CharField(max_length=120, blank=True, db_default="")
     progress = models.FloatField(default=0.0)
     stage = models.CharField(max_length=200, blank=True)
+    device_memory_mb = models.PositiveIntegerField(null=True, blank=True)
+    log_tail = models.TextField(blank=True, db_default="")
     reason = models.TextField(blank=True)
     result = models.JSONField(default=dict, blank=True)
     cancel_requested = models.BooleanField(default=False)
@@ -169,6 +185,14 @@ class Run(models.Model):
                 condition=Q(progress__gte=0) & Q(progress__lte=1),
                 name="run_progress_is_a_share",
             ),
+            models.CheckConstraint(
+                condition=Q(processes__gte=1), name="run_has_a_process"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["state", "-priority", "created_at"], name="run_waiting_first"
+            )
         ]
 
     def __str__(self) -> str:
@@ -186,6 +210,16 @@ class Run(models.Model):
     @property
     def percent(self) -> int:
         return round(100 * self.progress)
+
+    @property
+    def left(self) -> timedelta | None:
+        """About how long it still takes, if it goes on as since it was taken."""
+        if self.state != self.State.RUNNING or self.progress < 0.02:
+            return None
+        if self.started_at is None or self.heartbeat_at is None:
+            return None
+        spent = self.heartbeat_at - self.started_at
+        return spent * (1 - self.progress) / self.progress
 
 
 class Prediction(models.Model):

@@ -1,12 +1,13 @@
 """Run every suite that this machine can, and say in one line each which it cannot.
 
-``python -m tests.suites [--require browser,postgres,cohort]``
+``python -m tests.suites [--require browser,postgres,services,cohort]``
 
 | suite | runs where |
 | --- | --- |
 | main | always: Python alone, SQLite |
 | browser | Chromium is installed |
 | postgres | ``POSTGRES_URL`` names a server; the study's and the queue's tests run on it |
+| services | ``REDIS_TEST_URL`` too, and nginx: production's processes on all of them |
 | cohort | ``BIOGAIT_COHORT`` names a folder of real walks |
 | gpu | a CUDA device answers ``nvidia-smi`` |
 
@@ -25,6 +26,7 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 DATABASE_TESTS = (
     "tests/annotations",
     "tests/gaitmodel/test_services.py",
+    "tests/gaitmodel/test_run_services.py",
     "tests/gaitmodel/test_views.py",
     "--ignore=tests/annotations/core",  # needs no database
 )
@@ -37,6 +39,10 @@ def missing() -> dict[str, str]:
         found["browser"] = "no Chromium was found"
     if not os.environ.get("POSTGRES_URL"):
         found["postgres"] = "POSTGRES_URL names no PostgreSQL server"
+    if found.get("postgres") or not os.environ.get("REDIS_TEST_URL"):
+        found["services"] = "POSTGRES_URL and REDIS_TEST_URL do not name both servers"
+    elif not shutil.which("nginx"):
+        found["services"] = "no nginx was found"
     if not os.environ.get("BIOGAIT_COHORT"):
         found["cohort"] = "BIOGAIT_COHORT names no folder of real walks"
     if not shutil.which("nvidia-smi"):
@@ -47,15 +53,21 @@ def missing() -> dict[str, str]:
 def commands(absent: dict[str, str]) -> dict[str, tuple[list[str], dict[str, str]]]:
     """Arguments and added environment of each suite that can run."""
     suites: dict[str, tuple[list[str], dict[str, str]]] = {
-        "main": (["-m", "not browser and not cohort and not gpu"], {})
+        "main": (["-m", "not browser and not cohort and not gpu and not services"], {})
     }
     if "browser" not in absent:
         suites["browser"] = (["-m", "browser"], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"})
     if "postgres" not in absent:
         suites["postgres"] = (
-            ["-m", "not browser and not cohort and not gpu", *DATABASE_TESTS],
+            [
+                "-m",
+                "not browser and not cohort and not gpu and not services",
+                *DATABASE_TESTS,
+            ],
             {"DATABASE_URL": os.environ["POSTGRES_URL"]},
         )
+    if "services" not in absent:
+        suites["services"] = (["-m", "services"], {})
     if "cohort" not in absent:
         suites["cohort"] = (["-m", "cohort"], {})
     if "gpu" not in absent:

@@ -72,7 +72,7 @@ ELSEWHERE = {
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
     "mfa_download_recovery_codes", "mfa_remove_webauthn", "mfa_edit_webauthn",
     "mfa_reauthenticate_webauthn", "mfa_login_webauthn",
-    "gaitmodel:run_cancel", "gaitmodel:run_retry", "gaitmodel:film_cut_out",
+    "gaitmodel:run", "gaitmodel:run_cancel", "gaitmodel:run_retry", "gaitmodel:film_cut_out",
     "gaitmodel:film_review_decide",
 }  # fmt: skip
 POST_ONLY = {

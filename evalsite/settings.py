@@ -13,6 +13,7 @@
 | ``HTTPS`` | behind TLS: secure cookies, HSTS, redirect | no |
 | ``LEADS_NEED_MFA`` | leads need a second factor | yes; no on the demo's site |
 | ``SESSION_IDLE_MINUTES`` | sign-off without a person | 15, at most 30 |
+| ``TLS_CERTIFICATE`` | the proxy's certificate, watched for its end | none |
 """
 
 from pathlib import Path
@@ -52,6 +53,8 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SITE_BANNER = env_text("SITE_BANNER") or _banner()
 # Where nginx finds the clip store (``internal``); empty: Django sends films itself.
 MEDIA_ACCEL_PREFIX = env_text("MEDIA_ACCEL_PREFIX")
+# The PEM file that the proxy serves: its end is announced before browsers refuse it.
+TLS_CERTIFICATE = env_text("TLS_CERTIFICATE")
 
 # The rooms of the data, each a folder of its own.
 CLIP_STORE = VAR_DIR / "clips"
@@ -79,9 +82,11 @@ INSTALLED_APPS = [
     "django_q",
     "gaitmodel",
     "annotations",
+    "evalsite",
 ]
 
 MIDDLEWARE = [
+    "evalsite.watch.Watch",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

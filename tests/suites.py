@@ -7,6 +7,7 @@
 | main | always: Python alone, SQLite |
 | browser | Chromium is installed |
 | postgres | ``POSTGRES_URL`` names a server; the study's and the queue's tests run on it |
+| operations | root, with PostgreSQL's and Redis's programs: servers are stopped |
 | cohort | ``BIOGAIT_COHORT`` names a folder of real walks |
 | gpu | a CUDA device answers ``nvidia-smi`` |
 
@@ -21,6 +22,8 @@ import shutil
 import subprocess
 import sys
 
+from tests.servers import missing_programs
+
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 DATABASE_TESTS = (
     "tests/annotations",
@@ -28,6 +31,7 @@ DATABASE_TESTS = (
     "tests/gaitmodel/test_views.py",
     "--ignore=tests/annotations/core",  # needs no database
 )
+PLAIN = "not browser and not cohort and not gpu and not operations"
 
 
 def missing() -> dict[str, str]:
@@ -37,6 +41,10 @@ def missing() -> dict[str, str]:
         found["browser"] = "no Chromium was found"
     if not os.environ.get("POSTGRES_URL"):
         found["postgres"] = "POSTGRES_URL names no PostgreSQL server"
+    if lacking := missing_programs():
+        found["operations"] = f"there is no {lacking[0]}"
+    elif os.geteuid() != 0:
+        found["operations"] = "only root may mount a small disk"
     if not os.environ.get("BIOGAIT_COHORT"):
         found["cohort"] = "BIOGAIT_COHORT names no folder of real walks"
     if not shutil.which("nvidia-smi"):
@@ -46,16 +54,16 @@ def missing() -> dict[str, str]:
 
 def commands(absent: dict[str, str]) -> dict[str, tuple[list[str], dict[str, str]]]:
     """Arguments and added environment of each suite that can run."""
-    suites: dict[str, tuple[list[str], dict[str, str]]] = {
-        "main": (["-m", "not browser and not cohort and not gpu"], {})
-    }
+    suites: dict[str, tuple[list[str], dict[str, str]]] = {"main": (["-m", PLAIN], {})}
     if "browser" not in absent:
         suites["browser"] = (["-m", "browser"], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"})
     if "postgres" not in absent:
         suites["postgres"] = (
-            ["-m", "not browser and not cohort and not gpu", *DATABASE_TESTS],
+            ["-m", PLAIN, *DATABASE_TESTS],
             {"DATABASE_URL": os.environ["POSTGRES_URL"]},
         )
+    if "operations" not in absent:
+        suites["operations"] = (["-m", "operations"], {})
     if "cohort" not in absent:
         suites["cohort"] = (["-m", "cohort"], {})
     if "gpu" not in absent:

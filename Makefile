@@ -25,7 +25,7 @@ lint: .venv/.ready-dev
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 check-all: lint
-	REHEARSALS=20 $(BIN)/python -m tests.suites --require browser,postgres
+	REHEARSALS=20 $(BIN)/python -m tests.suites --require browser,postgres,operations
 	$(BIN)/python -m tests.mutations
 
 .venv/.made:

@@ -22,8 +22,8 @@ import pytest
 
 from tests.annotations.test_crash import COUNT, SETUP, Browser
 from tests.certificates import certificate_written
-from tests.processes import ROOT, manage, site_environment
-from tests.servers import PostgresServer, RedisServer, open_port, wait_for
+from tests.processes import ROOT, manage, site_environment, web_server
+from tests.servers import PostgresServer, RedisServer
 from tests.small_disk import SmallDisk, small_disk
 
 pytestmark = [pytest.mark.slow, pytest.mark.operations]
@@ -36,18 +36,12 @@ WORDS = {"comment-text": "w" * 4000, "comment-version": "0"}
 @contextmanager
 def serving(site: dict[str, str], log: Path) -> Iterator[str]:
     """The site with its log in a file."""
-    port = open_port()
-    with log.open("ab") as out:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "evalsite.wsgi", "-b", f"127.0.0.1:{port}", "--threads", "4"],
-            cwd=ROOT, env=site, stdout=out, stderr=out, start_new_session=True,
-        )  # fmt: skip
+    server = web_server(site, workers=1, threads=4, log=log)
+    server.start()
     try:
-        wait_for(port, up=True)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{server.port}"
     finally:
-        server.terminate()
-        server.wait()
+        server.end()
 
 
 def told(act: Callable[[], object]) -> str:

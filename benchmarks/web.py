@@ -4,7 +4,7 @@
 
 1. A study of its own is made in a data folder of its own (SQLite, or the PostgreSQL
    database that ``--database`` names, which must be empty: its tables are dropped).
-2. ``gunicorn evalsite.wsgi`` serves it as ``make demo`` does. Each rater signs in,
+2. gunicorn serves it as in production. Each rater signs in,
    opens each case, saves every cell, the choice and a comment, reviews and submits,
    with a pause for thought between the answers.
 3. Printed: requests per second, median and 95th percentile per kind of request,
@@ -16,24 +16,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from benchmarks.web_load import Load, drive
-from benchmarks.web_server import serving
+from tests.processes import serving, site_environment
 
 ROOT = Path(__file__).parent.parent
-
-
-def environment(folder: Path, database: str) -> dict[str, str]:
-    return os.environ | {
-        "BIOGAIT_VAR": str(folder),
-        "DATABASE_URL": database or f"sqlite:///{folder / 'site.sqlite3'}",
-        "DJANGO_SETTINGS_MODULE": "evalsite.settings",
-    }
 
 
 def in_process(site: dict[str, str], *arguments: str) -> dict[str, object]:
@@ -69,7 +60,7 @@ def main() -> int:
     parser.add_argument("--database", default="", help="an empty PostgreSQL database")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        site = environment(Path(folder), given.database)
+        site = site_environment(Path(folder), given.database)
         in_process(site, "make", str(given.raters), str(given.cases))
         with serving(site) as origin:
             load = drive(origin, given.raters, given.pause)

@@ -1,33 +1,141 @@
-"""Commands of the site run as processes of their own, in a data folder of their own."""
+"""The site's processes as production starts them, in a data folder of their own."""
 
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+PATIENCE_S = 60
 
 
-def site_environment(folder: Path) -> dict[str, str]:
-    """An environment whose data and SQLite file lie in ``folder``."""
+def site_environment(folder: Path, database: str = "") -> dict[str, str]:
+    """An environment whose data, and SQLite file if no database is named, lie here."""
     return os.environ | {
         "BIOGAIT_VAR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
+        "DATABASE_URL": database or f"sqlite:///{folder / 'site.sqlite3'}",
         "DJANGO_SETTINGS_MODULE": "evalsite.settings",
     }
 
 
-def manage(environment: dict[str, str], *arguments: str) -> str:
+def manage(environment: Mapping[str, str], *arguments: str) -> str:
     """What a command prints; it must succeed."""
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env=environment,
+        env=dict(environment),
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    """Whether something listens there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@dataclass
+class Service:
+    """A process in a group of its own that can be ended, killed and started again."""
+
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    port: int = 0  # 0: it listens nowhere
+    log: Path | None = None  # where its output goes; none: to this process's stderr
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    def start(self) -> None:
+        """Start it, and wait until its port answers."""
+        out = self.log.open("ab") if self.log else None
+        try:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=ROOT,
+                env=dict(self.environment),
+                stdout=out or sys.stderr,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        finally:
+            if out:
+                out.close()
+        deadline = time.monotonic() + PATIENCE_S
+        while self.port and not answers(self.port):
+            assert self.process.poll() is None, f"{self.command} has ended"
+            assert time.monotonic() < deadline, f"{self.command} does not answer"
+            time.sleep(0.1)
+
+    def end(self, patience_s: float = PATIENCE_S) -> None:
+        """Ask the first process to end, as systemd does, then kill what is left."""
+        self.process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(patience_s)
+        self.kill()
+
+    def kill(self) -> None:
+        """SIGKILL to the whole group: no farewell."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def web_server(
+    site: Mapping[str, str],
+    *,
+    workers: int = 2,
+    threads: int = 4,
+    port: int = 0,
+    log: Path | None = None,
+) -> Service:
+    """The production server command on a port of its own."""
+    port = port or free_port()
+    settings = {
+        "WEB_BIND": f"127.0.0.1:{port}",
+        "WEB_WORKERS": str(workers),
+        "WEB_THREADS": str(threads),
+    }
+    command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py"]
+    return Service([*command, "evalsite.wsgi"], {**site, **settings}, port, log)
+
+
+def queue_worker(
+    site: Mapping[str, str], cluster: str = "gpu", log: Path | None = None
+) -> Service:
+    """A worker of one of the queue's clusters."""
+    command = [sys.executable, "manage.py", "qcluster"]
+    return Service(command, {**site, "Q_CLUSTER_NAME": cluster}, log=log)
+
+
+@contextmanager
+def serving(
+    site: Mapping[str, str],
+    *,
+    workers: int = 2,
+    threads: int = 4,
+    killed: bool = False,
+) -> Iterator[str]:
+    """Serve the site while the block runs, then end or kill it; yields its origin."""
+    server = web_server(site, workers=workers, threads=threads)
+    server.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.kill() if killed else server.end()

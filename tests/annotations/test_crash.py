@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
 
-from tests.processes import ROOT, manage, site_environment
+from tests.processes import PATIENCE_S, manage, serving, site_environment
 
-PATIENCE_S = 60
 SETUP = """
 from annotations.services import rater_seat, study_open
 from tests import factories, people
@@ -52,28 +45,9 @@ def site(tmp_path: Path) -> dict[str, str]:
     return site_environment(tmp_path)
 
 
-@contextmanager
-def server(site: dict[str, str]) -> Iterator[str]:
+def server(site: dict[str, str]) -> AbstractContextManager[str]:
     """The production server on a free port, killed without warning at the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "evalsite.wsgi", "-b", f"127.0.0.1:{port}",
-         "--workers", "1", "--log-level", "critical"],
-        cwd=ROOT, env=site, start_new_session=True,
-    )  # fmt: skip
-    try:
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    return serving(site, workers=1, threads=1, killed=True)
 
 
 class Browser:

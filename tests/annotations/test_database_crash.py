@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -18,8 +17,8 @@ from tempfile import mkdtemp
 
 import pytest
 
-from tests.annotations.test_crash import PATIENCE_S, SETUP, Load, save, server
-from tests.processes import manage, site_environment
+from tests.annotations.test_crash import SETUP, Load, save, server
+from tests.processes import PATIENCE_S, answers, free_port, manage, site_environment
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 AS_POSTGRES = ["runuser", "-u", "postgres", "--"]
@@ -38,9 +37,7 @@ class Cluster:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.run("initdb", "-D", str(folder / "data"), "-A", "trust", "-U", "postgres")
         self.start()
 
@@ -63,10 +60,7 @@ class Cluster:
         os.kill(process, signal.SIGKILL)
         # Its children notice and end; a new server may start only after that.
         deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)):
-                    break
+        while answers(self.port) and time.monotonic() < deadline:
             time.sleep(0.1)
         time.sleep(2)
 

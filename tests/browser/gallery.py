@@ -6,7 +6,6 @@ its own in a folder that is thrown away. Chromium must be installed.
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -18,22 +17,16 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.web_server import serving
 from tests.browser.chromium import FLAGS
+from tests.processes import ROOT, serving, site_environment
 
-ROOT = Path(__file__).parent.parent.parent
 OUT = ROOT / "docs" / "screenshots"
 PASSWORD = "walking-slowly-42"
 SIZES = {"1280": (1280, 800), "820": (820, 1180)}
 
 
 def site(folder: Path) -> dict[str, str]:
-    return os.environ | {
-        "BIOGAIT_VAR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
-        "DJANGO_SETTINGS_MODULE": "evalsite.settings",
-        "LEADS_NEED_MFA": "no",
-    }
+    return site_environment(folder) | {"LEADS_NEED_MFA": "no"}
 
 
 def run(environment: dict[str, str], *command: str) -> str:

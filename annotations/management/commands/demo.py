@@ -64,8 +64,8 @@ def serve(port: int) -> None:
     python = sys.executable
     processes = [
         subprocess.Popen(
-            [python, "-m", "gunicorn", "evalsite.wsgi", "--bind", f"127.0.0.1:{port}",
-             "--workers", "2", "--threads", "4", "--log-level", "warning"]
+            [python, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "evalsite.wsgi"],
+            env=os.environ | {"WEB_BIND": f"127.0.0.1:{port}"},
         ),
         subprocess.Popen(
             [python, "manage.py", "qcluster"],

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 from django.apps import AppConfig
@@ -44,3 +47,37 @@ def data_folder_is_writable(
             id="gaitmodel.E002",
         )
     ]
+
+
+@register()
+def torchvision_fits_torch(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A torchvision of another build keeps transformers from being imported at all."""
+    builds = {name: _cuda_of(name) for name in ("torch", "torchvision")}
+    if None in builds.values() or builds["torch"] == builds["torchvision"]:
+        return []
+    said = {
+        name: f"for CUDA {cuda}" if cuda else "for the CPU"
+        for name, cuda in builds.items()
+    }
+    return [
+        Error(
+            f"torch is built {said['torch']} and torchvision {said['torchvision']}: "
+            "transformers cannot be imported beside them.",
+            hint="Nothing here needs torchvision: pip uninstall torchvision.",
+            id="gaitmodel.E003",
+        )
+    ]
+
+
+def _cuda_of(package: str) -> str | None:
+    """The CUDA version a package was built for, "" for the CPU, None if not installed.
+
+    Read from its version file: importing it would load torch into the web process.
+    """
+    found = find_spec(package)
+    version = found and found.origin and Path(found.origin).with_name("version.py")
+    if not version or not version.exists():
+        return None
+    return run_path(str(version)).get("cuda") or ""

@@ -88,6 +88,14 @@ def table_one(request: HttpRequest) -> HttpResponse:
             }
             for key, row in shown.table["systems"].items()
         ]
+        context["scenes"] = next(
+            (
+                row["shortcut"]["n"]
+                for row in shown.table["systems"].values()
+                if row.get("shortcut")
+            ),
+            0,
+        )
     return render(request, "gaitmodel/table_one.html", context)
 
 

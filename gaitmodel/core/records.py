@@ -192,11 +192,16 @@ class AngleText:
 
 @dataclass(frozen=True)
 class Prediction:
-    """A system's decision: ``probabilities`` over ``taxonomy.CLASSES``, in order."""
+    """A system's decision: ``probabilities`` over ``taxonomy.CLASSES``, in order.
+
+    ``free_label`` is the class that a zero-shot model names when asked openly, or
+    ``none``; empty where a system is not asked so.
+    """
 
     system: str
     label: GaitClass
     probabilities: tuple[float, ...]
+    free_label: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from gaitmodel import services
 from gaitmodel.core.config import FusionConfig, GenerationConfig
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.records import Prediction
+from gaitmodel.core.scoring.shortcut import ShortcutRow
 from gaitmodel.core.scoring.table_one import Answers, TableOne, table_json, table_one
 from gaitmodel.core.systems.registry import SYSTEMS, backbones_for, system_entry
 from gaitmodel.core.taxonomy import GaitClass
@@ -25,8 +26,11 @@ def run_evaluation(
     target: str,
     max_clips: int,
     report: Report,
+    shortcut: Mapping[str, ShortcutRow] | None = None,
 ) -> TableOne:
     """Table 1 on one split: every system on its backbone; stored for the lead's page.
+
+    ``shortcut`` holds what the shortcut test found, by system.
 
     Raises
     ------
@@ -52,6 +56,7 @@ def run_evaluation(
             system.weights,
             system.checkpoint,
             tuple(predictions),
+            (shortcut or {}).get(key),
         )
     table = table_one(
         split,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from django.core.management.base import CommandError
 from django.test import Client
 from django.urls import reverse
 
+from gaitmodel.core.scoring.shortcut import ShortcutRow, write_rows
 from gaitmodel.core.store import ClipStore
 from gaitmodel.models import Clip, Evaluation
 from tests.gaitmodel.core.fakes import swinging_pose
@@ -63,6 +65,27 @@ def test_pose_systems_train_and_are_judged_without_a_film(
     assert written == {"table1.md", "table1.csv", "table1.tex", "table1.json"}
     store = ClipStore(cohort / "clips")
     assert not store.skeleton_path("w0").exists()
+
+
+def test_the_shortcut_test_of_another_backbone_is_not_put_into_the_table(
+    cohort: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train("--system", "biogait_plus", "--backbone", "none")
+    arguments = ("--systems", "biogait_plus", "--backbone", "none", "--json")
+    row = ShortcutRow("biogait_plus", "BioGait+ (ours)", "none", 16, 1.0, 0.9375)
+    write_rows(cohort, [row])
+    capsys.readouterr()
+    call_command("evaluate_systems", *arguments, "--shortcut", str(cohort))
+    printed = json.loads(capsys.readouterr().out)["systems"]["biogait_plus"]
+    assert printed["shortcut"]["swapped"] == 0.9375
+    cleo = Client()
+    cleo.force_login(lead("cleo"))
+    page = cleo.get(reverse("gaitmodel:table_one")).content.decode()
+    assert "Scenes swapped (%)" in page
+    assert "93.8" in page
+    write_rows(cohort, [replace(row, backbone="tiny")])
+    with pytest.raises(CommandError, match="ran on backbone 'tiny', not on 'none'"):
+        call_command("evaluate_systems", *arguments, "--shortcut", str(cohort))
 
 
 def test_all_that_is_ready_is_evaluated_and_the_rest_is_named(

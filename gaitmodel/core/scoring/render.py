@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from gaitmodel.core.scoring.comparison import Comparison
 from gaitmodel.core.scoring.resampling import Interval
 from gaitmodel.core.scoring.scores import Scores
-from gaitmodel.core.scoring.table_one import Row, TableOne
+from gaitmodel.core.scoring.table_one import FreeText, Row, TableOne
 from gaitmodel.core.taxonomy import CLASSES
 
 FEW_SUBJECTS = 10  # below this a class's interval says little
@@ -28,6 +28,27 @@ HEAD = [
     "ECE",
     "AURC",
 ]
+
+
+SCENES = ["Scenes kept", "Scenes swapped"]
+
+
+def _lines(table: TableOne) -> list[list[str]]:
+    """Head and rows; the shortcut test's columns where a system has been through it."""
+    tested = any(row.shortcut for row in table.rows.values())
+    return [
+        HEAD + (SCENES if tested else []),
+        *(
+            _cells(row) + (_scenes(row) if tested else [])
+            for row in table.rows.values()
+        ),
+    ]
+
+
+def _scenes(row: Row) -> list[str]:
+    if not row.shortcut:
+        return [ABSENT, ABSENT]
+    return [f"{100 * row.shortcut.as_trained:.1f}", f"{100 * row.shortcut.swapped:.1f}"]
 
 
 def _cells(row: Row) -> list[str]:
@@ -90,10 +111,34 @@ def _notes(table: TableOne) -> list[str]:
             f"Fewer than {FEW_SUBJECTS} subjects: {', '.join(few)}; their F1 rests on "
             "very few people."
         )
+    for row in table.rows.values():
+        if row.free_text:
+            notes.append(free_text_sentence(row.title, row.free_text))
+    tested = [row.shortcut.n for row in table.rows.values() if row.shortcut]
+    if tested:
+        notes.append(shortcut_sentence(tested[0]))
     notes += [
         f"{row.title}: {row.weights}." for row in table.rows.values() if row.weights
     ]
     return notes
+
+
+def free_text_sentence(title: str, found: FreeText) -> str:
+    """What an open question gave, beside the likeliest name that the row scores."""
+    return (
+        f"{title}, asked openly: names a class for {found.named} of {found.n} clips; "
+        f"accuracy {100 * found.accuracy:.1f} %, macro F1 {100 * found.macro_f1:.1f} "
+        "(no class counts as wrong)."
+    )
+
+
+def shortcut_sentence(n: int) -> str:
+    """What the two columns of scenes are."""
+    return (
+        f"Scenes: accuracy (%) on {n} synthetic walks of people not trained on. Room, "
+        "clothes and camera side told the class in training; at test time they are "
+        "kept, or swapped between the classes."
+    )
 
 
 def comparison_sentence(title: str, other: str, found: Comparison) -> str:
@@ -125,8 +170,8 @@ def _sentences(table: TableOne) -> list[str]:
 
 def as_text(table: TableOne) -> str:
     """For a terminal: columns padded with spaces."""
-    lines = [HEAD, *(_cells(row) for row in table.rows.values())]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(HEAD))]
+    lines = _lines(table)
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     padded = [
         "  ".join(
             cell.ljust(width) if i == 0 else cell.rjust(width)
@@ -138,9 +183,9 @@ def as_text(table: TableOne) -> str:
 
 
 def as_markdown(table: TableOne) -> str:
-    rows = [_cells(row) for row in table.rows.values()]
-    ruler = ["---", *["---:"] * (len(HEAD) - 1)]
-    body = "\n".join(f"| {' | '.join(line)} |" for line in [HEAD, ruler, *rows])
+    head, *rows = _lines(table)
+    ruler = ["---", *["---:"] * (len(head) - 1)]
+    body = "\n".join(f"| {' | '.join(line)} |" for line in [head, ruler, *rows])
     notes = [f"- {note}" for note in [*_notes(table), *_sentences(table)]]
     confusions = [_markdown_confusion(row) for row in table.rows.values()]
     return "\n\n".join([_caption(table), body, "\n".join(notes), *confusions]) + "\n"
@@ -175,19 +220,28 @@ def as_csv(table: TableOne) -> str:
         for name in ("ece", "adaptive_ece", "brier"):
             value = getattr(row.calibration, name)
             writer.writerow([key, name, f"{value:.6f}", "", "", "", ""])
-        writer.writerow([key, "aurc", f"{row.coverage.area:.6f}", "", "", "", ""])
+        others = {"aurc": row.coverage.area}
+        if row.free_text:
+            others["free_text_accuracy"] = row.free_text.accuracy
+            others["free_text_macro_f1"] = row.free_text.macro_f1
+        if row.shortcut:
+            others["scenes_kept_accuracy"] = row.shortcut.as_trained
+            others["scenes_swapped_accuracy"] = row.shortcut.swapped
+        for name, value in others.items():
+            writer.writerow([key, name, f"{value:.6f}", "", "", "", ""])
     return out.getvalue()
 
 
 def as_latex(table: TableOne) -> str:
     """A ``tabular`` for booktabs, with the caption as a comment."""
+    head, *rows = _lines(table)
     lines = [
         f"% {_caption(table)}",
-        f"\\begin{{tabular}}{{l{'r' * (len(HEAD) - 1)}}}",
+        f"\\begin{{tabular}}{{l{'r' * (len(head) - 1)}}}",
         "\\toprule",
-        _latex_line(HEAD),
+        _latex_line(head),
         "\\midrule",
-        *(_latex_line(_cells(row)) for row in table.rows.values()),
+        *(_latex_line(row) for row in rows),
         "\\bottomrule",
         "\\end{tabular}",
     ]

@@ -28,12 +28,15 @@ from gaitmodel.core.systems.prompt_batches import (
     Drawn,
     FusedPrompt,
     NoRepeatInNewText,
+    PromptBatch,
     ReadAndWritten,
     flush_right,
     seeded,
 )
+from gaitmodel.core.systems.roomy_cache import cache_of, copy_prefix, room_for
 
 FRAMES_PER_FORWARD = 8  # fixed, so that features do not depend on the batch around
+ROWS_PER_READING = 2  # on a CPU: what a layer makes of them stays near its caches
 
 
 class InternVLBackbone:
@@ -200,17 +203,7 @@ class InternVLBackbone:
         batch = flush_right(
             rows, prompts, int(self.tokenizer.pad_token_id), self.image_token
         )
-        read = self.model.model.language_model(
-            inputs_embeds=batch.embedded,
-            attention_mask=batch.mask,
-            position_ids=batch.positions,
-            past_key_values=self._expanded_prefix(prompts[0], len(prompts)),
-            use_cache=True,
-        )
-        states = read.last_hidden_state.float()  # (B, L, D)
-        places = batch.visual[..., None]
-        f_vlm = (states * places).sum(dim=1) / places.sum(dim=1)
-        past = read.past_key_values
+        f_vlm, past = self._read_batch(batch, prompts[0], max_new_tokens)
         past.crop(-1)  # generation reads the last token again, and goes on from there
         start = batch.ids.shape[1]
         rules = [NoRepeatInNewText(no_repeat_ngram, start)] if no_repeat_ngram else []
@@ -229,12 +222,34 @@ class InternVLBackbone:
         ended = (tokens == self.tokenizer.eos_token_id).cumsum(dim=1)
         return ReadAndWritten(f_vlm.cpu(), texts, int((ended == 0).sum()))
 
-    def _expanded_prefix(self, prompt: FusedPrompt, count: int) -> DynamicCache | None:
-        if not prompt.shared:
-            return None
-        prefix = copy.deepcopy(self._prefix_cache(prompt))
-        prefix.batch_repeat_interleave(count)
-        return prefix
+    def _read_batch(
+        self, batch: PromptBatch, first: FusedPrompt, room: int
+    ) -> tuple[Tensor, DynamicCache]:
+        """f_vlm of each row (B, D), and the cache of all with room for new tokens."""
+        count, length = batch.ids.shape
+        buffers = room_for(
+            self.model.config.text_config,
+            count,
+            length + room,
+            self.model.dtype,
+            self.device,
+        )
+        if first.shared:
+            copy_prefix(buffers, self._prefix_cache(first))
+        step = ROWS_PER_READING if self.device.type == "cpu" else count
+        pooled = []
+        for start in range(0, count, step):
+            rows = slice(start, start + step)
+            states = self.model.model.language_model(
+                inputs_embeds=batch.embedded[rows],
+                attention_mask=batch.mask[rows],
+                position_ids=batch.positions[rows],
+                past_key_values=cache_of(buffers, rows, first.shared),
+                use_cache=True,
+            ).last_hidden_state.float()  # (rows, L, D)
+            places = batch.visual[rows, :, None]
+            pooled.append((states * places).sum(dim=1) / places.sum(dim=1))
+        return torch.cat(pooled), cache_of(buffers, slice(None), length)
 
     def _prefix_cache(self, prompt: FusedPrompt) -> DynamicCache:
         """The cache of what all clips share, read once for each instruction."""

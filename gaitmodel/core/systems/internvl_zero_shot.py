@@ -46,7 +46,10 @@ class InternVLZeroShot:
     def predict(
         self, clips: Sequence[ClipInput], progress: Progress
     ) -> list[Prediction]:
-        """The class whose name the model finds likeliest, with a softmax over them."""
+        """The class whose name the model finds likeliest, with a softmax over them.
+
+        Beside it the class that the model names when asked openly, which may differ.
+        """
         decided = []
         for done, clip in enumerate(clips, start=1):
             tokens = self._tokens(clip)
@@ -56,7 +59,8 @@ class InternVLZeroShot:
             )
             shares = scores.softmax(dim=0).tolist()
             label = CLASSES[int(scores.argmax())]
-            decided.append(Prediction(self.key, label, tuple(shares)))
+            (said,) = self.backbone.generate([tokens], [prompt], LABEL_TOKENS)
+            decided.append(Prediction(self.key, label, tuple(shares), free_label(said)))
             progress(done, len(clips))
         return decided
 
@@ -66,10 +70,7 @@ class InternVLZeroShot:
         predictions: Sequence[Prediction],
         progress: Progress,
     ) -> list[RationaleText]:
-        """Free text after the class that the model itself found likeliest.
-
-        ``details`` tell the class that it names when asked openly, which may differ.
-        """
+        """Free text after the class that the model itself found likeliest."""
         answers = explain_in_batches(
             self.key,
             self.reader,
@@ -80,14 +81,9 @@ class InternVLZeroShot:
             progress,
         )
         return [
-            replace(answer, details={**answer.details, "free_label": self._named(clip)})
-            for answer, clip in zip(answers, clips, strict=True)
+            replace(answer, details={**answer.details, "free_label": one.free_label})
+            for answer, one in zip(answers, predictions, strict=True)
         ]
-
-    def _named(self, clip: ClipInput) -> str:
-        tokens = self._tokens(clip)
-        prompt = self.reader.prompt(clip, len(tokens), DIAGNOSIS)
-        return free_label(self.backbone.generate([tokens], [prompt], LABEL_TOKENS)[0])
 
 
 def internvl3_5_zero_shot(parts: Parts) -> InternVLZeroShot:

@@ -50,15 +50,13 @@ class Qwen3VLZeroShot:
     def _question() -> str:
         return f"{clinical_instruction()}\n{answer_format()}"
 
-    def _named(self, clip: ClipInput) -> str:
-        """The class that the model names when asked openly."""
-        seen = self.backbone.lay_out(self._images(clip), self._question(), DIAGNOSIS)
-        return free_label(self.backbone.generate(seen, LABEL_TOKENS, 0))
-
     def predict(
         self, clips: Sequence[ClipInput], progress: Progress
     ) -> list[Prediction]:
-        """The class whose name the model finds likeliest, with a softmax over them."""
+        """The class whose name the model finds likeliest, with a softmax over them.
+
+        Beside it the class that the model names when asked openly, which may differ.
+        """
         decided = []
         names = [f" {member.display_name}" for member in CLASSES]
         for done, clip in enumerate(clips, start=1):
@@ -68,7 +66,8 @@ class Qwen3VLZeroShot:
             scores = self.backbone.continuation_scores(seen, names)
             label = CLASSES[int(scores.argmax())]
             shares = tuple(scores.softmax(dim=0).tolist())
-            decided.append(Prediction(self.key, label, shares))
+            said = free_label(self.backbone.generate(seen, LABEL_TOKENS, 0))
+            decided.append(Prediction(self.key, label, shares, said))
             progress(done, len(clips))
         return decided
 
@@ -97,7 +96,7 @@ class Qwen3VLZeroShot:
                     {
                         "backbone": self.backbone.name,
                         "max_new_tokens": str(self.generation.max_new_tokens),
-                        "free_label": self._named(clip),
+                        "free_label": prediction.free_label,
                     },
                 )
             )

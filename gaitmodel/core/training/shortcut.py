@@ -8,7 +8,6 @@ and with the scenes of the classes swapped.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import numpy as np
 from gaitmodel.core.config import FusionConfig, GenerationConfig, TrainConfig
 from gaitmodel.core.features.measure import measure
 from gaitmodel.core.records import ClipFilm
+from gaitmodel.core.scoring.shortcut import ShortcutRow
 from gaitmodel.core.sources.synthetic_film import write_film
 from gaitmodel.core.sources.synthetic_plan import FPS
 from gaitmodel.core.sources.synthetic_shortcut import StagedClip, TrapCohort
@@ -28,17 +28,6 @@ from gaitmodel.core.training.requests import TrainRequest
 from gaitmodel.core.training.workplace import Workplace
 
 SIZE = (320, 240)
-
-
-@dataclass(frozen=True)
-class ShortcutRow:
-    """Accuracy of one system on the test walks, scenes as trained and swapped."""
-
-    system: str
-    title: str
-    n: int
-    as_trained: float
-    swapped: float
 
 
 def drawn_clips(
@@ -93,5 +82,6 @@ def shortcut_test(
             answers = system.predict([c.given for c in part], lambda i, n: None)
             right = [a.label is c.label for a, c in zip(answers, part, strict=True)]
             shares.append(float(np.mean(right)))
-        rows.append(ShortcutRow(key, system_entry(key).title, len(test), *shares))
+        title = system_entry(key).title
+        rows.append(ShortcutRow(key, title, backbone, len(test), *shares))
     return rows

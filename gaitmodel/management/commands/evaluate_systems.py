@@ -11,6 +11,7 @@ from django.core.management.base import CommandParser
 
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.scoring.render import as_csv, as_latex, as_markdown, as_text
+from gaitmodel.core.scoring.shortcut import ShortcutRow, read_rows
 from gaitmodel.core.scoring.table_one import TableOne, table_json
 from gaitmodel.core.systems.registry import backbones_for
 from gaitmodel.management.base import GaitCommand, progress_bar
@@ -60,6 +61,12 @@ class Command(GaitCommand):
         parser.add_argument("--format", choices=list(FORMATS), default="text")
         parser.add_argument("--json", action="store_true", help="--format json")
         parser.add_argument(
+            "--shortcut",
+            type=Path,
+            metavar="FOLDER",
+            help="of shortcut_test: its accuracies stand in the same table",
+        )
+        parser.add_argument(
             "--out", type=Path, help="a folder for Markdown, CSV, LaTeX and JSON"
         )
 
@@ -70,18 +77,41 @@ class Command(GaitCommand):
             raise InputError(f"--target {target!r} is not among {', '.join(backbones)}")
         for key, name in backbones.items():
             workplace().open(key, name)
+        shortcut = self._shortcut(options["shortcut"], backbones)
         left_out = unready([options["split"]], skip=options["skip_failed"])
         for name, reason in left_out.items():
             self.stderr.write(f"left out: {name}: {reason}")
         with progress_bar("evaluating") as show:
             table = run_evaluation(
-                backbones, options["split"], target, options["max_clips"], show
+                backbones,
+                options["split"],
+                target,
+                options["max_clips"],
+                show,
+                shortcut,
             )
         if options["out"]:
             _write(table, options["out"])
         self.stdout.write(
             FORMATS["json" if options["json"] else options["format"]](table)
         )
+
+    def _shortcut(
+        self, folder: Path | None, backbones: dict[str, str]
+    ) -> dict[str, ShortcutRow]:
+        """The rows of the systems evaluated; what is missing is said."""
+        if not folder:
+            return {}
+        found = {row.system: row for row in read_rows(folder)}
+        for key, name in backbones.items():
+            if key not in found:
+                self.stderr.write(f"no shortcut test of {key} in {folder}")
+            elif found[key].backbone != name:
+                raise InputError(
+                    f"the shortcut test of {key} in {folder} ran on backbone "
+                    f"{found[key].backbone!r}, not on {name!r}"
+                )
+        return found
 
     def _backbones(self, options: dict[str, Any]) -> dict[str, str]:
         if options["systems"]:

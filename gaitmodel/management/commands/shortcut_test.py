@@ -1,4 +1,8 @@
-"""Train systems on films whose scene tells the class, and swap the scenes at test time."""
+"""Train systems on films whose scene tells the class, and swap the scenes at test time.
+
+The numbers stay in ``OUT/shortcut.json``; ``evaluate_systems --shortcut OUT`` puts them
+into Table 1.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,10 @@ from django.utils import timezone
 
 from gaitmodel.core.config import FusionConfig, TrainConfig
 from gaitmodel.core.errors import InputError
+from gaitmodel.core.scoring.shortcut import ShortcutRow, write_rows
 from gaitmodel.core.sources.synthetic_shortcut import plan_trap
 from gaitmodel.core.systems.registry import backbones_for
-from gaitmodel.core.training.shortcut import ShortcutRow, shortcut_test
+from gaitmodel.core.training.shortcut import shortcut_test
 from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.runner.inputs import workplace
 
@@ -57,6 +62,7 @@ class Command(GaitCommand):
                 timezone.now,
                 show,
             )
+        write_rows(folder, rows)
         if options["json"]:
             self.stdout.write(json.dumps([asdict(row) for row in rows]))
         else:

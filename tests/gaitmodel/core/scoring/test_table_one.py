@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from sklearn.metrics import confusion_matrix, f1_score
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 
 from gaitmodel.core.records import Prediction
 from gaitmodel.core.scoring.drawing import confusion_svg, reliability_svg
 from gaitmodel.core.scoring.render import as_csv, as_latex, as_markdown, as_text
+from gaitmodel.core.scoring.shortcut import ShortcutRow
 from gaitmodel.core.scoring.table_one import Answers, TableOne, table_json, table_one
 from gaitmodel.core.taxonomy import CLASSES
 
@@ -80,9 +82,10 @@ def test_text_and_markdown_say_how_they_count(table: TableOne) -> None:
 
 
 def test_the_csv_can_be_read_back(table: TableOne) -> None:
-    rows = list(csv.DictReader(io.StringIO(as_csv(table))))
     accuracy = next(
-        r for r in rows if (r["system"], r["measure"]) == ("theirs", "accuracy")
+        r
+        for r in csv_rows(table)
+        if (r["system"], r["measure"]) == ("theirs", "accuracy")
     )
     assert float(accuracy["value"]) == pytest.approx(0.6)
     assert float(accuracy["stratified_lo"]) <= 0.6 <= float(accuracy["stratified_hi"])
@@ -93,6 +96,55 @@ def test_the_latex_escapes_what_latex_reads(table: TableOne) -> None:
     assert "Ours\\_100\\%" in page
     body = [line for line in page.splitlines() if line.endswith("\\\\")]
     assert {line.count(" & ") for line in body} == {12 - 1 + 1}
+
+
+SAID = [0, -1, 1, 2, -1, 3, -1, 5, -1, 0]  # positions; -1: named no class
+
+
+@pytest.fixture
+def tested() -> TableOne:
+    """Ours went through the shortcut test, and theirs was asked openly."""
+    row = ShortcutRow("ours", "Ours", "none", 16, 0.9375, 0.875)
+    theirs = answers("Theirs", TRUTH)
+    spoken = tuple(
+        replace(one, free_label=CLASSES[said].value if said >= 0 else "none")
+        for one, said in zip(theirs.predictions, SAID, strict=True)
+    )
+    given = {
+        "ours": replace(answers("Ours", TRUTH), shortcut=row),
+        "theirs": replace(theirs, predictions=spoken),
+    }
+    return table_one("test", TRUTH, SUBJECTS, given, "ours")
+
+
+def test_an_open_answer_without_a_class_counts_as_wrong(tested: TableOne) -> None:
+    found = tested.rows["theirs"].free_text
+    assert found is not None
+    assert (found.n, found.named) == (10, 6)
+    assert found.accuracy == accuracy_score(TRUTH, SAID)
+    expected = f1_score(TRUTH, SAID, labels=range(8), average="macro", zero_division=0)
+    assert found.macro_f1 == pytest.approx(expected)
+    assert tested.rows["ours"].free_text is None
+
+
+def test_the_shortcut_test_stands_in_the_same_table(tested: TableOne) -> None:
+    for form in (as_text, as_markdown, as_latex):
+        page = form(tested)
+        assert "Scenes swapped" in page
+        assert "93.8" in page
+        assert "87.5" in page
+    assert "names a class for 6 of 10 clips" in as_text(tested)
+    assert "16 synthetic walks of people not trained on" in as_markdown(tested)
+    rows = {(r["system"], r["measure"]): r["value"] for r in csv_rows(tested)}
+    assert rows["ours", "scenes_swapped_accuracy"] == "0.875000"
+    assert ("theirs", "scenes_swapped_accuracy") not in rows
+    stored = table_json(tested)["systems"]
+    assert stored["ours"]["shortcut"]["swapped"] == 0.875
+    assert stored["theirs"]["shortcut"] is None
+
+
+def csv_rows(table: TableOne) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(as_csv(table))))
 
 
 def test_the_pictures_are_svg_with_a_title(table: TableOne) -> None:

@@ -116,6 +116,9 @@ urlpatterns = [
         studies.study_invitation,
         name="study_invite",
     ),
+    path(
+        "studies/<uuid:study_id>/export/", studies.study_exporting, name="study_export"
+    ),
     path("studies/<uuid:study_id>/lock/", studies.study_locking, name="study_lock"),
     path(
         "studies/<uuid:study_id>/unblind/",

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiTypes, extend_schema
+from rest_framework.authentication import TokenAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations.api.access import LeadView, Refused, with_a_leads_sight
+from annotations.api.access import LeadView, Refused, person, with_a_leads_sight
 from annotations.api.rating import PROBLEMS
 from annotations.api.renderers import CsvRenderer
 from annotations.api.serializers import ImportIn, ImportOut, SeatOut, StudyOut
 from annotations.core.ratings_csv import ratings_csv
 from annotations.models import Study
 from annotations.selectors import ratings_for, study_progress
+from annotations.services.exporting import export_note
 from gaitmodel.core.errors import GaitError
 from gaitmodel.services import clips_import
 
@@ -48,8 +51,13 @@ class Progress(LeadView):
 
 
 class Ratings(LeadView):
-    """The ratings of an unblinded study."""
+    """The ratings of an unblinded study, by token alone.
 
+    An unattended browser session cannot fetch them; the study's page asks for the
+    password again.
+    """
+
+    authentication_classes = [TokenAuthentication]
     renderer_classes = [CsvRenderer]
 
     @extend_schema(
@@ -61,7 +69,10 @@ class Ratings(LeadView):
     def get(self, request: Request, study_id: UUID) -> Response:
         """The ratings CSV; refused while the study is blind."""
         study = get_object_or_404(Study, pk=study_id)
-        return Response(ratings_csv(ratings_for(study)))
+        text = ratings_csv(ratings_for(study))
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        export_note(study=study, actor=person(request), what="ratings", sha256=sha256)
+        return Response(text)
 
 
 class Imports(LeadView):

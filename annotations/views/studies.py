@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -178,6 +179,23 @@ def study_unblinding(request: HttpRequest, study_id: UUID) -> HttpResponse:
         return f"You have signed. {left} more must sign before it is unblinded."
 
     return _act(request, study, act)
+
+
+@lead_required
+@require_POST
+def study_exporting(request: HttpRequest, study_id: UUID) -> HttpResponseBase:
+    """The export of an unblinded study as one ZIP, with one's password again."""
+    # Report and figures are not to be loaded by any other page.
+    from annotations.export.archive import study_archive
+
+    study = get_object_or_404(Study, pk=study_id)
+    try:
+        check_password_again(user_of(request), _password(PasswordForm(request.POST)))
+        archive = study_archive(study=study, actor=user_of(request))
+    except StudyError as error:
+        messages.error(request, str(error))
+        return redirect("study", study.pk)
+    return FileResponse(archive, as_attachment=True, filename=f"study-{study.pk}.zip")
 
 
 @lead_required

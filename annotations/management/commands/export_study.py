@@ -19,7 +19,7 @@ class Command(StudyCommand):
         parser.add_argument("--out", type=Path, required=True, metavar="DIR")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from annotations.management.bundle import study_export
+        from annotations.export.bundle import study_export
 
         folder: Path = options["out"]
         study = study_named(options["study"])

@@ -26,6 +26,12 @@ _UNEVEN: Final = 0.5
 """Largest deviation of a frame interval, in intervals, of a constant-rate video."""
 
 
+LONGEST_S: Final = 600.0
+"""A walk is seconds long; a longer film is another file, taken by mistake."""
+
+LARGEST_BYTES: Final = 4 * 2**30
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     """The container and its first video stream.
@@ -34,18 +40,30 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     ------
     VideoError
         If the file is missing, empty, no video container, or has no video stream;
-        also for any error of the decoder inside the block.
+        also for any error of the decoder inside the block, and if the file is larger
+        than ``LARGEST_BYTES`` or declares to be longer than ``LONGEST_S``.
     """
     if not path.is_file():
         raise VideoError(f"{path.name}: no such video file")
     if path.stat().st_size == 0:
         raise VideoError(f"{path.name} is empty (0 bytes)")
+    if path.stat().st_size > LARGEST_BYTES:
+        raise VideoError(
+            f"{path.name} has {path.stat().st_size / 2**30:.1f} GiB; a film of a walk "
+            f"may have {LARGEST_BYTES / 2**30:.0f}: cut it to the walk"
+        )
     try:
         with av.open(str(path)) as container:
             if not container.streams.video:
                 raise VideoError(f"{path.name} holds no video stream (audio only?)")
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
+            seconds = (container.duration or 0) / av.time_base
+            if seconds > LONGEST_S:
+                raise VideoError(
+                    f"{path.name} is {seconds:.0f} s long; a film of a walk may be "
+                    f"{LONGEST_S:.0f} s: cut it to the walk"
+                )
             yield container, stream
     except av.error.FFmpegError as error:
         raise VideoError(

@@ -1,5 +1,6 @@
 """The API: the same cases and rules as the pages, by session or by token."""
 
+import hashlib
 import json
 
 import pytest
@@ -83,6 +84,15 @@ def test_a_lead_watches_by_token_and_exports_after_unblinding(
     text = client.get(url).content.decode()
     assert text.startswith("case,patient,evaluator,model,position")
     assert factories.SYSTEMS[0] in text
+    taken = study.events.get(kind="data_exported")
+    assert taken.actor == cleo
+    assert taken.content.payload == {
+        "what": "ratings",
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+    }
+    browser = Client()
+    browser.force_login(cleo)
+    assert browser.get(url).status_code == 401
 
 
 def test_a_manifest_is_imported_from_the_servers_own_folder(

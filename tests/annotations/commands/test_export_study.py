@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import random
 import re
 import subprocess
@@ -56,6 +57,11 @@ def test_a_bundle_verifies_and_gives_the_same_numbers(
     call_command("export_study", "Rehearsal", out=folder, verbosity=0)
     checked = offline(folder, "verify.py")
     assert (checked.returncode, checked.stdout) == (0, "everything holds\n")
+    with (folder / "ratings.csv").open(newline="") as ratings:
+        columns = next(csv.reader(ratings))
+    with (folder / "codebook.csv").open(newline="") as codebook:
+        explained = [row["column"] for row in csv.DictReader(codebook)]
+    assert set(columns) <= set(explained)
     again = offline(folder, "reanalyse.py")
     assert again.returncode == 0, again.stdout
     assert again.stdout.count("same") == 12 + 3 + 6

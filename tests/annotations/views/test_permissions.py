@@ -33,6 +33,7 @@ POLICIES: dict[str, Expected] = {
     "anyone": (ALLOWED, ALLOWED, ALLOWED, ALLOWED),
     "own case by API": (ALLOWED, GONE, GONE, {401}),
     "lead by API": (NO, NO, ALLOWED, {401}),
+    "token by API": ({401}, {401}, {401}, {401}),
     "signed in by API": (ALLOWED, ALLOWED, ALLOWED, {401}),
     "token": (NO | GONE, NO | GONE, NO | GONE, NO | GONE | LOGIN),
 }
@@ -46,13 +47,14 @@ ROOMS: dict[str, set[str]] = {
         "study_list", "study", "study_open", "study_invite", "study_lock",
         "study_unblind", "study_verify", "study_analysis", "gaitmodel:runs",
         "study_new", "study_check", "study_audit", "study_reissue", "case_preview",
-        "case_preview_film", "case_unblind", "gaitmodel:table_one", "gallery", "planner", "study_coding",
+        "case_preview_film", "case_unblind", "study_export", "gaitmodel:table_one", "gallery", "planner", "study_coding",
         "study_comments",
         "gaitmodel:clip_list", "gaitmodel:clip", "gaitmodel:clip_film",
         "gaitmodel:film_reviews", "gaitmodel:walkway",
     },
     "own case by API": {"api_case", "api_cell", "api_choice", "api_submission"},
-    "lead by API": {"api_studies", "api_progress", "api_ratings", "api_imports"},
+    "lead by API": {"api_studies", "api_progress", "api_imports"},
+    "token by API": {"api_ratings"},
     "signed in by API": {"api_cases", "api_schema"},
     "signed in": {
         "home", "case_list", "mfa_index", "mfa_activate_totp", "account_change_password",
@@ -87,6 +89,7 @@ POST_ONLY = {
     "study_lock",
     "study_unblind",
     "study_verify",
+    "study_export",
     "study_check",
     "study_reissue",
     "case_unblind",
@@ -183,6 +186,7 @@ def test_everyone_gets_what_the_policy_says(
         (r, m)
         for r, m in CHECKED
         if {"case_id", "seat_id", "study_id"} & {*r.parameters}
+        and policy_of(r) != "token by API"
     ],
     ids=str,
 )

@@ -97,6 +97,17 @@ def test_ten_bits_per_colour_are_refused(tmp_path: Path) -> None:
         probe(path)
 
 
+def test_a_film_too_long_or_too_large_is_refused(
+    film: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gaitmodel.core.media.probe.LONGEST_S", 0.5)
+    with pytest.raises(VideoError, match=r"s long; a film of a walk may be 0 s: cut"):
+        probe(film)
+    monkeypatch.setattr("gaitmodel.core.media.probe.LARGEST_BYTES", 100)
+    with pytest.raises(VideoError, match="GiB; a film of a walk may have"):
+        probe(film)
+
+
 def test_a_film_stored_rotated_is_refused(film: Path) -> None:
     data = bytearray(film.read_bytes())
     # The track header's 3 x 3 matrix (16.16 fixed point) says how to turn the film.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from annotations.core.canonical import canonical
 from annotations.core.plan import plan_json
-from annotations.core.ratings_csv import cell_safe
+from annotations.core.ratings_csv import VERDICTS, cell_safe
 from annotations.models import Event, Study
 from annotations.reports import StudyReport, report_write, study_report
 from annotations.selectors import study_plan
@@ -81,6 +81,10 @@ def _codebook(study: Study) -> str:
         ["words", "words in the text", "count"],
         ["numerals", "numbers in the text", "count"],
         ["correct", "the text names the right diagnosis", "0, 1, blank: names none"],
+        *(
+            [name, f"claims that the evidence check calls {name}", "count"]
+            for name in VERDICTS
+        ),
         ["guess", "taken for the authors' own system", "0, 1, blank: not asked"],
         ["comment", "the evaluator's words on the case", "text"],
     ]

@@ -1,0 +1,1 @@
+"""The export of an unblinded study, and what checks it without the site."""

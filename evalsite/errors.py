@@ -1,13 +1,25 @@
-"""What is not there: a page for people, one sentence in JSON for programs."""
+"""What is not there or not working: a page for people, one sentence for programs."""
 
 from __future__ import annotations
 
+import sys
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.defaults import page_not_found
+from django.views import defaults
+
+from evalsite.outages import outage_of, outage_response
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The 404 of the whole site."""
     if request.path.startswith("/api/"):
         return JsonResponse({"detail": "Not found."}, status=404)
-    return page_not_found(request, exception)
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """503 where something around the site is down, 500 where the fault is ours."""
+    error = sys.exception()
+    if outage := outage_of(error):
+        return outage_response(request, outage, error)
+    return defaults.server_error(request)

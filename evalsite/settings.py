@@ -16,6 +16,7 @@
 | ``RUN_LEASE_SECONDS`` | how long a silent worker keeps its Run | 45 |
 | ``RUN_MAX_ATTEMPTS`` | after so many deaths a Run is given up | 10 |
 | ``RUN_PROCESSES`` | devices that one Run may use on this worker | 1 |
+| ``TLS_CERTIFICATE`` | the proxy's certificate, watched for its end | none |
 """
 
 from pathlib import Path
@@ -55,6 +56,8 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SITE_BANNER = env_text("SITE_BANNER") or _banner()
 # Where nginx finds the clip store (``internal``); empty: Django sends films itself.
 MEDIA_ACCEL_PREFIX = env_text("MEDIA_ACCEL_PREFIX")
+# The PEM file that the proxy serves: its end is announced before browsers refuse it.
+TLS_CERTIFICATE = env_text("TLS_CERTIFICATE")
 
 # The rooms of the data, each a folder of its own.
 CLIP_STORE = VAR_DIR / "clips"
@@ -82,9 +85,11 @@ INSTALLED_APPS = [
     "gaitmodel",  # before django_q, whose command qcluster it extends
     "django_q",
     "annotations",
+    "evalsite",
 ]
 
 MIDDLEWARE = [
+    "evalsite.watch.Watch",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

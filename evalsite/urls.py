@@ -15,3 +15,4 @@ urlpatterns = [
 ]
 
 handler404 = "evalsite.errors.not_found"
+handler500 = "evalsite.errors.server_error"

@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -161,7 +162,9 @@ class Run(models.Model):
     priority = models.SmallIntegerField(
         choices=Priority.choices, default=Priority.NORMAL, db_default=Priority.NORMAL
     )
-    processes = models.PositiveSmallIntegerField(default=1, db_default=1)  # devices
+    processes = models.PositiveSmallIntegerField(  # one a device
+        default=1, db_default=1, validators=[MinValueValidator(1)]
+    )
     # Who has it: drawn anew at each claim, so that an earlier worker can write nothing.
     claim = models.UUIDField(null=True, blank=True, editable=False)
     worker = models.CharField(max_length=120, blank=True, db_default="")
@@ -184,9 +187,6 @@ class Run(models.Model):
             models.CheckConstraint(
                 condition=Q(progress__gte=0) & Q(progress__lte=1),
                 name="run_progress_is_a_share",
-            ),
-            models.CheckConstraint(
-                condition=Q(processes__gte=1), name="run_has_a_process"
             ),
         ]
         indexes = [

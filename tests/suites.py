@@ -8,6 +8,7 @@
 | browser | Chromium is installed |
 | postgres | ``POSTGRES_URL`` names a server; the study's and the queue's tests run on it |
 | services | ``REDIS_TEST_URL`` too, and nginx: production's processes on all of them |
+| operations | root, with PostgreSQL's and Redis's programs: servers are stopped |
 | cohort | ``BIOGAIT_COHORT`` names a folder of real walks |
 | gpu | a CUDA device answers ``nvidia-smi`` |
 
@@ -22,6 +23,8 @@ import shutil
 import subprocess
 import sys
 
+from tests.servers import missing_programs
+
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 DATABASE_TESTS = (
     "tests/annotations",
@@ -30,6 +33,14 @@ DATABASE_TESTS = (
     "tests/gaitmodel/test_views.py",
     "--ignore=tests/annotations/core",  # needs no database
 )
+PLAIN = "not browser and not cohort and not gpu and not operations and not services"
+
+
+def missing_services() -> str:
+    """What the processes of production lack here."""
+    if not (os.environ.get("POSTGRES_URL") and os.environ.get("REDIS_TEST_URL")):
+        return "POSTGRES_URL and REDIS_TEST_URL do not name both servers"
+    return "" if shutil.which("nginx") else "no nginx was found"
 
 
 def missing() -> dict[str, str]:
@@ -39,10 +50,12 @@ def missing() -> dict[str, str]:
         found["browser"] = "no Chromium was found"
     if not os.environ.get("POSTGRES_URL"):
         found["postgres"] = "POSTGRES_URL names no PostgreSQL server"
-    if found.get("postgres") or not os.environ.get("REDIS_TEST_URL"):
-        found["services"] = "POSTGRES_URL and REDIS_TEST_URL do not name both servers"
-    elif not shutil.which("nginx"):
-        found["services"] = "no nginx was found"
+    if lacks := missing_services():
+        found["services"] = lacks
+    if lacking := missing_programs():
+        found["operations"] = f"there is no {lacking[0]}"
+    elif os.geteuid() != 0:
+        found["operations"] = "only root may mount a small disk"
     if not os.environ.get("BIOGAIT_COHORT"):
         found["cohort"] = "BIOGAIT_COHORT names no folder of real walks"
     if not shutil.which("nvidia-smi"):
@@ -52,22 +65,18 @@ def missing() -> dict[str, str]:
 
 def commands(absent: dict[str, str]) -> dict[str, tuple[list[str], dict[str, str]]]:
     """Arguments and added environment of each suite that can run."""
-    suites: dict[str, tuple[list[str], dict[str, str]]] = {
-        "main": (["-m", "not browser and not cohort and not gpu and not services"], {})
-    }
+    suites: dict[str, tuple[list[str], dict[str, str]]] = {"main": (["-m", PLAIN], {})}
     if "browser" not in absent:
         suites["browser"] = (["-m", "browser"], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"})
     if "postgres" not in absent:
         suites["postgres"] = (
-            [
-                "-m",
-                "not browser and not cohort and not gpu and not services",
-                *DATABASE_TESTS,
-            ],
+            ["-m", PLAIN, *DATABASE_TESTS],
             {"DATABASE_URL": os.environ["POSTGRES_URL"]},
         )
     if "services" not in absent:
         suites["services"] = (["-m", "services"], {})
+    if "operations" not in absent:
+        suites["operations"] = (["-m", "operations"], {})
     if "cohort" not in absent:
         suites["cohort"] = (["-m", "cohort"], {})
     if "gpu" not in absent:

@@ -1,5 +1,6 @@
 """Runs learn priorities, claims and where they run; the schedule calls by its new name."""
 
+import django.core.validators
 from django.db import migrations, models
 
 NAME = "recover runs of dead workers"
@@ -42,7 +43,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "run",
             "processes",
-            models.PositiveSmallIntegerField(db_default=1, default=1),
+            models.PositiveSmallIntegerField(
+                db_default=1,
+                default=1,
+                validators=[django.core.validators.MinValueValidator(1)],
+            ),
         ),
         migrations.AddField(
             "run",
@@ -59,12 +64,6 @@ class Migration(migrations.Migration):
                     ("trial", "trial of a worker"),
                 ],
                 max_length=10,
-            ),
-        ),
-        migrations.AddConstraint(
-            "run",
-            models.CheckConstraint(
-                condition=models.Q(("processes__gte", 1)), name="run_has_a_process"
             ),
         ),
         migrations.AddIndex(

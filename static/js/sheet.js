@@ -116,7 +116,7 @@
     const time = saved.querySelector("time");
     if (!time) return;
     const at = new Date(time.dateTime);
-    time.textContent = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    time.textContent = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   });
 
   // What a lost connection or a closed lid left behind is sent now, unless the

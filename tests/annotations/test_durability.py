@@ -66,7 +66,7 @@ def test_a_full_disk_refuses_whole_and_a_retry_is_taken_once(case) -> None:
         cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0] + 1}")
         with pytest.raises(DatabaseError, match="full"):
             fill_up(cursor)
-        assert client.post(url, words).status_code == 500
+        assert client.post(url, words).status_code == 503
         assert not Comment.objects.exclude(text="").exists()
         assert not comments.exists()
         assert is_whole()
@@ -122,7 +122,7 @@ def test_a_database_process_ended_between_statements_loses_nothing(
         return append(**event)
 
     monkeypatch.setattr(cells, "event_append", ended)
-    assert client.post(url, sent(4)).status_code == 500
+    assert client.post(url, sent(4)).status_code == 503
     monkeypatch.undo()
     connection.close()
     assert not Rating.objects.filter(value__isnull=False).exists()

@@ -1,6 +1,7 @@
 """Takes the pictures of ``docs/screenshots`` anew: ``python -m tests.browser.gallery``.
 
-Every state of the rater's and the lead's rooms, 1280 and 820 pixels wide, of a site of
+Every state of the rater's and the lead's rooms, 1280 and 820 pixels wide (and the
+rater's 320 wide, as 400 % zoom gives it), of a site of
 its own in a folder that is thrown away. Chromium must be installed.
 """
 
@@ -22,7 +23,8 @@ from tests.processes import ROOT, serving, site_environment
 
 OUT = ROOT / "docs" / "screenshots"
 PASSWORD = "walking-slowly-42"
-SIZES = {"1280": (1280, 800), "820": (820, 1180)}
+WORLDS = (("1280", "light"), ("820", "light"), ("1280", "dark"), ("320", "light"))
+SIZES = {"1280": (1280, 800), "820": (820, 1180), "320": (320, 640)}
 
 
 def site(folder: Path) -> dict[str, str]:
@@ -187,6 +189,8 @@ def pictures(browser: Browser, width: str, scheme: str, environment_of: Path) ->
         page.close()
         with signed_in(browser, origin, "ada", SIZES[width], scheme) as page:
             rater(page, Camera(page, suffix))
+        if width == "320":
+            return
         with signed_in(browser, origin, "lena", SIZES[width], scheme) as page:
             lead(page, Camera(page, suffix), *ids)
 
@@ -200,7 +204,7 @@ def main() -> int:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=FLAGS.split()
         )
-        for width, scheme in (("1280", "light"), ("820", "light"), ("1280", "dark")):
+        for width, scheme in WORLDS:
             with tempfile.TemporaryDirectory() as folder:
                 pictures(browser, width, scheme, Path(folder))
         browser.close()

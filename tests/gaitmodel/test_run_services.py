@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -228,7 +229,13 @@ def test_the_queue_tells_how_old_its_oldest_are() -> None:
     assert 29 < state.oldest_heartbeat_s < 40
 
 
-@pytest.mark.parametrize("broken", [{"progress": 1.5}, {"processes": 0}])
-def test_the_database_keeps_the_rules_of_the_rows(broken: dict[str, float]) -> None:
+def test_the_database_keeps_progress_a_share() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        run(**broken)
+        run(progress=1.5)
+
+
+def test_a_run_has_at_least_one_process() -> None:
+    with pytest.raises(ValidationError, match="greater than or equal to 1"):
+        services.run_create(
+            kind=Run.Kind.TRIAL, system="w", parameters={}, queue=True, processes=0
+        )

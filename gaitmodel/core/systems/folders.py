@@ -9,7 +9,8 @@ from pathlib import Path
 from gaitmodel.core.errors import WeightsError
 from gaitmodel.core.store import file_sha256
 
-HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+# ``owner/name``, and ``@revision`` to have the very files of that commit or tag.
+HUB_ID = re.compile(r"([A-Za-z0-9][\w.-]*/[\w.-]+)(?:@([\w.-]+))?")
 
 
 def weights_folder(name: str, known: str = "") -> Path:
@@ -23,20 +24,20 @@ def weights_folder(name: str, known: str = "") -> Path:
     """
     if Path(name).is_dir():
         return Path(name)
-    if HUB_ID.fullmatch(name):
-        return _from_hub(name)
+    if found := HUB_ID.fullmatch(name):
+        return _from_hub(found[1], found[2])
     raise WeightsError(
         f"backbone {name!r} is neither {known or 'none or tiny'}, nor a folder, nor a "
         "hub id such as OpenGVLab/InternVL3_5-1B-HF"
     )
 
 
-def _from_hub(name: str) -> Path:
+def _from_hub(name: str, revision: str | None) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
     try:
-        return Path(snapshot_download(name))
+        return Path(snapshot_download(name, revision=revision))
     except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
         raise WeightsError(
             f"backbone {name!r}: the hub did not give it ({type(error).__name__}); "

@@ -1,0 +1,11 @@
+"""The site itself: what belongs to neither room."""
+
+from django.apps import AppConfig
+
+
+class EvalSiteConfig(AppConfig):
+    name = "evalsite"
+    verbose_name = "Site"
+
+    def ready(self) -> None:
+        import evalsite.checks  # noqa: F401  registers the system checks

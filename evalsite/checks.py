@@ -1,0 +1,49 @@
+"""System checks of the site's surroundings, each with an id and a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, register
+
+from evalsite.recovery.restore import STAGING
+from evalsite.watch import certificate_state
+
+
+@register()
+def no_restore_was_interrupted(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Half of a backup's files without its database is no site."""
+    left = Path(settings.VAR_DIR) / STAGING
+    if not left.exists():
+        return []
+    return [
+        Error(
+            f"A restore was interrupted: {left} is left of it.",
+            hint="Run restore_site again: it sweeps that away. If the database came "
+            "whole (verify_study holds for every study), remove the folder.",
+            id="evalsite.E001",
+        )
+    ]
+
+
+@register()
+def certificate_has_not_expired(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """``TLS_CERTIFICATE`` names what the proxy serves; browsers refuse an expired one."""
+    if not settings.TLS_CERTIFICATE:
+        return []
+    state = certificate_state(Path(settings.TLS_CERTIFICATE), datetime.now(UTC))
+    if not state.problem:
+        return []
+    kind, number = (Error, "E002") if state.is_over else (checks.Warning, "W001")
+    hint = "Renew it, and let the proxy load it anew."
+    return [kind(f"The {state.problem}.", hint=hint, id=f"evalsite.{number}")]

@@ -1,0 +1,121 @@
+"""What is down around the site, told apart from a fault of ours.
+
+A full or read-only disk, a database or a queue that cannot be reached: each gets one
+page that says what happens to what was written, and one log line for the operator.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+
+RETRY_AFTER_S = 30
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outage:
+    """One kind of outage: for the log, and what a person is told."""
+
+    name: str
+    heading: str
+    text: str
+
+
+DISK_FULL = Outage(
+    "disk full",
+    "The server's disk is full",
+    "Nothing can be saved until its operator has made room. What was saved stays "
+    "saved. Answers that this page could not send are kept in it and sent again: "
+    "leave it open.",
+)
+READ_ONLY = Outage(
+    "disk takes no writes",
+    "The server cannot write at the moment",
+    "Its disk or database takes no changes until its operator has mended it. What was "
+    "saved stays saved. Answers that this page could not send are kept in it and sent "
+    "again: leave it open.",
+)
+DATABASE_DOWN = Outage(
+    "database down",
+    "The database cannot be reached",
+    "What was saved stays saved. Answers that this page could not send are kept in it "
+    "and sent again: leave it open, or come back in a few minutes.",
+)
+BROKER_DOWN = Outage(
+    "queue or cache down",
+    "A service beside the site cannot be reached",
+    "Signing in and queued work wait for it. What was saved stays saved, and who is "
+    "signed in can go on scoring. Please try again in a few minutes.",
+)
+
+_BY_ERRNO = {
+    errno.ENOSPC: DISK_FULL,
+    errno.EDQUOT: DISK_FULL,
+    errno.EROFS: READ_ONLY,
+}
+# PostgreSQL's own codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_BY_SQLSTATE = {"53100": DISK_FULL, "25006": READ_ONLY}
+_BY_WORDS = {
+    "database or disk is full": DISK_FULL,
+    "No space left on device": DISK_FULL,
+    "readonly database": READ_ONLY,
+    "Read-only file system": READ_ONLY,
+    "read-only transaction": READ_ONLY,
+    "disk I/O error": READ_ONLY,
+    "unable to open database file": READ_ONLY,
+}
+
+
+def outage_of(error: BaseException | None) -> Outage | None:
+    """Which outage an exception tells of; ``None`` for a fault of ours."""
+    for one in _causes(error):
+        if isinstance(one, OSError) and one.errno in _BY_ERRNO:
+            return _BY_ERRNO[one.errno]
+        if (code := getattr(one, "sqlstate", None)) in _BY_SQLSTATE:
+            return _BY_SQLSTATE[str(code)]
+    for one in _causes(error):
+        if isinstance(one, OperationalError | InterfaceError):
+            words = str(one)
+            known = (_BY_WORDS[part] for part in _BY_WORDS if part in words)
+            return next(known, DATABASE_DOWN)
+        if type(one).__module__.startswith("redis.") and isinstance(one, Exception):
+            return BROKER_DOWN
+    return None
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The exception and those that led to it."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def outage_response(
+    request: HttpRequest, outage: Outage, error: BaseException | None
+) -> HttpResponse:
+    """The page (for programs: one sentence in JSON), with a line in the log."""
+    reason = str(error).strip().splitlines() or [type(error).__name__]
+    log.error(
+        "outage: %s: %s %s answered 503: %s",
+        outage.name,
+        request.method,
+        request.path,
+        reason[0],
+    )
+    response: HttpResponse
+    if request.path.startswith("/api/"):
+        response = JsonResponse({"detail": f"{outage.heading}."}, status=503)
+    else:
+        page = render_to_string("outage.html", {"outage": outage})
+        response = HttpResponse(page, status=503)
+    response["Retry-After"] = str(RETRY_AFTER_S)
+    return response

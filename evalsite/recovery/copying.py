@@ -1,0 +1,72 @@
+"""Copying files so that they are on the disk, and their hash is of what was copied."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from evalsite.recovery.manifest import BLOCK, FileEntry
+
+# Half-written files of the stores, renamed into place when whole.
+UNFINISHED = ".part-"
+
+
+def file_copy(source: Path, target: Path, name: str, *, mode: int) -> FileEntry:
+    """Copy one file, hash what was read, and wait until the disk has it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    with source.open("rb") as read, target.open("xb") as written:
+        os.fchmod(written.fileno(), mode)
+        while block := read.read(BLOCK):
+            digest.update(block)
+            size += len(block)
+            written.write(block)
+        written.flush()
+        os.fsync(written.fileno())
+    return FileEntry(name, size, digest.hexdigest())
+
+
+def file_entry(path: Path, name: str) -> FileEntry:
+    """The entry of a file that was written into the backup by somebody else."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    return FileEntry(name, path.stat().st_size, digest)
+
+
+def files_of(folder: Path, left_out: frozenset[str]) -> Iterator[Path]:
+    """Every whole file below ``folder``; ``left_out`` names entries of its first level.
+
+    A link is followed as what it names: a data folder may lie on another disk.
+    """
+    for entry in sorted(folder.iterdir()):
+        if entry.name in left_out:
+            continue
+        if entry.is_dir():
+            yield from _files_below(entry)
+        elif _is_whole(entry):
+            yield entry
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for root, folders, names in os.walk(folder, followlinks=True):
+        folders.sort()
+        yield from (
+            path for name in sorted(names) if _is_whole(path := Path(root, name))
+        )
+
+
+def _is_whole(path: Path) -> bool:
+    return path.is_file() and not path.name.startswith(UNFINISHED)
+
+
+def folders_sync(root: Path) -> None:
+    """Wait until the disk has the names of the files as well as their bytes."""
+    for folder, _, _ in os.walk(root):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

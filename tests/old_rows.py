@@ -1,0 +1,249 @@
+"""Rows as earlier versions of the site wrote them, through the models of their day.
+
+Two sealed studies with answers and a chained log: one open, one locked. Protocol, plan
+and seal are in the form of the first release, which every later one must still verify.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.apps.registry import Apps
+from django.conf import settings
+
+from annotations.core.chain import GENESIS, Content, next_link
+from annotations.core.criteria import CRITERIA
+from annotations.core.design import allocate
+from annotations.core.partition import CaseKey
+from annotations.core.seal import Item, make_seal
+from gaitmodel.core.store import file_sha256
+from tests import factories
+
+SYSTEMS = ("biogait_full", "biogait_no_bio", "internvl3_5_zero_shot")
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+PROTOCOL = {"tie_rule": "forced", "signatories": 2, "correctness": False,
+            "confidence": False, "guess": False}  # fmt: skip
+OPEN, LOCKED = "open then", "locked then"
+N_CASES, N_RATERS = 4, 2
+
+
+class OldRows:
+    """Writes through historical models; what a release did not have is left out."""
+
+    def __init__(self, apps: Apps) -> None:
+        self.apps = apps
+
+    def has(self, app: str, model: str) -> bool:
+        return model.lower() in self.apps.all_models[app]
+
+    def add(self, app: str, model: str, **values: Any) -> Any:
+        """One row; fields that its model does not have yet are dropped."""
+        kind = self.apps.get_model(app, model)
+        known = {field.name for field in kind._meta.get_fields()}
+        return kind.objects.create(**{k: v for k, v in values.items() if k in known})
+
+    def fill(self) -> None:
+        """All that this schema has room for."""
+        clips = [self._clip(number) for number in range(N_CASES)]
+        self.add("gaitmodel", "Run", kind="train", system=SYSTEMS[0], state="done",
+                 progress=1.0, parameters={"epochs": 2})  # fmt: skip
+        self._model_room(clips)
+        if self.has("annotations", "Study"):
+            for name in (OPEN, LOCKED):
+                self._study(name, clips)
+
+    def _clip(self, number: int) -> Any:
+        film = Path(settings.CLIP_STORE) / f"walk{number}" / "skeleton.mp4"
+        film.parent.mkdir(parents=True, exist_ok=True)
+        film.write_bytes(factories.tiny_film().read_bytes())
+        subject = self.add("gaitmodel", "Subject", name=f"person{number}")
+        clip = self.add(
+            "gaitmodel", "Clip", name=f"walk{number}", subject=subject, label="dcm",
+            source="manifest", split="test", pose="pose.npy", fps=10.0, state="ready",
+            features={"cadence": 100 + number}, annotation={"seconds": [0, 4]},
+        )  # fmt: skip
+        for system in SYSTEMS:
+            self.add("gaitmodel", "Rationale", clip=clip, system=system,
+                     text=f"{system} on {number}", prompt_sha256="0" * 64,
+                     label="dcm")  # fmt: skip
+            self.add("gaitmodel", "Prediction", clip=clip, system=system, label="dcm")
+        return clip
+
+    def _model_room(self, clips: list[Any]) -> None:
+        later = {
+            "Evaluation": {"split": "test", "table": {"systems": {}}},
+            "Walkway": {"clip": clips[0], "values": {"cadence": 1}, "source": "w.csv"},
+            "FilmReview": {"clip": clips[0], "status": "review", "finding": "a face?",
+                           "doubts_sha256": "0" * 64},
+        }  # fmt: skip
+        for model, values in later.items():
+            if self.has("gaitmodel", model):
+                self.add("gaitmodel", model, **values)
+
+    def _person(self, name: str) -> Any:
+        people = self.apps.get_model("auth", "User").objects
+        return people.get_or_create(username=name, defaults={"password": "!"})[0]
+
+    def _study(self, name: str, clips: list[Any]) -> None:
+        study = self.add(
+            "annotations", "Study", name=name, state="open", n_systems=len(SYSTEMS),
+            protocol=PROTOCOL, purpose="an old one", opened_at=NOW,
+            balance=[{"seat": 1, "patients": [1], "places": [[1, 1, 1]]}],
+        )  # fmt: skip
+        criteria = [
+            self.add("annotations", "Criterion", study=study, rank=rank,
+                     **asdict(one))
+            for rank, one in enumerate(CRITERIA, start=1)
+        ]  # fmt: skip
+        cases = {
+            clip.name: self.add(
+                "annotations", "Case", study=study, clip=clip, film_fps=10.0,
+                film=f"{clip.name}/skeleton.mp4",
+                film_sha256=file_sha256(factories.tiny_film()),
+            )
+            for clip in clips
+        }  # fmt: skip
+        seats = [
+            self.add("annotations", "Seat", study=study, number=number,
+                     rater=self._person(f"rater{number}"), consented_at=NOW,
+                     consent_version="1")
+            for number in range(1, N_RATERS + 1)
+        ]  # fmt: skip
+        self._readings(study, criteria, cases, seats)
+        self._log(study)
+        if name == LOCKED:
+            kind = self.apps.get_model("annotations", "Study")
+            kind.objects.filter(pk=study.pk).update(state="locked", locked_at=NOW)
+
+    def _readings(
+        self, study: Any, criteria: list[Any], cases: dict[str, Any], seats: list[Any]
+    ) -> None:
+        """Allocate, score, and seal what was allocated."""
+        seed = bytes(range(32))
+        keys = [
+            CaseKey(case.clip.name, case.clip.subject.name) for case in cases.values()
+        ]
+        allocation = allocate(keys, N_RATERS, len(SYSTEMS), seed)
+        items = []
+        for reading in allocation.readings:
+            case = cases[reading.case.case]
+            row = self.add(
+                "annotations", "Assignment", seat=seats[reading.rater], case=case,
+                position=reading.position, occasion=reading.occasion, state="open",
+                opened_at=NOW,
+            )  # fmt: skip
+            slots = [
+                self._slot(row, letter, SYSTEMS[allocation.systems[masked]], case)
+                for letter, masked in zip("ABC", reading.order, strict=True)
+            ]
+            self._answers(row, [slot for slot, _ in slots], criteria)
+            facts = {
+                "seat": row.seat.number, "case": str(case.pk),
+                "position": row.position, "occasion": row.occasion,
+                "slots": [fact for _, fact in slots],
+            }  # fmt: skip
+            items.append(Item(f"assignment {row.pk}", facts))
+        self._seal(study, criteria, cases, keys, seed, items)
+
+    def _slot(self, row: Any, letter: str, system: str, case: Any) -> tuple[Any, Any]:
+        import hashlib
+
+        rationale = case.clip.rationales.get(system=system)
+        slot = self.add(
+            "annotations", "Slot", assignment=row, letter=letter, text=rationale.text
+        )
+        self.add(
+            "annotations", "SlotIdentity", slot=slot, system=system, rationale=rationale
+        )
+        fact = {
+            "slot": str(slot.pk), "letter": letter, "system": system,
+            "rationale": rationale.pk,
+            "text_sha256": hashlib.sha256(slot.text.encode()).hexdigest(),
+        }  # fmt: skip
+        return slot, fact
+
+    def _answers(self, row: Any, slots: list[Any], criteria: list[Any]) -> None:
+        """A value in every cell but the last, which is still to be given."""
+        cells = [(slot, criterion) for slot in slots for criterion in criteria]
+        for turn, (slot, criterion) in enumerate(cells):
+            value = 1 + turn % 5 if turn < len(cells) - 1 else None
+            self.add(
+                "annotations", "Rating", slot=slot, criterion=criterion, value=value,
+                version=int(value is not None), first_value=value, modality="keys",
+                changed_at=NOW if value else None,
+            )  # fmt: skip
+        self.add(
+            "annotations", "Choice", assignment=row, best=slots[0], second=slots[1]
+        )
+        comment = self.add("annotations", "Comment", assignment=row, text="slow")
+        self.add("annotations", "Guess", assignment=row, slot=slots[2])
+        self._later_answers(row, comment)
+
+    def _later_answers(self, row: Any, comment: Any) -> None:
+        coder = self._person("coder")
+        later = {
+            "OwnDiagnosis": {"assignment": row, "label": "dcm", "given_at": NOW},
+            "Attention": {"assignment": row, "active_s": 9.5, "told_at": NOW},
+            "CommentCoding": {"comment": comment, "coder": coder, "keys": ["a"]},
+        }
+        for model, values in later.items():
+            if self.has("annotations", model):
+                self.add("annotations", model, **values)
+
+    def _seal(
+        self, study: Any, criteria: list[Any], cases: dict[str, Any],
+        keys: list[CaseKey], seed: bytes, readings: list[Item],
+    ) -> None:  # fmt: skip
+        design = {"n_raters": N_RATERS, "overlap": 0, "repeats": 0,
+                  "cases": [asdict(key) for key in keys]}  # fmt: skip
+        plan = {"target": SYSTEMS[0]}
+        texts = [[c.key, c.title, c.question, c.low, c.high] for c in criteria]
+        items = [
+            Item("protocol", {"name": study.name, "purpose": study.purpose,
+                              "pilot": False, "protocol": PROTOCOL,
+                              "criteria": texts}),
+            Item("plan", plan),
+            Item("seed", {"seed": seed.hex(), "systems": list(SYSTEMS)}),
+            Item("design", design),
+            *(
+                Item(f"case {case.pk}", {
+                    "clip": case.clip.name, "film": case.film,
+                    "film_sha256": case.film_sha256, "film_fps": case.film_fps,
+                })
+                for case in sorted(cases.values(), key=lambda case: case.pk)
+            ),
+            *readings,
+        ]  # fmt: skip
+        sealed = make_seal(items, [secrets.token_bytes(32) for _ in items])
+        self.add("annotations", "Seal", study=study, root=sealed.root, sealed_at=NOW)
+        self.add(
+            "annotations", "StudySecret", study=study, seed=seed, plan=plan,
+            systems=list(SYSTEMS), design=design,
+            leaves=[asdict(leaf) for leaf in sealed.leaves],
+        )  # fmt: skip
+
+    def _log(self, study: Any) -> None:
+        """Twenty chained events with contents, of which one was erased."""
+        head, actor = GENESIS, self._person("lead")
+        for turn in range(20):
+            at = NOW + timedelta(minutes=turn)
+            content = Content(secrets.token_hex(16), {"turn": turn, "value": 4})
+            link = next_link(
+                head, turn + 1, at.isoformat(timespec="microseconds"),
+                str(actor.pk), "rating_saved", content,
+            )  # fmt: skip
+            event = self.add(
+                "annotations", "Event", study=study, sequence=link.sequence, at=at,
+                actor=actor, kind=link.kind, digest=link.digest, hash=link.hash,
+                previous=link.previous,
+            )  # fmt: skip
+            if turn != 7:
+                self.add("annotations", "EventContent", event=event,
+                         salt=content.salt, payload=content.payload)  # fmt: skip
+            head = link.hash
+        kind = self.apps.get_model("annotations", "Study")
+        kind.objects.filter(pk=study.pk).update(event_count=20, event_head=head)

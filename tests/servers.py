@@ -1,0 +1,146 @@
+"""A PostgreSQL and a Redis of a test's own: folders and ports of their own, mortal.
+
+They are started from the installed programs, never the machine's running services, so
+that a test may stop, kill, fill and destroy them. PostgreSQL refuses to run as root:
+root starts it as the user ``postgres``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import mkdtemp
+
+BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+PATIENCE_S = 60
+
+
+def missing_programs() -> list[str]:
+    """Which programs these servers need and this machine lacks."""
+    lacking = [] if BINARIES else ["PostgreSQL's server programs"]
+    if os.geteuid() == 0 and not shutil.which("runuser"):
+        lacking.append("runuser")
+    lacking += [name for name in ("redis-server", "pg_dump") if not shutil.which(name)]
+    return lacking
+
+
+def open_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_for(port: int, *, up: bool) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while _answers(port) != up:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"port {port} is not {'up' if up else 'down'}")
+        time.sleep(0.05)
+
+
+class PostgresServer:
+    """``folder`` may be given, such as a small disk; else it is a temporary one."""
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        options: Sequence[str] = (),
+        tls: tuple[Path, Path] | None = None,
+    ) -> None:
+        self.is_own = folder is None
+        self.folder = folder or Path(mkdtemp(prefix="biogait-pg-"))
+        self.options = (*options, *(["ssl=on"] if tls else []))
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres")
+        self.port = open_port()
+        data = str(self.folder / "data")
+        self.run("initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8")
+        if tls:
+            self.renew(*tls)
+        self.start()
+
+    def renew(self, certificate: Path, key: Path) -> None:
+        """Take this certificate and key at the next start."""
+        for source, name in ((certificate, "server.crt"), (key, "server.key")):
+            target = self.folder / "data" / name
+            shutil.copy(source, target)
+            target.chmod(0o600)
+            if os.geteuid() == 0:
+                shutil.chown(target, "postgres", "postgres")
+
+    def run(self, command: str, *arguments: str) -> None:
+        """One of PostgreSQL's own programs, as a user who may run it."""
+        as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        subprocess.run(
+            [*as_user, str(BINARIES[-1] / command), *arguments],
+            check=True, capture_output=True, cwd="/",
+        )  # fmt: skip
+
+    def start(self) -> None:
+        options = [f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder}"]
+        options += [f"-c {option}" for option in self.options]
+        self.run(
+            "pg_ctl", "-D", str(self.folder / "data"), "-o", " ".join(options), "-w",
+            "-t", "60", "-l", str(self.folder / "log"), "start",
+        )  # fmt: skip
+
+    def stop(self, mode: str = "fast") -> None:
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", mode, "-w", "stop")
+
+    def restart_if_down(self) -> None:
+        """After it has stopped itself, as it does when its log cannot grow."""
+        if not _answers(self.port):
+            (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+            self.start()
+
+    def kill(self) -> None:
+        """SIGKILL to the server's own process: no checkpoint, no farewell."""
+        note = self.folder / "data" / "postmaster.pid"
+        os.kill(int(note.read_text().split()[0]), signal.SIGKILL)
+        wait_for(self.port, up=False)
+        time.sleep(2)  # its children notice and end; only then may a new one start
+
+    def destroy(self) -> None:
+        """Stop it without a farewell and remove its data."""
+        if _answers(self.port):
+            self.stop("immediate")
+        shutil.rmtree(self.folder if self.is_own else self.folder / "data")
+
+    @property
+    def url(self) -> str:
+        return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+
+
+class RedisServer:
+    """Without a disk, as a broker and cache may be: a restart forgets everything."""
+
+    def __init__(self) -> None:
+        self.port = open_port()
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1",
+             "--save", "", "--appendonly", "no"],
+            stdout=subprocess.DEVNULL, cwd="/", start_new_session=True,
+        )  # fmt: skip
+        wait_for(self.port, up=True)
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"

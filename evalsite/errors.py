@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseServerError,
+    JsonResponse,
+)
+from django.template.loader import render_to_string
 from django.views import defaults
 
+from evalsite.logs import REQUEST_ID
 from evalsite.outages import outage_of, outage_response
 
 
@@ -22,4 +29,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exception()
     if outage := outage_of(error):
         return outage_response(request, outage, error)
-    return defaults.server_error(request)
+    page = render_to_string("500.html", {"request_id": REQUEST_ID.get()})
+    return HttpResponseServerError(page)

@@ -13,6 +13,9 @@
 | ``HTTPS`` | behind TLS: secure cookies, HSTS, redirect | no |
 | ``LEADS_NEED_MFA`` | leads need a second factor | yes; no on the demo's site |
 | ``SESSION_IDLE_MINUTES`` | sign-off without a person | 15, at most 30 |
+| ``LOG_FORMAT`` | ``text``, or ``json``: one line of JSON each | text |
+| ``METRICS_TOKEN``, ``METRICS_FROM`` | who may read ``/metrics`` | nobody |
+| ``TRUSTED_PROXIES`` | whose X-Forwarded-For is believed | this machine |
 | ``RUN_LEASE_SECONDS`` | how long a silent worker keeps its Run | 45 |
 | ``RUN_MAX_ATTEMPTS`` | after so many deaths a Run is given up | 10 |
 | ``RUN_PROCESSES`` | devices that one Run may use on this worker | 1 |
@@ -23,8 +26,15 @@ from pathlib import Path
 
 from django.core.management.utils import get_random_secret_key
 
-from evalsite import backing
-from evalsite.environment import env_flag, env_list, env_number, env_text
+from evalsite import backing, logs
+from evalsite.environment import (
+    env_choice,
+    env_flag,
+    env_list,
+    env_networks,
+    env_number,
+    env_text,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env_text("BIOGAIT_VAR", str(BASE_DIR / "var"))).resolve()
@@ -89,6 +99,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "evalsite.proxied.ClientAddress",
+    "evalsite.request_log.RequestLog",
+    "evalsite.probes.Probes",
     "evalsite.watch.Watch",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -138,6 +151,12 @@ RUN_MAX_ATTEMPTS = env_number("RUN_MAX_ATTEMPTS", 10, range(1, 1001))
 # Devices of this worker: a Run that wants more waits for another one.
 RUN_PROCESSES = env_number("RUN_PROCESSES", 1, range(1, 65))
 RUN_LOG_DIR = VAR_DIR / "runs"
+
+LOG_FORMAT = env_choice("LOG_FORMAT", logs.FORMATS)
+LOGGING = logs.logging_config(LOG_FORMAT)
+METRICS_TOKEN = env_text("METRICS_TOKEN")
+METRICS_FROM = env_networks("METRICS_FROM")
+TRUSTED_PROXIES = env_networks("TRUSTED_PROXIES", "127.0.0.1,::1")
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

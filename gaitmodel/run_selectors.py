@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.db.models import Count, F, Min, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.utils import timezone
+from django_q.models import Task
 
 from gaitmodel.models import Run
 
@@ -70,7 +69,13 @@ def queue_state() -> QueueState:
     )
 
 
-def workers_silent() -> int:
-    """Running Runs whose worker has not been heard of for longer than the lease."""
-    stale = Now() - timedelta(seconds=settings.RUN_LEASE_S)
-    return Run.objects.filter(state=Run.State.RUNNING, heartbeat_at__lt=stale).count()
+def worker_seen_at() -> datetime | None:
+    """When any worker last gave a sign of life: a heartbeat, or a look at the queue."""
+    beat = Run.objects.aggregate(last=Max("heartbeat_at"))["last"]
+    looked = (
+        Task.objects.filter(func="gaitmodel.tasks.run_next")
+        .order_by("-stopped")
+        .first()
+    )
+    seen = [at for at in (beat, looked and looked.stopped) if at]
+    return max(seen) if seen else None

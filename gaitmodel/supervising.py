@@ -79,6 +79,7 @@ def supervise(run: Run) -> None:
             stdout=out,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
+            env=os.environ | {"LOG_FORMAT": "text"},  # a person reads it
             start_new_session=True,
             preexec_fn=die_with_parent,
         )

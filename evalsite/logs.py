@@ -68,7 +68,11 @@ class Line(JsonFormatter):
     def formatException(self, ei: Any) -> str:  # noqa: N802  the library's name
         kind, _, frames = ei
         name = f"{kind.__module__}.{kind.__qualname__}" if kind else "no exception"
-        return "".join([*traceback.format_tb(frames), name])
+        places = [
+            f"{frame.filename}:{frame.lineno} in {frame.name}"
+            for frame in traceback.extract_tb(frames)
+        ]
+        return "\n".join([*places, name])
 
 
 def logging_config(form: str) -> dict[str, Any]:

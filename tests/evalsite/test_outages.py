@@ -59,5 +59,5 @@ def test_a_person_gets_a_page_a_program_a_sentence_and_the_log_a_line(
     assert said.content == b'{"detail": "The database cannot be reached."}'
     assert [record.message for record in caplog.records] == [
         "outage: database down: GET no view answered 503: connection refused",
-        "outage: database down: GET /api/x/ answered 503: connection refused",
+        "outage: database down: GET no view answered 503: connection refused",
     ]

@@ -4,8 +4,9 @@
 
 A manifest of poses (one real, short pose file a clip, of as many subjects as a tenth of
 the clips) is imported by the command itself into an empty SQLite site, once whole and
-once a quarter of it, each in a process of its own. Peak memory must not follow the
-number of clips, and 10,000 must take at most 60 s.
+once a quarter of it, each in a process of its own. Then it is
+imported again, as if every clip had been prepared since and had its features. Peak
+memory must not follow the number of clips, and 10,000 must take at most 60 s.
 """
 
 from __future__ import annotations
@@ -47,8 +48,9 @@ def manifest_written(folder: Path, clips: int) -> Path:
 def imported(folder: Path, manifest: Path) -> tuple[float, float]:
     """Seconds, and the peak memory of the command in MB."""
     site = site_environment(folder)
-    folder.mkdir()
-    manage(site, "migrate", "-v0")
+    if not folder.exists():
+        folder.mkdir()
+        manage(site, "migrate", "-v0")
     code = (
         "import resource, sys\n"
         "from django.core.management import execute_from_command_line\n"
@@ -67,6 +69,15 @@ def imported(folder: Path, manifest: Path) -> tuple[float, float]:
     return seconds, int(done.stdout.splitlines()[-1]) / 1024
 
 
+def prepared(folder: Path) -> None:
+    """Give every clip features of 20 kB, as prepare_clips does."""
+    code = (
+        "from gaitmodel.models import Clip\n"
+        "Clip.objects.update(state='ready', features={'curve': 'x' * 20_000})"
+    )
+    manage(site_environment(folder), "shell", "-v0", "-c", code)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clips", type=int, default=10_000)
@@ -78,9 +89,12 @@ def main() -> int:
             place = Path(folder) / str(clips)
             place.mkdir()
             manifest = manifest_written(place, clips)
-            found[clips] = imported(place / "var", manifest)
-            print(f"{clips:,} clips: {found[clips][0]:.1f} s, "
-                  f"peak {found[clips][1]:.0f} MB")  # fmt: skip
+            first = imported(place / "var", manifest)
+            prepared(place / "var")
+            again = imported(place / "var", manifest)
+            found[clips] = max(first[0], again[0]), max(first[1], again[1])
+            for act, (seconds, peak) in (("taken in", first), ("again", again)):
+                print(f"{clips:,} clips {act}: {seconds:.1f} s, peak {peak:.0f} MB")
     few, many = found.values()
     grown = many[1] - few[1]
     seconds = many[0] * 10_000 / given.clips

@@ -81,14 +81,18 @@ def _codebook(study: Study) -> str:
         ["words", "words in the text", "count"],
         ["numerals", "numbers in the text", "count"],
         ["correct", "the text names the right diagnosis", "0, 1, blank: names none"],
-        *(
-            [name, f"claims that the evidence check calls {name}", "count"]
-            for name in VERDICTS
-        ),
+        *_verdicts(),
         ["guess", "taken for the authors' own system", "0, 1, blank: not asked"],
         ["comment", "the evaluator's words on the case", "text"],
     ]
     return _table(["column", "meaning", "values"], rows)
+
+
+def _verdicts() -> list[list[object]]:
+    return [
+        [name, f"claims that the evidence check calls {name}", "count"]
+        for name in VERDICTS
+    ]
 
 
 def _criteria(study: Study) -> list[list[object]]:

@@ -24,7 +24,9 @@ class Command(StudyCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("study", nargs="?", default="", help="name or id")
+        parser.add_argument(
+            "study", nargs="?", default="", help="name, id, or a file of ratings"
+        )
         parser.add_argument("--ratings", type=Path, metavar="FILE.csv")
         parser.add_argument("--target", default="", metavar="SYSTEM")
         parser.add_argument(
@@ -44,6 +46,9 @@ class Command(StudyCommand):
         parser.add_argument("--out", type=Path, metavar="DIR")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        named = options["study"]
+        if named.endswith(".csv") and not options["ratings"]:
+            options |= {"study": "", "ratings": Path(named)}
         if options["grim"]:
             return self._grim(options["grim"])
         if options["quick"]:

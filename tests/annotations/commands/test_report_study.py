@@ -36,6 +36,10 @@ def test_the_papers_numbers_come_first(paper: Path) -> None:
     assert "treats every reading as independent" in table
 
 
+def test_a_file_may_stand_where_a_study_does(paper: Path) -> None:
+    assert run(paper, "--target", FULL) == run("--ratings", paper, "--target", FULL)
+
+
 def test_json_is_one_object(paper: Path) -> None:
     found = json.loads(run("--ratings", paper, "--target", FULL, "--json"))
     assert found["best"][FULL]["k"] == 36

@@ -88,6 +88,11 @@ def table_one(request: HttpRequest) -> HttpResponse:
             }
             for key, row in shown.table["systems"].items()
         ]
+        titles = {key: row["title"] for key, row in shown.table["systems"].items()}
+        context["comparisons"] = [
+            (" against ".join(titles[key] for key in pair.split(" vs ")), found)
+            for pair, found in shown.table["comparisons"].items()
+        ]
         context["scenes"] = next(
             (
                 row["shortcut"]["n"]

@@ -165,6 +165,20 @@ MUTATIONS = (
         "tests/annotations/commands/test_export_study.py tests/annotations/views",
     ),
     Mutation(
+        "the export leaves without the password",
+        "annotations/views/studies.py",
+        "        check_password_again(user_of(request), _password(PasswordForm(request.POST)))\n",
+        "        _password(PasswordForm(request.POST))\n",
+        "tests/annotations/export",
+    ),
+    Mutation(
+        "an open browser session can fetch the ratings",
+        "annotations/api/leading.py",
+        "    authentication_classes = [TokenAuthentication]\n",
+        "",
+        "tests/annotations/api/test_api.py",
+    ),
+    Mutation(
         "one lead can sign twice",
         "annotations/services/closing.py",
         "        if study.signatures.filter(signer=signer).exists():",

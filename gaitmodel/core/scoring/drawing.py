@@ -12,18 +12,23 @@ from xml.sax.saxutils import escape
 
 from gaitmodel.core.taxonomy import CLASSES
 
-CELL, LEFT, TOP = 44, 76, 34
+CELL, LEFT, TOP = 46, 76, 34
+HEAD = 22  # above the columns' names: what they are
 SIDE = 320
 
 
 def confusion_svg(confusion: Sequence[Sequence[int]], title: str) -> str:
     """Rows truth, columns prediction; a cell's shade is its share of the row."""
     size = CELL * len(CLASSES)
-    parts = [_open(LEFT + size + 8, TOP + size + 8, f"Confusion matrix of {title}")]
+    top = TOP + HEAD
+    parts = [_open(LEFT + size + 8, top + size + 8, f"Confusion matrix of {title}")]
+    parts.append(_text(LEFT + size / 2, 14, "predicted class"))
+    parts.append(_text(LEFT - 8, top - 10, "truth", "end"))
     for column, member in enumerate(CLASSES):
-        parts.append(_text(LEFT + CELL * (column + 0.5), TOP - 10, member.short_name))
+        x = LEFT + CELL * (column + 0.5) - 1
+        parts.append(_text(x, top - 10, member.short_name))
     for row, (member, counts) in enumerate(zip(CLASSES, confusion, strict=True)):
-        y = TOP + CELL * row
+        y = top + CELL * row
         parts.append(_text(LEFT - 8, y + CELL / 2 + 4, member.short_name, "end"))
         total = sum(counts)
         for column, count in enumerate(counts):

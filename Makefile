@@ -43,6 +43,10 @@ sbom: .venv/.ready-dev
 check-all: lint
 	REHEARSALS=20 $(BIN)/python -m tests.suites --require browser,postgres,operations
 	$(BIN)/python -m tests.mutations
+	NO_NETWORK_DEMO="--backbone smollm2" $(BIN)/python -m pytest -m operations tests/no_network
+	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.import_clips
+	$(BIN)/python -m benchmarks.soak
 
 .venv/.made:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 is missing: install it, then run make again."; exit 1; }

@@ -44,6 +44,10 @@ check-all: lint
 	REHEARSALS=20 $(BIN)/python -m tests.suites --require browser,postgres,operations,services
 	$(BIN)/python -m tests.mutations
 	$(BIN)/python -m benchmarks.queue_hammer --postgres $$POSTGRES_URL --redis $$REDIS_TEST_URL
+	NO_NETWORK_DEMO="--backbone smollm2" $(BIN)/python -m pytest -m operations tests/no_network
+	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.import_clips
+	$(BIN)/python -m benchmarks.soak
 
 .venv/.made:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 is missing: install it, then run make again."; exit 1; }

@@ -47,6 +47,25 @@ def count() -> dict[str, object]:
     }
 
 
+def stored() -> dict[str, object]:
+    """Every stored cell by case and name, the log's count, and where it breaks."""
+    from annotations.models import Event, Rating, Study
+    from annotations.services import study_verify
+
+    study = Study.objects.get()
+    given = Rating.objects.filter(value__isnull=False)
+    rows = given.values_list(
+        "slot__assignment", "slot__letter", "criterion__key", "value"
+    )
+    return {
+        "cells": {f"{case} {letter}-{key}": value for case, letter, key, value in rows},
+        "first_versions": given.filter(version=1).count(),
+        "logged": Event.objects.filter(kind="rating_saved").count(),
+        "events": study.event_count,
+        "breaks": list(study_verify(study).breaks),
+    }
+
+
 def timed(what: str) -> dict[str, object]:
     """Server time of a case page or of a cell, whole request, one process."""
     from django.contrib.auth.models import User
@@ -94,6 +113,8 @@ def main(arguments: list[str]) -> None:
     act, *rest = arguments
     if act == "make":
         result = make(int(rest[0]), int(rest[1]))
+    elif act == "stored":
+        result = stored()
     else:
         result = count() if act == "count" else timed(rest[0])
     print(json.dumps(result))

@@ -34,21 +34,21 @@ DISK_FULL = Outage(
     "disk full",
     "The server's disk is full",
     "Nothing can be saved until its operator has made room. What was saved stays "
-    "saved. Answers that this page could not send are kept in it and sent again: "
-    "leave it open.",
+    "saved. A case that is open in a window keeps what it could not send, and sends it "
+    "by itself.",
 )
 READ_ONLY = Outage(
     "disk takes no writes",
     "The server cannot write at the moment",
     "Its disk or database takes no changes until its operator has mended it. What was "
-    "saved stays saved. Answers that this page could not send are kept in it and sent "
-    "again: leave it open.",
+    "saved stays saved. A case that is open in a window keeps what it could not send, "
+    "and sends it by itself.",
 )
 DATABASE_DOWN = Outage(
     "database down",
     "The database cannot be reached",
-    "What was saved stays saved. Answers that this page could not send are kept in it "
-    "and sent again: leave it open, or come back in a few minutes.",
+    "What was saved stays saved. A case that is open in a window keeps what it could "
+    "not send, and sends it by itself. Please come back in a few minutes.",
 )
 BROKER_DOWN = Outage(
     "queue or cache down",

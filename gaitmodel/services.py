@@ -19,6 +19,9 @@ from gaitmodel.models import (
 )
 from gaitmodel.models import Prediction as PredictionRow
 
+# Clips looked up and written at a time: memory does not follow their number.
+IMPORT_BATCH = 500
+
 
 @dataclass(frozen=True)
 class ImportSummary:
@@ -39,26 +42,42 @@ def clips_import(*, refs: Sequence[ClipRef]) -> ImportSummary:
         in two splits.
     """
     _refuse_split_overlap(refs)
-    known = {c.name: c for c in Clip.objects.select_related("subject")}
-    subjects = {s.name: s for s in Subject.objects.all()}
     created = unchanged = updated = 0
-    for ref in refs:
-        if ref.subject not in subjects:
-            subjects[ref.subject] = Subject.objects.create(name=ref.subject)
-        clip = known.get(ref.clip)
-        if clip is None:
-            Clip.objects.create(
-                name=ref.clip,
-                subject=subjects[ref.subject],
-                label=ref.label.value,
-                **_clip_fields(ref),
-            )
-            created += 1
-        elif _clip_refresh(clip, ref):
-            updated += 1
-        else:
-            unchanged += 1
+    for start in range(0, len(refs), IMPORT_BATCH):
+        batch = refs[start : start + IMPORT_BATCH]
+        known = _clips_known(batch)
+        subjects = _subjects(batch)
+        arriving = []
+        for ref in batch:
+            if ref.clip not in known:
+                arriving.append(_clip_new(ref, subjects[ref.subject]))
+            elif _clip_refresh(known[ref.clip], ref):
+                updated += 1
+            else:
+                unchanged += 1
+        Clip.objects.bulk_create(arriving)
+        created += len(arriving)
     return ImportSummary(created, unchanged, updated, len({r.subject for r in refs}))
+
+
+def _clips_known(refs: Sequence[ClipRef]) -> dict[str, Clip]:
+    """Clips of these names, without the features that they may have been given."""
+    rows = Clip.objects.filter(name__in=[ref.clip for ref in refs]).defer("features")
+    return {clip.name: clip for clip in rows.select_related("subject")}
+
+
+def _subjects(refs: Sequence[ClipRef]) -> dict[str, Subject]:
+    """Everyone who walks in these clips; who is new is made."""
+    names = list(dict.fromkeys(ref.subject for ref in refs))
+    found = {one.name: one for one in Subject.objects.filter(name__in=names)}
+    new = [Subject(name=name) for name in names if name not in found]
+    return found | {one.name: one for one in Subject.objects.bulk_create(new)}
+
+
+def _clip_new(ref: ClipRef, subject: Subject) -> Clip:
+    return Clip(
+        name=ref.clip, subject=subject, label=ref.label.value, **_clip_fields(ref)
+    )
 
 
 def _clip_fields(ref: ClipRef) -> dict[str, Any]:
@@ -92,8 +111,12 @@ def _clip_refresh(clip: Clip, ref: ClipRef) -> bool:
 
 def _refuse_split_overlap(refs: Sequence[ClipRef]) -> None:
     arriving = {ref.clip for ref in refs}
-    others = Clip.objects.exclude(name__in=arriving).exclude(split="")
-    split_of = dict(others.values_list("subject__name", "split"))
+    rows = Clip.objects.exclude(split="").order_by()
+    split_of = {
+        subject: split
+        for name, subject, split in rows.values_list("name", "subject__name", "split")
+        if name not in arriving
+    }
     for ref in refs:
         if not ref.split:
             continue

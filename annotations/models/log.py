@@ -9,6 +9,14 @@ from django.db import models
 
 from annotations.models.study import Seat, Study
 
+UNFORESEEN = (
+    "case_cannot_be_judged",
+    "case_reopened",
+    "case_unblinded",
+    "consent_withdrawn",
+    "seat_reissued",
+)
+
 
 class Event(models.Model):
     """One entry of a study's log. The database refuses to change or remove it."""
@@ -30,6 +38,15 @@ class Event(models.Model):
             models.UniqueConstraint(
                 fields=["study", "sequence"], name="event_sequence_once_per_study"
             ),
+        ]
+        # A study's page lists the few that the protocol did not foresee, of a log that
+        # has one entry for every answer.
+        indexes = [
+            models.Index(
+                fields=["study", "sequence"],
+                condition=models.Q(kind__in=UNFORESEEN),
+                name="event_unforeseen",
+            )
         ]
 
     def __str__(self) -> str:

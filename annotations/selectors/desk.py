@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import median
 from uuid import UUID
 
@@ -111,9 +112,17 @@ def _minutes_per_case(done: Sequence[Assignment]) -> float:
 def minutes_spent(case: Assignment) -> float | None:
     """Active minutes where the browser told them, else from opening to submission."""
     attention = getattr(case, "attention", None)
-    if attention is not None and attention.active_s > 0:
-        return float(attention.active_s) / 60
-    if case.submitted_at is None or case.opened_at is None:
+    active_s = attention.active_s if attention is not None else None
+    return minutes_read(active_s, case.opened_at, case.submitted_at)
+
+
+def minutes_read(
+    active_s: float | None, opened_at: datetime | None, submitted_at: datetime | None
+) -> float | None:
+    """The same of a case's columns."""
+    if active_s is not None and active_s > 0:
+        return float(active_s) / 60
+    if submitted_at is None or opened_at is None:
         return None
-    spent = (case.submitted_at - case.opened_at).total_seconds() / 60
+    spent = (submitted_at - opened_at).total_seconds() / 60
     return min(spent, LONGEST_MINUTES)

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Max, Min
 
 from annotations.models import Assignment, Case, Event, Invitation, Rating, Seat, Study
-from annotations.selectors.desk import minutes_spent
+from annotations.selectors.desk import minutes_read
 
 # Below these a case is worth a question; none of them drops anyone silently.
 FAST_MINUTES, LITTLE_COVERAGE = 1.0, 0.5
@@ -82,15 +83,40 @@ def study_progress(study: Study) -> list[SeatProgress]:
             "created_at"
         )
     }
-    cases: dict[UUID, list[Assignment]] = {seat.pk: [] for seat in seats}
-    rows = Assignment.objects.filter(seat__study=study).select_related("attention")
-    for assignment in rows:
-        cases[assignment.seat_id].append(assignment)
+    cases: dict[UUID, list[_Case]] = {seat.pk: [] for seat in seats}
+    for case in _cases(study):
+        cases[case.seat].append(case)
     alike = _alike(study)
     return [
         _seat_progress(seat, invited.get(seat.pk, ""), cases[seat.pk], alike)
         for seat in seats
     ]
+
+
+class _Case(NamedTuple):
+    """What is counted of one reading: a large study has thousands."""
+
+    pk: UUID
+    seat: UUID
+    state: str
+    opened_at: datetime | None
+    submitted_at: datetime | None
+    active_s: float | None
+    coverage: float | None
+
+    @property
+    def minutes(self) -> float | None:
+        return minutes_read(self.active_s, self.opened_at, self.submitted_at)
+
+    @property
+    def is_unwatched(self) -> bool:
+        return self.coverage is not None and self.coverage < LITTLE_COVERAGE
+
+
+def _cases(study: Study) -> list[_Case]:
+    rows = Assignment.objects.filter(seat__study=study).order_by()
+    times = ("opened_at", "submitted_at", "attention__active_s", "attention__coverage")
+    return [_Case._make(row) for row in rows.values_list("pk", "seat", "state", *times)]
 
 
 def _alike(study: Study) -> Mapping[UUID, bool]:
@@ -109,12 +135,12 @@ def _alike(study: Study) -> Mapping[UUID, bool]:
 def _seat_progress(
     seat: Seat,
     invited: str,
-    assignments: Sequence[Assignment],
+    assignments: Sequence[_Case],
     alike: Mapping[UUID, bool],
 ) -> SeatProgress:
     states = [case.state for case in assignments]
     done = [case for case in assignments if case.state == Assignment.State.SUBMITTED]
-    minutes = [spent for case in done if (spent := minutes_spent(case)) is not None]
+    minutes = [spent for case in done if (spent := case.minutes) is not None]
     ends = [case.submitted_at for case in assignments if case.submitted_at]
     return SeatProgress(
         number=seat.number,
@@ -129,17 +155,10 @@ def _seat_progress(
         last_seen=max(ends, default=None),
         quality=Quality(
             fast=sum(spent < FAST_MINUTES for spent in minutes),
-            unwatched=sum(_is_unwatched(case) for case in done),
+            unwatched=sum(case.is_unwatched for case in done),
             alike=sum(alike.get(case.pk, False) for case in done),
         ),
     )
-
-
-def _is_unwatched(case: Assignment) -> bool:
-    attention = getattr(case, "attention", None)
-    if attention is None or attention.coverage is None:
-        return False
-    return bool(attention.coverage < LITTLE_COVERAGE)
 
 
 def study_deviations(study: Study) -> list[Deviation]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +18,7 @@ from annotations.core.errors import StudyError
 from annotations.forms import EmailsForm, PasswordForm, UnblindForm, first_error
 from annotations.models import Assignment, PresentationReview, Study
 from annotations.selectors import study_progress
-from annotations.selectors.progress import study_deviations
+from annotations.selectors.progress import SeatProgress, study_deviations
 from annotations.services import (
     raters_invite,
     study_lock,
@@ -30,6 +31,9 @@ from annotations.services.closing import check_password_again
 from annotations.views.access import user_of
 from gaitmodel.views import lead_required
 
+# Studies a page; cases of a study up to which its page lists them all at once.
+PER_PAGE, LISTED = 50, 100
+
 
 @login_required
 @require_GET
@@ -41,9 +45,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @lead_required
 @require_GET
 def study_list(request: HttpRequest) -> HttpResponse:
-    """Every study with its state."""
-    studies = Study.objects.all()
-    return render(request, "annotations/study_list.html", {"studies": studies})
+    """Studies with their states, newest first, fifty a page."""
+    rows = Study.objects.only("name", "state", "is_pilot", "created_at")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "annotations/study_list.html", {"page": page})
 
 
 @lead_required
@@ -68,11 +73,12 @@ def _page(request: HttpRequest, study: Study, **more: object) -> HttpResponse:
         "balance": _masked_balance(study),
         "deviations": study_deviations(study),
         "sites": [form.site for form in study.rules.consents if form.site],
-        "previews": _previews(study),
+        "previews": _previews(study, seats, request.GET.get("seat", "")),
         "audited": PresentationReview.objects.filter(study=study).exists(),
         "letters": "ABCDEF"[: study.n_systems],
         "total": sum(seat.total for seat in seats),
         "done": sum(seat.done for seat in seats),
+        "by_seat": sum(seat.total for seat in seats) > LISTED,
         **more,
     }
     return render(request, "annotations/study.html", page)
@@ -86,8 +92,14 @@ def _masked_balance(study: Study) -> list[dict[str, object]]:
     ]
 
 
-def _previews(study: Study) -> list[Assignment]:
+def _previews(
+    study: Study, seats: Sequence[SeatProgress], wanted: str
+) -> list[Assignment]:
+    """The cases that the page lists: all of a small study, of a large one a seat's."""
     rows = Assignment.objects.filter(seat__study=study).select_related("seat")
+    if sum(seat.total for seat in seats) > LISTED and seats:
+        numbers = {str(seat.number): seat.number for seat in seats}
+        rows = rows.filter(seat__number=numbers.get(wanted, seats[0].number))
     return list(rows.order_by("seat__number", "position"))
 
 

@@ -6,7 +6,10 @@ from django.test import Client
 from django.urls import reverse
 
 from annotations.models import Seat, Study
+from annotations.models.log import UNFORESEEN
+from annotations.selectors.progress import DEVIATIONS
 from annotations.services import study_lock
+from annotations.views import studies
 from tests import factories
 from tests.people import PASSWORD
 
@@ -76,3 +79,28 @@ def test_verification_says_what_it_compared(page, study) -> None:
     Study.objects.update(purpose="another")
     html = page.post(reverse("study_verify", args=[study.pk])).content.decode()
     assert "protocol: differs from what was sealed" in html
+
+
+def test_many_studies_come_fifty_a_page(page) -> None:
+    Study.objects.bulk_create(Study(name=f"s{n:03}", n_systems=3) for n in range(60))
+    first = page.get(reverse("study_list")).content.decode()
+    second = page.get(reverse("study_list"), {"page": 2}).content.decode()
+    assert first.count('scope="row"') == 50
+    assert second.count('scope="row"') == 10
+    assert "page 1 of 2" in first
+
+
+def test_a_large_study_lists_one_seats_cases_at_a_time(
+    page, study, monkeypatch
+) -> None:
+    monkeypatch.setattr(studies, "LISTED", 3)
+    address = reverse("study", args=[study.pk])
+    assert page.get(address).content.decode().count("Seat 1, case") == 12
+    second = page.get(address, {"seat": "2"}).content.decode()
+    assert second.count("Seat 2, case") == 12
+    assert "Seat 1, case" not in second
+    assert "Seat 1, case" in page.get(address, {"seat": "nonsense"}).content.decode()
+
+
+def test_the_index_of_unforeseen_events_is_of_those_that_are_listed() -> None:
+    assert set(UNFORESEEN) == set(DEVIATIONS)

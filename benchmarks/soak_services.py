@@ -1,0 +1,123 @@
+"""The services of the soak: PostgreSQL, Redis, web and worker, restarted in the middle."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from tests.processes import Service, queue_worker, site_environment, web_server
+from tests.servers import PostgresServer, RedisServer
+
+# After a service is back: until pooled connections are renewed and retries are through.
+GRACE_S = 10.0
+SAMPLED_EVERY_S = 2.0
+
+
+@dataclass
+class Outage:
+    """From when to when raters may meet a fault; moments monotonic."""
+
+    name: str
+    begun: float
+    ended: float
+
+
+@dataclass
+class Services:
+    """What runs, and what happened to it."""
+
+    folder: Path
+    postgres: PostgresServer = field(default_factory=PostgresServer)
+    redis: RedisServer = field(default_factory=RedisServer)
+    outages: list[Outage] = field(default_factory=list)
+    memory: list[tuple[float, float]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.site = site_environment(self.folder, self.postgres.url) | {
+            "REDIS_URL": self.redis.url
+        }
+        self.is_over = threading.Event()
+
+    def start(self) -> int:
+        """Web and worker, and the watch over their memory; the web's port."""
+        self.web = web_server(self.site, log=self.folder / "web.log")
+        self.worker = queue_worker(self.site, log=self.folder / "worker.log")
+        self.web.start()
+        self.worker.start()
+        threading.Thread(target=self._watch, daemon=True).start()
+        return self.web.port
+
+    def end(self) -> None:
+        self.is_over.set()
+        for service in (self.web, self.worker):
+            service.end()
+
+    def destroy(self) -> None:
+        self.redis.stop()
+        self.postgres.destroy()
+
+    def trials(self) -> dict[str, Callable[[], None]]:
+        """What is done to whom, in this order."""
+        return {
+            "web restarted": self._restart_web,
+            "worker killed": self._kill_worker,
+            "Redis killed, 5 s away": self._kill_redis,
+            "PostgreSQL killed, 5 s away": self._kill_postgres,
+            "web killed": self._kill_web,
+        }
+
+    def suffer(self, name: str) -> None:
+        begun = time.monotonic()
+        self.trials()[name]()
+        self.outages.append(Outage(name, begun, time.monotonic() + GRACE_S))
+
+    def _restart_web(self) -> None:
+        self.web.end()
+        self.web.start()
+
+    def _kill_web(self) -> None:
+        self.web.kill()
+        self.web.start()
+
+    def _kill_worker(self) -> None:
+        self.worker.kill()
+        self.worker.start()
+
+    def _kill_redis(self) -> None:
+        self.redis.stop()
+        time.sleep(5)
+        self.redis.start()
+
+    def _kill_postgres(self) -> None:
+        self.postgres.kill()
+        time.sleep(3)
+        self.postgres.start()
+
+    def _watch(self) -> None:
+        """Resident memory of all web and worker processes, in MB."""
+        while not self.is_over.wait(SAMPLED_EVERY_S):
+            used = sum(_resident(service) for service in (self.web, self.worker))
+            self.memory.append((time.monotonic(), used / 2**20))
+
+    def grown_mb(self) -> float:
+        """From the first to the last quarter since the last restart, by medians."""
+        since = max((outage.ended for outage in self.outages), default=0.0)
+        found = [used for at, used in self.memory if at > since]
+        quarter = max(1, len(found) // 4)
+        first, last = sorted(found[:quarter]), sorted(found[-quarter:])
+        return last[len(last) // 2] - first[len(first) // 2]
+
+
+def _resident(service: Service) -> int:
+    """Of a service's whole family; private pages alone, so that none counts twice."""
+    try:
+        root = psutil.Process(service.process.pid)
+        family = [root, *root.children(recursive=True)]
+        return sum(one.memory_full_info().uss for one in family)
+    except psutil.Error:
+        return 0

@@ -1,5 +1,8 @@
 """All settings of the site, read from the environment; defaults run on one machine.
 
+A text may lie in a file instead, which ``NAME_FILE`` names: so secrets stay out of the
+environment.
+
 | variable | meaning | default |
 | --- | --- | --- |
 | ``SECRET_KEY`` (or ``SECRET_KEY_FILE``) | signing key | one made on first use, in ``var/`` |
@@ -13,6 +16,9 @@
 | ``HTTPS`` | behind TLS: secure cookies, HSTS, redirect | no |
 | ``LEADS_NEED_MFA`` | leads need a second factor | yes; no on the demo's site |
 | ``SESSION_IDLE_MINUTES`` | sign-off without a person | 15, at most 30 |
+| ``EMAIL_HOST``, ``EMAIL_PORT``, ``EMAIL_FROM`` | mail server and sender | the console |
+| ``EMAIL_HOST_USER``, ``EMAIL_HOST_PASSWORD`` | its account | none |
+| ``EMAIL_TLS`` | ``starttls``, ``tls`` or ``none`` | starttls |
 | ``LOG_FORMAT`` | ``text``, or ``json``: one line of JSON each | text |
 | ``METRICS_TOKEN``, ``METRICS_FROM`` | who may read ``/metrics`` | nobody |
 | ``TRUSTED_PROXIES`` | whose X-Forwarded-For is believed | this machine |
@@ -283,6 +289,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 TIME_ZONE = env_text("TIME_ZONE", "UTC")
 USE_TZ = True
-EMAIL_BACKEND = env_text(
-    "EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"
-)
+# Without a mail server letters go to the console, where a demo's lead reads them.
+EMAIL_HOST = env_text("EMAIL_HOST")
+EMAIL_BACKEND = env_text("EMAIL_BACKEND") or backing.mail_backend(EMAIL_HOST)
+EMAIL_PORT = env_number("EMAIL_PORT", 587, range(1, 65536))
+EMAIL_HOST_USER = env_text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env_text("EMAIL_HOST_PASSWORD")
+EMAIL_TLS = env_choice("EMAIL_TLS", ("starttls", "tls", "none"))
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_TLS == "starttls", EMAIL_TLS == "tls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env_text("EMAIL_FROM", "webmaster@localhost")

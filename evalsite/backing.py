@@ -46,6 +46,36 @@ def cache(redis_url: str) -> dict[str, Any]:
     return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 
 
+def clips(
+    kind: str,
+    folder: Path,
+    bucket: str,
+    endpoint: str,
+    region: str,
+    keys: tuple[str, str],
+) -> dict[str, Any]:
+    """Where the clips' files are kept: a folder, or a private bucket."""
+    if kind == "local":
+        options: dict[str, Any] = {"location": folder}
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": options,
+        }
+    access, secret = keys
+    options = {
+        "bucket_name": bucket,
+        "endpoint_url": endpoint or None,
+        "region_name": region or None,
+        "access_key": access or None,
+        "secret_key": secret or None,
+        "addressing_style": "path" if endpoint else None,
+        "signature_version": "s3v4",
+        "querystring_auth": True,
+        "default_acl": None,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
 def mail_backend(host: str) -> str:
     """SMTP where a server is named, else the console."""
     return f"django.core.mail.backends.{'smtp' if host else 'console'}.EmailBackend"

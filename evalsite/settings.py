@@ -16,6 +16,9 @@ environment.
 | ``HTTPS`` | behind TLS: secure cookies, HSTS, redirect | no |
 | ``LEADS_NEED_MFA`` | leads need a second factor | yes; no on the demo's site |
 | ``SESSION_IDLE_MINUTES`` | sign-off without a person | 15, at most 30 |
+| ``MEDIA_STORAGE`` | where clips are kept: ``local`` or ``s3`` | local |
+| ``S3_BUCKET``, ``S3_ENDPOINT_URL``, ``S3_REGION`` | the bucket | none; Amazon's; none |
+| ``S3_ACCESS_KEY``, ``S3_SECRET_KEY`` | its keys | boto3's own ways |
 | ``EMAIL_HOST``, ``EMAIL_PORT``, ``EMAIL_FROM`` | mail server and sender | the console |
 | ``EMAIL_HOST_USER``, ``EMAIL_HOST_PASSWORD`` | its account | none |
 | ``EMAIL_TLS`` | ``starttls``, ``tls`` or ``none`` | starttls |
@@ -279,8 +282,19 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_STORAGE = env_choice("MEDIA_STORAGE", ("local", "s3"))
+S3_BUCKET, S3_ENDPOINT_URL = env_text("S3_BUCKET"), env_text("S3_ENDPOINT_URL")
+S3_KEYS = (env_text("S3_ACCESS_KEY"), env_text("S3_SECRET_KEY"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "clips": backing.clips(
+        MEDIA_STORAGE,
+        CLIP_STORE,
+        S3_BUCKET,
+        S3_ENDPOINT_URL,
+        env_text("S3_REGION"),
+        S3_KEYS,
+    ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True

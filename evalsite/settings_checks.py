@@ -47,6 +47,28 @@ def _addresses() -> Iterator[CheckMessage]:
         )
 
 
+@register()
+def the_bucket_makes_sense(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    return list(_bucket())
+
+
+def _bucket() -> Iterator[CheckMessage]:
+    if settings.MEDIA_STORAGE == "s3" and not settings.S3_BUCKET:
+        yield Error(
+            "MEDIA_STORAGE is s3, and S3_BUCKET names no bucket.",
+            hint="Make a private bucket and name it.",
+            id="evalsite.E018",
+        )
+    if any(settings.S3_KEYS) and not all(settings.S3_KEYS):
+        yield Error(
+            "One of S3_ACCESS_KEY and S3_SECRET_KEY is set, the other is not.",
+            hint="Set both, or neither where the host has a role of its own.",
+            id="evalsite.E019",
+        )
+
+
 @register(Tags.security, deploy=True)
 def ready_for_strangers(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any

@@ -60,8 +60,10 @@ def test_systemd_takes_every_unit(unit: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.services
-def test_nginx_takes_its_file(tmp_path: Path) -> None:
-    conf = site_conf(tmp_path, http=8081, https=8444, web=8001)
+@pytest.mark.parametrize("bucket", ["", "http://127.0.0.1:9000"])
+def test_nginx_takes_its_file(tmp_path: Path, bucket: str) -> None:
+    conf = site_conf(tmp_path, http=8081, https=8444, web=8001, bucket=bucket)
+    assert ("proxy_hide_header x-amz-id-2" in conf.read_text()) == bool(bucket)
     run("nginx", "-t", "-c", conf, "-e", tmp_path / "error.log")
 
 

@@ -23,6 +23,8 @@ NONSENSE = {
     "E015": {"EMAIL_HOST": "mail", "DEFAULT_FROM_EMAIL": "webmaster@localhost"},
     "E016": {"EMAIL_HOST_PASSWORD": "secret", "EMAIL_TLS": "none"},
     "E017": {"METRICS_TOKEN": "short"},
+    "E018": {"MEDIA_STORAGE": "s3", "S3_BUCKET": ""},
+    "E019": {"S3_KEYS": ("key", "")},
 }
 SENSE = {
     "ALLOWED_HOSTS": ["study.example.org"],

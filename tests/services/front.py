@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,7 +28,12 @@ http {{
 """
 
 
-def site_conf(folder: Path, *, http: int, https: int, web: int) -> Path:
+BLOCK = re.compile(r"  location /_films/ \{.*?\n  \}\n", re.DOTALL)
+
+
+def site_conf(
+    folder: Path, *, http: int, https: int, web: int, bucket: str = ""
+) -> Path:
     """``deploy/nginx.conf.template`` filled in, within a whole configuration."""
     written = certificate_written(folder, datetime.now(UTC) + timedelta(days=30))
     values = {
@@ -44,6 +50,10 @@ def site_conf(folder: Path, *, http: int, https: int, web: int) -> Path:
     template = (ROOT / "deploy/nginx.conf.template").read_text()
     named = {line.split("=")[0] for line in (ROOT / "deploy/nginx.env").open()}
     assert named == set(values), "nginx.env names what the template needs"
+    if bucket:
+        block = (ROOT / "deploy/nginx-bucket.conf.template").read_text()
+        template = BLOCK.sub(lambda found: block, template)
+        values["BUCKET_ADDRESS"] = bucket
     for name, value in values.items():
         template = template.replace(f"${{{name}}}", value)
     path = folder / "nginx.conf"

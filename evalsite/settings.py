@@ -35,7 +35,7 @@ from pathlib import Path
 
 from django.core.management.utils import get_random_secret_key
 
-from evalsite import backing, logs
+from evalsite import backing, browsers, logs
 from evalsite.environment import (
     env_choice,
     env_flag,
@@ -248,25 +248,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
 }
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "media-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "font-src": ["'self'"],
-        "form-action": ["'self'"],
-        "base-uri": ["'none'"],
-        "frame-ancestors": ["'none'"],
-    }
-}
-_UNUSED_FEATURES = (
-    "accelerometer", "camera", "display-capture", "geolocation", "gyroscope",
-    "magnetometer", "microphone", "midi", "payment", "usb",
-)  # fmt: skip
-PERMISSIONS_POLICY: dict[str, list[str]] = {name: [] for name in _UNUSED_FEATURES}
+CONTENT_SECURITY_POLICY = browsers.CONTENT_SECURITY_POLICY
+PERMISSIONS_POLICY = browsers.PERMISSIONS_POLICY
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if env_flag("HTTPS", default=False):

@@ -93,7 +93,8 @@ def measured(server: PostgresServer, folder: Path, share: float) -> dict[str, An
           f"{made['event']:,} events: {made['bytes'] / 2**20:,.0f} MiB, made in "
           f"{made['seconds']:.0f} s", flush=True)  # fmt: skip
     runs = [done_in(site, "measure") for site in (small, large) * 2]
-    return {"made": made, "small": best_of(*runs[::2]), "large": best_of(*runs[1::2]),
+    own = done_in(large, "measure_own")
+    return {"made": made, "own": own, "small": best_of(*runs[::2]), "large": best_of(*runs[1::2]),
             "site": large}  # fmt: skip
 
 
@@ -112,6 +113,10 @@ def main() -> int:
             found = measured(server, Path(folder), given.share)
             site = found.pop("site")
             holds = compared(found["small"], found["large"], given.times)
+            cases = found["made"]["case"] // found["made"]["study"]
+            for page, own in found["own"].items():
+                print(f"{page} of one of its studies, {cases:,} cases: "
+                      f"{own['median_ms']:.0f} ms, {own['queries']} queries")  # fmt: skip
             if not given.no_long:
                 done_in(site, "make_long")
                 found["long"] = long = done_in(site, "measure_long")

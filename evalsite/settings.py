@@ -21,11 +21,18 @@ from pathlib import Path
 import dj_database_url
 from django.core.management.utils import get_random_secret_key
 
-from evalsite.environment import env_flag, env_list, env_number, env_text
+from evalsite.environment import (
+    env_flag,
+    env_list,
+    env_number,
+    env_text,
+    file_made,
+    folder_made,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env_text("BIOGAIT_VAR", str(BASE_DIR / "var"))).resolve()
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+folder_made(VAR_DIR)
 
 
 def _secret_key() -> str:
@@ -33,8 +40,7 @@ def _secret_key() -> str:
         return key
     path = VAR_DIR / "secret_key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(get_random_secret_key())
+        file_made(path, get_random_secret_key())
     return path.read_text().strip()
 
 
@@ -287,7 +293,7 @@ if env_flag("HTTPS", default=False):
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
+folder_made(STATIC_ROOT)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

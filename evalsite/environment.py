@@ -46,12 +46,13 @@ def env_number(name: str, default: int, allowed: range) -> int:
     return int(text)
 
 
-def folder_made(path: Path) -> None:
-    """Make a folder of the data folder if there is none."""
+def folder_made(path: Path) -> Path:
+    """This folder, made if there is none."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unwritable(path, error) from error
+    return path
 
 
 def file_made(path: Path, text: str) -> None:

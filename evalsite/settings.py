@@ -31,8 +31,7 @@ from evalsite.environment import (
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(env_text("BIOGAIT_VAR", str(BASE_DIR / "var"))).resolve()
-folder_made(VAR_DIR)
+VAR_DIR = folder_made(Path(env_text("BIOGAIT_VAR", str(BASE_DIR / "var"))).resolve())
 
 
 def _secret_key() -> str:
@@ -292,8 +291,7 @@ if env_flag("HTTPS", default=False):
     CSRF_COOKIE_SECURE = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
-folder_made(STATIC_ROOT)
+STATIC_ROOT = folder_made(VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

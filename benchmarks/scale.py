@@ -18,10 +18,11 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
-from tests.processes import ROOT, site_environment
+from tests.processes import ROOT, manage, site_environment
 from tests.servers import PostgresServer
 
 STUDIES, CASES, RATERS = 200, 200_000, 2_000
@@ -98,6 +99,16 @@ def measured(server: PostgresServer, folder: Path, share: float) -> dict[str, An
             "site": large}  # fmt: skip
 
 
+def backed_up(site: dict[str, str], folder: Path) -> dict[str, float]:
+    """Seconds and MiB of a backup of the large site."""
+    begun = time.perf_counter()
+    manage(site, "backup_site", str(folder))
+    seconds = time.perf_counter() - begun
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    print(f"backup: {seconds:.0f} s, {size / 2**20:,.0f} MiB")
+    return {"seconds": seconds, "mib": size / 2**20}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--share", type=float, default=1.0, help="of the whole size")
@@ -123,6 +134,7 @@ def main() -> int:
                 print(f"report of {long['ratings']:,} ratings: {long['whole_s']:.1f} s "
                       f"(limit {REPORT_S:g}), peak {long['peak_mb']:.0f} MB")  # fmt: skip
                 holds &= long["whole_s"] <= REPORT_S
+                found["backup"] = backed_up(site, Path(folder) / "backup")
     finally:
         server.destroy()
     if given.json:

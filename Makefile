@@ -41,8 +41,9 @@ sbom: .venv/.ready-dev
 		--of JSON -o $(SBOM) $(BIN)/python
 
 check-all: lint
-	REHEARSALS=20 $(BIN)/python -m tests.suites --require browser,postgres,operations
+	REHEARSALS=20 $(BIN)/python -m tests.suites --require browser,postgres,operations,services
 	$(BIN)/python -m tests.mutations
+	$(BIN)/python -m benchmarks.queue_hammer --postgres $$POSTGRES_URL --redis $$REDIS_TEST_URL
 	NO_NETWORK_DEMO="--backbone smollm2" $(BIN)/python -m pytest -m operations tests/no_network
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.import_clips

@@ -9,7 +9,15 @@
 """
 
 import os
+import tempfile
 from pathlib import Path
+
+# Every process adds its latencies to files here; they begin anew with the server.
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-"))
+
+from prometheus_client import multiprocess
+
+from evalsite.logs import logging_config
 
 bind = os.environ.get("WEB_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -26,3 +34,11 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 # Worker heartbeats in memory: a slow disk must not look like a hanging worker.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+if os.environ.get("LOG_FORMAT") == "json":
+    logconfig_dict = logging_config("json")
+
+
+def child_exit(server, worker):
+    """Gauges of a process that has ended count no more; its latencies do."""
+    multiprocess.mark_process_dead(worker.pid)

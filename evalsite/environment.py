@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+Network = IPv4Network | IPv6Network
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
 
@@ -71,3 +74,19 @@ def _unwritable(path: Path, error: OSError) -> ImproperlyConfigured:
         f"{path} cannot be made: {error.strerror}. Set BIOGAIT_VAR to a folder that the "
         "server's user may write"
     )
+
+
+def env_choice(name: str, allowed: Sequence[str]) -> str:
+    """One of a few words; the first is the default."""
+    text = os.environ.get(name, "").strip().lower() or allowed[0]
+    if text not in allowed:
+        raise ImproperlyConfigured(f"{name} is {' or '.join(allowed)}, not {text!r}")
+    return text
+
+
+def env_networks(name: str, default: str = "") -> list[Network]:
+    """Addresses and networks, comma-separated: 10.0.0.7, 10.1.0.0/16."""
+    try:
+        return [ip_network(part) for part in env_list(name, default)]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from error

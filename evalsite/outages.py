@@ -15,6 +15,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
+from evalsite.logs import route_of
+
 RETRY_AFTER_S = 30
 log = logging.getLogger(__name__)
 
@@ -108,7 +110,7 @@ def outage_response(
         "outage: %s: %s %s answered 503: %s",
         outage.name,
         request.method,
-        request.path,
+        route_of(request),
         reason[0],
     )
     response: HttpResponse

@@ -13,17 +13,25 @@
 | ``HTTPS`` | behind TLS: secure cookies, HSTS, redirect | no |
 | ``LEADS_NEED_MFA`` | leads need a second factor | yes; no on the demo's site |
 | ``SESSION_IDLE_MINUTES`` | sign-off without a person | 15, at most 30 |
+| ``LOG_FORMAT`` | ``text``, or ``json``: one line of JSON each | text |
+| ``METRICS_TOKEN``, ``METRICS_FROM`` | who may read ``/metrics`` | nobody |
+| ``TRUSTED_PROXIES`` | whose X-Forwarded-For is believed | this machine |
+| ``RUN_LEASE_SECONDS`` | how long a silent worker keeps its Run | 45 |
+| ``RUN_MAX_ATTEMPTS`` | after so many deaths a Run is given up | 10 |
+| ``RUN_PROCESSES`` | devices that one Run may use on this worker | 1 |
 | ``TLS_CERTIFICATE`` | the proxy's certificate, watched for its end | none |
 """
 
 from pathlib import Path
 
-import dj_database_url
 from django.core.management.utils import get_random_secret_key
 
+from evalsite import backing, logs
 from evalsite.environment import (
+    env_choice,
     env_flag,
     env_list,
+    env_networks,
     env_number,
     env_text,
     file_made,
@@ -84,13 +92,16 @@ INSTALLED_APPS = [
     "rest_framework.authtoken",
     "drf_spectacular",
     "django_htmx",
+    "gaitmodel",  # before django_q, whose command qcluster it extends
     "django_q",
-    "gaitmodel",
     "annotations",
     "evalsite",
 ]
 
 MIDDLEWARE = [
+    "evalsite.proxied.ClientAddress",
+    "evalsite.request_log.RequestLog",
+    "evalsite.probes.Probes",
     "evalsite.watch.Watch",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -129,55 +140,23 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": dj_database_url.parse(
-        env_text("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}",
-        conn_max_age=60,
-        conn_health_checks=True,
-    )
-}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # A score that was acknowledged must survive a crash: WAL, synced at each commit.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-    }
-
 REDIS_URL = env_text("REDIS_URL")
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-    }
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-}
+DATABASES = {"default": backing.database(env_text("DATABASE_URL"), VAR_DIR)}
+CACHES = {"default": backing.cache(REDIS_URL)}
+Q_CLUSTER = backing.queue(REDIS_URL)
 
-# A training may take two days; ``retry`` must exceed it, or the broker hands the
-# same Run to a second worker. Workers fork: nothing may import torch before that.
-_DAY_S = 24 * 3600
-Q_CLUSTER = {
-    "name": "default",
-    "workers": 1,
-    "timeout": 600,
-    "retry": 700,
-    "max_attempts": 1,
-    "ack_failures": True,
-    "catch_up": False,
-    "label": "Queue",
-    **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default", "poll": 1.0}),
-    "ALT_CLUSTERS": {
-        "gpu": {
-            "workers": 1,
-            "timeout": 2 * _DAY_S,
-            "retry": 2 * _DAY_S + 3600,
-            "max_attempts": 1,
-            "ack_failures": True,
-            "recycle": 1,
-        }
-    },
-}
+# A worker without a heartbeat for so long is taken for dead; its Run goes on elsewhere.
+RUN_LEASE_S = env_number("RUN_LEASE_SECONDS", 45, range(10, 3601))
+RUN_MAX_ATTEMPTS = env_number("RUN_MAX_ATTEMPTS", 10, range(1, 1001))
+# Devices of this worker: a Run that wants more waits for another one.
+RUN_PROCESSES = env_number("RUN_PROCESSES", 1, range(1, 65))
+RUN_LOG_DIR = VAR_DIR / "runs"
+
+LOG_FORMAT = env_choice("LOG_FORMAT", logs.FORMATS)
+LOGGING = logs.logging_config(LOG_FORMAT)
+METRICS_TOKEN = env_text("METRICS_TOKEN")
+METRICS_FROM = env_networks("METRICS_FROM")
+TRUSTED_PROXIES = env_networks("TRUSTED_PROXIES", "127.0.0.1,::1")
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -284,7 +263,7 @@ X_FRAME_OPTIONS = "DENY"
 if env_flag("HTTPS", default=False):
     SECURE_SSL_REDIRECT = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_HSTS_SECONDS = 365 * _DAY_S
+    SECURE_HSTS_SECONDS = 365 * backing.DAY_S
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True

@@ -4,7 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from evalsite.probes import PROBES
+
 urlpatterns = [
+    # Answered by ``evalsite.probes.Probes`` before it comes to this list.
+    *(path(where[1:], view, name=where[1:]) for where, view in PROBES.items()),
     path("", include("evalsite.account_urls")),
     # The admin has no door of its own: it would be one without a second factor.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login")),
@@ -14,5 +18,6 @@ urlpatterns = [
     path("", include("annotations.urls")),
 ]
 
+handler400 = "evalsite.errors.bad_request"
 handler404 = "evalsite.errors.not_found"
 handler500 = "evalsite.errors.server_error"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -138,6 +140,12 @@ class Run(models.Model):
     class Kind(models.TextChoices):
         TRAIN = "train", "training"
         GENERATE = "generate", "rationale generation"
+        TRIAL = "trial", "trial of a worker"
+
+    class Priority(models.IntegerChoices):
+        LOW = -10, "low"
+        NORMAL = 0, "normal"
+        HIGH = 10, "high"
 
     class State(models.TextChoices):
         QUEUED = "queued", "queued"
@@ -151,8 +159,19 @@ class Run(models.Model):
     system = models.CharField(max_length=200)
     parameters = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    priority = models.SmallIntegerField(
+        choices=Priority.choices, default=Priority.NORMAL, db_default=Priority.NORMAL
+    )
+    processes = models.PositiveSmallIntegerField(  # one a device
+        default=1, db_default=1, validators=[MinValueValidator(1)]
+    )
+    # Who has it: drawn anew at each claim, so that an earlier worker can write nothing.
+    claim = models.UUIDField(null=True, blank=True, editable=False)
+    worker = models.CharField(max_length=120, blank=True, db_default="")
     progress = models.FloatField(default=0.0)
     stage = models.CharField(max_length=200, blank=True)
+    device_memory_mb = models.PositiveIntegerField(null=True, blank=True)
+    log_tail = models.TextField(blank=True, db_default="")
     reason = models.TextField(blank=True)
     result = models.JSONField(default=dict, blank=True)
     cancel_requested = models.BooleanField(default=False)
@@ -170,6 +189,11 @@ class Run(models.Model):
                 name="run_progress_is_a_share",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["state", "-priority", "created_at"], name="run_waiting_first"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.system} ({self.state})"
@@ -186,6 +210,16 @@ class Run(models.Model):
     @property
     def percent(self) -> int:
         return round(100 * self.progress)
+
+    @property
+    def left(self) -> timedelta | None:
+        """About how long it still takes, if it goes on as since it was taken."""
+        if self.state != self.State.RUNNING or self.progress < 0.02:
+            return None
+        if self.started_at is None or self.heartbeat_at is None:
+            return None
+        spent = self.heartbeat_at - self.started_at
+        return spent * (1 - self.progress) / self.progress
 
 
 class Prediction(models.Model):

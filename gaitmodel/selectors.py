@@ -33,7 +33,6 @@ from gaitmodel.models import (
     FilmReview,
     Prediction,
     Rationale,
-    Run,
     Walkway,
 )
 
@@ -296,8 +295,3 @@ def predictions_latest(
 def evaluations_recent(limit: int = 20) -> list[Evaluation]:
     """The newest evaluations first."""
     return list(Evaluation.objects.all()[:limit])
-
-
-def runs_recent(limit: int = 50) -> list[Run]:
-    """The newest runs first."""
-    return list(Run.objects.all()[:limit])

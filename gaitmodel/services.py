@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
-from django.utils import timezone
-from django_q.tasks import async_task
 
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.records import ClipRef, Prediction, RationaleText
@@ -20,15 +15,12 @@ from gaitmodel.models import (
     Clip,
     Evaluation,
     Rationale,
-    Run,
     Subject,
 )
 from gaitmodel.models import Prediction as PredictionRow
 
-HEARTBEAT_S = 5
 # Clips looked up and written at a time: memory does not follow their number.
 IMPORT_BATCH = 500
-LEASE_S = 45  # a Run whose heartbeat is older belongs to a dead worker
 
 
 @dataclass(frozen=True)
@@ -183,103 +175,3 @@ def evaluation_save(*, split: str, table: Mapping[str, Any]) -> Evaluation:
     evaluation.full_clean()
     evaluation.save()
     return evaluation
-
-
-@transaction.atomic
-def run_create(
-    *, kind: str, system: str, parameters: Mapping[str, Any], queue: bool
-) -> Run:
-    """Note a piece of work; with ``queue`` it goes to the gpu cluster after commit."""
-    run = Run(kind=kind, system=system, parameters=dict(parameters))
-    run.full_clean()
-    run.save()
-    if queue:
-        transaction.on_commit(lambda: _enqueue(run.pk))
-    return run
-
-
-def _enqueue(run_id: UUID) -> None:
-    async_task("gaitmodel.tasks.run_execute", str(run_id), cluster="gpu")
-
-
-def run_claim(*, run_id: UUID) -> bool:
-    """Take a queued Run for this worker; false if another has it or it is over."""
-    now = timezone.now()
-    return bool(
-        Run.objects.filter(pk=run_id, state=Run.State.QUEUED).update(
-            state=Run.State.RUNNING,
-            started_at=now,
-            heartbeat_at=now,
-            attempts=F("attempts") + 1,
-            reason="",
-        )
-    )
-
-
-def run_beat(*, run_id: UUID) -> bool:
-    """Show that the worker lives; true if someone asked for the Run to stop."""
-    running = Run.objects.filter(pk=run_id, state=Run.State.RUNNING)
-    running.update(heartbeat_at=timezone.now())
-    return not running.filter(cancel_requested=False).exists()
-
-
-def run_progress(*, run_id: UUID, progress: float, stage: str) -> None:
-    Run.objects.filter(pk=run_id, state=Run.State.RUNNING).update(
-        progress=min(max(progress, 0.0), 1.0),
-        stage=stage[:200],
-        heartbeat_at=timezone.now(),
-    )
-
-
-def run_finish(*, run_id: UUID, result: Mapping[str, Any]) -> None:
-    _run_end(run_id, Run.State.DONE, progress=1.0, result=dict(result))
-
-
-def run_fail(*, run_id: UUID, reason: str) -> None:
-    _run_end(run_id, Run.State.FAILED, reason=reason)
-
-
-def run_stop(*, run_id: UUID) -> None:
-    """The worker has stopped a Run that someone cancelled."""
-    _run_end(run_id, Run.State.CANCELLED, reason="cancelled by a person")
-
-
-def _run_end(run_id: UUID, state: str, **values: Any) -> None:
-    Run.objects.filter(pk=run_id, state=Run.State.RUNNING).update(
-        state=state, finished_at=timezone.now(), **values
-    )
-
-
-def run_cancel(*, run_id: UUID) -> bool:
-    """Ask for a stop: at once if still queued, else at the worker's next beat."""
-    now = timezone.now()
-    queued = Run.objects.filter(pk=run_id, state=Run.State.QUEUED).update(
-        state=Run.State.CANCELLED, finished_at=now, reason="cancelled by a person"
-    )
-    running = Run.objects.filter(pk=run_id, state=Run.State.RUNNING).update(
-        cancel_requested=True
-    )
-    return bool(queued or running)
-
-
-def run_retry(*, run_id: UUID) -> bool:
-    """Queue a failed or cancelled Run again; it goes on from its checkpoint."""
-    over = Q(state=Run.State.FAILED) | Q(state=Run.State.CANCELLED)
-    again = Run.objects.filter(over, pk=run_id).update(
-        state=Run.State.QUEUED, cancel_requested=False, finished_at=None, reason=""
-    )
-    if again:
-        _enqueue(run_id)
-    return bool(again)
-
-
-def runs_recover() -> int:
-    """Queue again what dead workers left behind: running, but without a heartbeat."""
-    stale = timezone.now() - timedelta(seconds=LEASE_S)
-    left = Run.objects.filter(state=Run.State.RUNNING, heartbeat_at__lt=stale)
-    recovered = 0
-    for run_id in list(left.values_list("pk", flat=True)):
-        if left.filter(pk=run_id).update(state=Run.State.QUEUED):
-            _enqueue(run_id)
-            recovered += 1
-    return recovered

@@ -1,16 +1,14 @@
-"""What the queue's worker calls: an id in, one call."""
+"""What the queue's worker calls; nothing here loads torch."""
 
 from __future__ import annotations
 
-from uuid import UUID
-
+from gaitmodel import supervising
 from gaitmodel.preparing import prepare_again
-from gaitmodel.runner.runs import run_execute as execute
 
 
-def run_execute(run_id: str) -> None:
-    """Do one Run, unless another worker has it or it is over."""
-    execute(UUID(run_id))
+def run_next() -> None:
+    """Do the waiting Run of the highest priority, if one waits."""
+    supervising.run_next()
 
 
 def clip_prepare(name: str) -> None:

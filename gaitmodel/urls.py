@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gaitmodel import clip_views, privacy_views, views, walkway_views
+from gaitmodel import clip_views, privacy_views, run_views, views, walkway_views
 
 app_name = "gaitmodel"
 urlpatterns = [
@@ -21,8 +21,9 @@ urlpatterns = [
         privacy_views.film_review_decide,
         name="film_review_decide",
     ),
-    path("runs/", views.runs, name="runs"),
+    path("runs/", run_views.runs, name="runs"),
+    path("runs/<uuid:run_id>/", run_views.run_page, name="run"),
     path("table-1/", views.table_one, name="table_one"),
-    path("runs/<uuid:run_id>/cancel/", views.run_cancel, name="run_cancel"),
-    path("runs/<uuid:run_id>/retry/", views.run_retry, name="run_retry"),
+    path("runs/<uuid:run_id>/cancel/", run_views.run_cancel, name="run_cancel"),
+    path("runs/<uuid:run_id>/retry/", run_views.run_retry, name="run_retry"),
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
-from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -14,16 +13,13 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
 )
-from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
-from gaitmodel import services
 from gaitmodel.core.scoring.drawing import confusion_svg, reliability_svg
 from gaitmodel.core.taxonomy import CLASSES
-from gaitmodel.models import Run
 from gaitmodel.selectors import (
     evaluations_recent,
-    runs_recent,
 )
 
 P = ParamSpec("P")
@@ -42,20 +38,6 @@ def lead_required(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return cast(View[P], login_required(guarded))
-
-
-@require_GET
-@lead_required
-def runs(request: HttpRequest) -> HttpResponse:
-    """Every Run with its state; htmx asks again while one is under way."""
-    rows = runs_recent()
-    active = any(not run.is_finished for run in rows)
-    template = (
-        "gaitmodel/_runs.html"
-        if request.headers.get("HX-Request")
-        else "gaitmodel/runs.html"
-    )
-    return render(request, template, {"runs": rows, "active": active})
 
 
 @require_GET
@@ -102,19 +84,3 @@ def table_one(request: HttpRequest) -> HttpResponse:
             0,
         )
     return render(request, "gaitmodel/table_one.html", context)
-
-
-@require_POST
-@lead_required
-def run_cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    run = get_object_or_404(Run, pk=run_id)
-    services.run_cancel(run_id=run.pk)
-    return redirect("gaitmodel:runs")
-
-
-@require_POST
-@lead_required
-def run_retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    run = get_object_or_404(Run, pk=run_id)
-    services.run_retry(run_id=run.pk)
-    return redirect("gaitmodel:runs")

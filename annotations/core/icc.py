@@ -62,8 +62,9 @@ def icc_interval(ratings: FloatArray, level: float = LEVEL) -> IccInterval:
     upper = (1 + level) / 2
     low, high = stats.f.ppf(upper, n - 1, v), stats.f.ppf(upper, v, n - 1)
     rest = k * judges + (k * n - k - n) * error
-    lo = n * (units - low * error) / (low * rest + n * units)
-    hi = n * (high * units - error) / (rest + n * high * units)
+    with np.errstate(all="ignore"):  # limits that are none are refused below
+        lo = n * (units - low * error) / (low * rest + n * units)
+        hi = n * (high * units - error) / (rest + n * high * units)
     if not np.isfinite([lo, hi]).all():
         raise NotEstimable("too few ratings for limits")
     return IccInterval(float(lo), float(hi))

@@ -20,6 +20,7 @@ from annotations.core.table import FloatArray, IntArray, RatingTable
 MOST_ROWS = 20_000
 SMALLEST_SD, LOG_SD = 1e-3, (-9.0, 3.0)
 SEPARATED = 12.0
+LARGEST_LOG = 30.0  # odds beyond e^30 are no limit that anybody could use
 LOGISTIC_VARIANCE = np.pi**2 / 3
 
 
@@ -108,7 +109,7 @@ def fit_ordinal(
     return OrdinalModel(
         n=len(scores),
         odds={
-            str(i): _odds(float(b), spread[data.categories - 1 + i])
+            str(i): odds_ratio(float(b), spread[data.categories - 1 + i])
             for i, b in enumerate(beta)
         },
         thresholds=tuple(map(float, _thresholds(found.x[: data.categories - 1]))),
@@ -118,10 +119,11 @@ def fit_ordinal(
     )
 
 
-def _odds(beta: float, se: float | None) -> OddsRatio:
+def odds_ratio(beta: float, se: float | None) -> OddsRatio:
+    """exp(beta) with its Wald limits; none where they leave the range of numbers."""
     ratio = float(np.exp(beta))
-    if se is None:
-        return OddsRatio(beta, None, ratio, None, None)
+    if se is None or abs(beta) + 1.96 * se > LARGEST_LOG:
+        return OddsRatio(beta, se, ratio, None, None)
     lo, hi = np.exp(beta - 1.96 * se), np.exp(beta + 1.96 * se)
     return OddsRatio(beta, se, ratio, float(lo), float(hi))
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+import torch
+
 from gaitmodel import services
 from gaitmodel.core.config import FusionConfig
 from gaitmodel.core.rationale.evidence import check_evidence
 from gaitmodel.core.systems.base import ClipInput
+from gaitmodel.core.systems.extraction import own_share
 from gaitmodel.core.training.fit import Report
 from gaitmodel.core.training.requests import GenerateRequest
+from gaitmodel.core.training.team import Team
 from gaitmodel.core.training.workplace import Fitted, Untrained
 from gaitmodel.models import Clip
 from gaitmodel.runner.inputs import clip_input, workplace
@@ -22,9 +26,11 @@ def run_generation(request: GenerateRequest, report: Report) -> int:
     """Write a prediction and a rationale of each system for each clip.
 
     A pair that has been answered from the same checkpoint under the same prompt is
-    not answered again, so an interrupted run goes on where it stopped.
+    not answered again, so an interrupted run goes on where it stopped. Under
+    ``torchrun`` each process answers for its share of the clips.
     """
-    clips = clips_by_name(request.clips)
+    team = Team()
+    clips = own_share(clips_by_name(request.clips))
     inputs = {clip.pk: clip_input(clip) for clip in clips}
     written = 0
     for number, key in enumerate(request.systems):
@@ -34,7 +40,8 @@ def run_generation(request: GenerateRequest, report: Report) -> int:
         todo = [c for c in clips if not _answered(c, key, system.checkpoint, request)]
         step = Step(report, number, len(request.systems), key)
         written += _answer(system, todo, [inputs[c.pk] for c in todo], step, request)
-    return written
+    team.wait()
+    return int(team.summed(torch.tensor(written, device=team.device)))
 
 
 def _answered(clip: Clip, key: str, checkpoint: str, request: GenerateRequest) -> bool:

@@ -1,95 +1,148 @@
-"""Do what a Run's row asks for, and leave in it how it went and ended."""
+"""Do what a Run's row asks for, and leave in it how it went and ended.
+
+Under ``torchrun`` several processes do one Run: each does its share, the first writes.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
-from uuid import UUID
 
-from django.db import connection
+from django.db import OperationalError, connection
+from django.utils.module_loading import import_string
 
-from gaitmodel import services
-from gaitmodel.core.errors import CancelledError, GaitError, InputError
-from gaitmodel.core.training.fit import Report
-from gaitmodel.core.training.requests import GenerateRequest, TrainRequest
+from gaitmodel import run_services
+from gaitmodel.core.errors import CancelledError, GaitError
 from gaitmodel.models import Run
-from gaitmodel.runner.generation import run_generation
-from gaitmodel.runner.training import run_training
+from gaitmodel.run_services import Lease
+
+Show = Callable[[float, str], None]
+# By name, so that a Run loads no more than it needs.
+TASKS = {
+    Run.Kind.TRAIN: "gaitmodel.runner.training.train_run",
+    Run.Kind.GENERATE: "gaitmodel.runner.generation.generate_run",
+    Run.Kind.TRIAL: "gaitmodel.runner.trial.trial_run",
+}
+PATIENCE_S = 600  # how long a finished Run waits for a database that is away
+IS_FIRST = os.environ.get("RANK", "0") == "0"
 
 
-def execute(run: Run, report: Report) -> dict[str, Any]:
-    """Do what a Run's row asks for; its result as JSON."""
-    if run.kind == Run.Kind.TRAIN:
-        stored = dict(run.parameters)
-        limit = int(stored.pop("max_clips", 0))
-        return run_training(TrainRequest.from_json(stored), report, limit)
-    request = GenerateRequest.from_json(run.parameters)
-    return {"rationales": run_generation(request, report)}
+def perform(run: Run, stopping: threading.Event, show: Show | None = None) -> None:
+    """Do a claimed Run in this process.
+
+    Raises
+    ------
+    CancelledError
+        If ``stopping`` was set; the row is then its setter's to write.
+    GaitError
+        As the Run's task raises it; the row then tells the reason.
+    """
+
+    def report(progress: float, stage: str) -> None:
+        if stopping.is_set():
+            raise CancelledError("cancelled by a person")
+        if IS_FIRST:
+            _note_progress(run, progress, stage)
+            if show:
+                show(progress, stage)
+
+    try:
+        result = import_string(TASKS[Run.Kind(run.kind)])(run, report)
+    except CancelledError:
+        raise
+    except BaseException as error:
+        reason = str(error) if isinstance(error, GaitError) else repr(error)
+        _surely(partial(run_services.run_fail, run=run, reason=reason))
+        raise
+    if IS_FIRST:
+        _surely(partial(run_services.run_finish, run=run, result=result))
 
 
-def run_execute(run_id: UUID) -> None:
-    """Claim a Run, do it, and leave how it ended in its row."""
-    if not services.run_claim(run_id=run_id):
+def _note_progress(run: Run, progress: float, stage: str) -> None:
+    """A database that is away for a while costs a line of progress, not the Run."""
+    try:
+        held = run_services.run_progress(
+            run=run,
+            progress=progress,
+            stage=stage,
+            device_memory_mb=_device_memory_mb(),
+        )
+    except OperationalError:
+        connection.close()
         return
-    run = Run.objects.get(pk=run_id)
-    with _heartbeat(run_id) as cancelled:
+    if not held:
+        raise CancelledError("this Run is no longer this worker's")
 
-        def report(progress: float, stage: str) -> None:
-            services.run_progress(run_id=run_id, progress=progress, stage=stage)
-            if cancelled.is_set():
-                raise CancelledError("cancelled by a person")
 
+def _device_memory_mb() -> int | None:
+    """The most that this process has held on its device; none without one."""
+    torch: Any = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_available():
+        return None
+    return int(torch.cuda.max_memory_reserved()) >> 20
+
+
+def _surely(write: Callable[[], bool]) -> None:
+    """Write the end of a Run, waiting for a database that is away."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
         try:
-            result = execute(run, report)
-        except CancelledError:
-            services.run_stop(run_id=run_id)
-        except GaitError as error:
-            services.run_fail(run_id=run_id, reason=str(error))
-        except Exception as error:
-            services.run_fail(run_id=run_id, reason=f"{type(error).__name__}: {error}")
-            raise
-        else:
-            services.run_finish(run_id=run_id, result=result)
+            write()
+            return
+        except OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            connection.close()
+            time.sleep(2)
 
 
 @contextmanager
-def _heartbeat(run_id: UUID) -> Iterator[threading.Event]:
+def stopped_by_signal() -> Iterator[threading.Event]:
+    """An event that SIGTERM sets: the supervising worker's way to stop a Run."""
+    stopping = threading.Event()
+    before = signal.signal(signal.SIGTERM, lambda number, frame: stopping.set())
+    try:
+        yield stopping
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def watched(run: Run, show: Show) -> Run:
+    """Do a Run in this process, showing its progress; used without ``--queue``."""
+    with _heartbeat(run) as stopping:
+        try:
+            perform(run, stopping, show)
+        except CancelledError:
+            run_services.run_stop(run=run)
+            raise
+    run.refresh_from_db()
+    return run
+
+
+@contextmanager
+def _heartbeat(run: Run) -> Iterator[threading.Event]:
     """Beat while the block runs; the event is set once someone cancels the Run."""
-    over, cancelled = threading.Event(), threading.Event()
+    over, stopping = threading.Event(), threading.Event()
 
     def beat() -> None:
         try:
-            while not over.wait(services.HEARTBEAT_S):
-                if services.run_beat(run_id=run_id):
-                    cancelled.set()
+            while not over.wait(run_services.HEARTBEAT_S):
+                if run_services.run_beat(run=run) is not Lease.HELD:
+                    stopping.set()
         finally:
             connection.close()
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()
     try:
-        yield cancelled
+        yield stopping
     finally:
         over.set()
         thread.join()
-
-
-def watched(run: Run, show: Callable[[float, str], None]) -> Run:
-    """Do a Run in this process, showing its progress; used without ``--queue``."""
-    if not services.run_claim(run_id=run.pk):
-        raise InputError(f"run {run.pk} is not waiting to be done")
-
-    def report(progress: float, stage: str) -> None:
-        services.run_progress(run_id=run.pk, progress=progress, stage=stage)
-        show(progress, stage)
-
-    try:
-        result = execute(run, report)
-    except BaseException as error:
-        services.run_fail(run_id=run.pk, reason=str(error) or type(error).__name__)
-        raise
-    services.run_finish(run_id=run.pk, result=result)
-    run.refresh_from_db()
-    return run

@@ -14,11 +14,18 @@ from gaitmodel.core.training.audit import audit
 from gaitmodel.core.training.checkpoint import read_meta
 from gaitmodel.core.training.fit import Report, fit_system
 from gaitmodel.core.training.requests import TrainRequest
-from gaitmodel.models import Clip
+from gaitmodel.models import Clip, Run
 from gaitmodel.runner.inputs import labelled, unready, workplace
 from gaitmodel.selectors import clip_ref, clips_balanced, clips_ready
 
 VALIDATION_SHARE = 0.2  # of the training subjects, when the source names no val split
+
+
+def train_run(run: Run, report: Report) -> dict[str, Any]:
+    """What a training's row asks for."""
+    stored = dict(run.parameters)
+    limit = int(stored.pop("max_clips", 0))
+    return run_training(TrainRequest.from_json(stored), report, limit)
 
 
 def run_training(

@@ -9,12 +9,13 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from gaitmodel import services
+from gaitmodel import run_services
 from gaitmodel.core.config import FusionConfig, GenerationConfig, TrainConfig
+from gaitmodel.core.errors import CancelledError, InputError
 from gaitmodel.core.training.requests import GenerateRequest, TrainRequest
 from gaitmodel.models import Clip, Prediction, Rationale, Run
 from gaitmodel.runner.generation import run_generation
-from gaitmodel.runner.runs import run_execute
+from gaitmodel.runner.runs import watched
 from tests.gaitmodel.core.fakes import film, swinging_pose
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,19 +43,23 @@ def cohort(tmp_path: Path, settings: object, backbones: Path) -> Path:
     return manifest
 
 
-def queue(kind: str, parameters: dict[str, object]) -> Run:
-    return services.run_create(
+def begun(kind: str, parameters: dict[str, object]) -> Run:
+    """A Run that this process has claimed."""
+    return run_services.run_create(
         kind=kind, system="biogait_full", parameters=parameters, queue=False
     )
+
+
+def quiet(progress: float, stage: str) -> None:
+    assert 0 <= progress <= 1
 
 
 def test_a_cohort_is_trained_evaluated_and_explained(
     cohort: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert Clip.objects.filter(state=Clip.State.READY).count() == 8
-    run = queue(Run.Kind.TRAIN, REQUEST.to_json())
-    run_execute(run.pk)
-    run.refresh_from_db()
+    run = begun(Run.Kind.TRAIN, REQUEST.to_json())
+    watched(run, quiet)
     assert (run.state, run.reason) == (Run.State.DONE, "")
     assert run.progress == 1.0
 
@@ -81,8 +86,9 @@ def test_a_cohort_is_trained_evaluated_and_explained(
 
 def test_a_run_that_fails_keeps_its_reason(cohort: Path) -> None:
     Clip.objects.update(split="")
-    run = queue(Run.Kind.TRAIN, REQUEST.to_json())
-    run_execute(run.pk)
+    run = begun(Run.Kind.TRAIN, REQUEST.to_json())
+    with pytest.raises(InputError, match="split 'train'"):
+        watched(run, quiet)
     run.refresh_from_db()
     assert run.state == Run.State.FAILED
     assert "split 'train'" in run.reason
@@ -91,17 +97,15 @@ def test_a_run_that_fails_keeps_its_reason(cohort: Path) -> None:
 def test_a_cancelled_run_stops_and_says_so(
     cohort: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "HEARTBEAT_S", 0.01)
+    monkeypatch.setattr(run_services, "HEARTBEAT_S", 0.01)
     slow = TrainRequest("biogait_full", "tiny", TrainConfig(epochs=500), REQUEST.fusion)
-    run = queue(Run.Kind.TRAIN, slow.to_json())
-    real = services.run_progress
+    run = begun(Run.Kind.TRAIN, slow.to_json())
 
-    def progress(**values: object) -> None:
-        services.run_cancel(run_id=run.pk)
-        real(**values)  # type: ignore[arg-type]
+    def cancel(progress: float, stage: str) -> None:
+        run_services.run_cancel(run_id=run.pk)
 
-    monkeypatch.setattr(services, "run_progress", progress)
-    run_execute(run.pk)
+    with pytest.raises(CancelledError):
+        watched(run, cancel)
     run.refresh_from_db()
     assert run.state == Run.State.CANCELLED
 

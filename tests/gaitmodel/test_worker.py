@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -17,42 +14,42 @@ import numpy as np
 import pytest
 
 from tests.gaitmodel.core.fakes import swinging_pose
-from tests.processes import ROOT, manage, site_environment
+from tests.processes import Service, manage, queue_worker, site_environment
 
 PATIENCE_S = 180
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> dict[str, str]:
-    """An environment with a data folder of its own and eight prepared walks."""
+def empty(tmp_path: Path) -> dict[str, str]:
+    """An environment with a data folder of its own, and no clip."""
     environment = site_environment(tmp_path)
+    manage(environment, "migrate", "-v0")
+    return environment
+
+
+@pytest.fixture
+def site(empty: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """... with eight prepared walks."""
+    environment = empty
     rows = ["clip,subject,label,pose,fps,split"]
     for i in range(8):
         np.save(tmp_path / f"{i}.npy", swinging_pose(70, 30 + 4 * i).angles)
         rows.append(f"w{i},s{i},{'dcm' if i % 2 else 'normal'},{i}.npy,30,train")
     (tmp_path / "manifest.csv").write_text("\n".join(rows) + "\n")
-    manage(environment, "migrate", "-v0")
     manage(environment, "import_clips", str(tmp_path / "manifest.csv"))
     manage(environment, "prepare_clips", "--workers", "1")
     return environment
 
 
 @contextmanager
-def worker(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """The gpu cluster in a process group of its own, killed whole at the end."""
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "qcluster"],
-        cwd=ROOT,
-        env=environment | {"Q_CLUSTER_NAME": "gpu"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def worker(environment: dict[str, str]) -> Iterator[Service]:
+    """The gpu cluster, killed whole at the end."""
+    service = queue_worker(environment)
+    service.start()
     try:
-        yield process
+        yield service
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        service.kill()
 
 
 def database(environment: dict[str, str]) -> Path:
@@ -73,7 +70,7 @@ def wait_for(
         row = run_row(environment)
         if reached(row):
             return row
-        time.sleep(0.2)
+        time.sleep(0.05)
     raise AssertionError(f"the run never got there: {run_row(environment)}")
 
 
@@ -81,13 +78,13 @@ def wait_for(
 def test_a_killed_training_goes_on_from_its_last_epoch(
     site: dict[str, str], tmp_path: Path
 ) -> None:
-    epochs = 60
+    epochs = 150
     manage(
         site, "train_biogait", "--system", "biogait_full", "--backbone", "tiny",
         "--epochs", str(epochs), "--queue",
     )  # fmt: skip
     with worker(site):
-        wait_for(site, lambda row: "epoch 5/" in str(row["stage"]))
+        wait_for(site, lambda row: "epoch " in str(row["stage"]))
     [folder] = (tmp_path / "checkpoints").iterdir()
     assert (folder / "resume.pt").exists()
     before = len((folder / "curves.csv").read_text().splitlines()) - 1
@@ -96,7 +93,8 @@ def test_a_killed_training_goes_on_from_its_last_epoch(
         connection.execute("UPDATE gaitmodel_run SET heartbeat_at = '2020-01-01'")
     manage(
         site, "shell", "-v0", "-c",
-        "from gaitmodel.services import runs_recover; assert runs_recover() == 1",
+        "from gaitmodel.run_services import runs_recover, runs_wake; "
+        "assert runs_recover() == 1; runs_wake(1)",
     )  # fmt: skip
     with worker(site):
         row = wait_for(site, lambda row: row["state"] in ("done", "failed"))
@@ -107,3 +105,55 @@ def test_a_killed_training_goes_on_from_its_last_epoch(
     assert 0 < before < epochs
     assert json.loads((folder / "meta.json").read_text())["finished_at"]
     assert not (folder / "resume.pt").exists()
+
+
+@pytest.mark.slow
+def test_a_cancelled_run_stops_within_ten_seconds_even_if_it_does_not_listen(
+    empty: dict[str, str],
+) -> None:
+    """Its steps last a minute each: it is killed, for it never comes to report."""
+    manage(empty, "try_worker", "--steps", "2", "--seconds", "60")
+    with worker(empty):
+        row = wait_for(empty, lambda row: row["state"] == "running")
+        manage(
+            empty, "shell", "-v0", "-c",
+            "from gaitmodel.models import Run; "
+            "from gaitmodel.run_services import run_cancel; "
+            "assert run_cancel(run_id=Run.objects.get().pk)",
+        )  # fmt: skip
+        asked = time.monotonic()
+        row = wait_for(empty, lambda row: row["state"] != "running")
+    assert row["state"] == "cancelled"
+    assert time.monotonic() - asked < 10
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_asked_to_end_gives_its_run_back_at_once(
+    empty: dict[str, str],
+) -> None:
+    manage(empty, "try_worker", "--steps", "200", "--seconds", "0.2")
+    with worker(empty) as service:
+        wait_for(empty, lambda row: "step 2/" in str(row["stage"]))
+        asked = time.monotonic()
+        service.end()
+        row = run_row(empty)
+    assert time.monotonic() - asked < 15
+    assert row["state"] == "queued"
+    assert row["attempts"] == 0
+
+
+@pytest.mark.slow
+def test_a_training_in_two_processes_is_one_run_with_one_checkpoint(
+    site: dict[str, str], tmp_path: Path
+) -> None:
+    manage(
+        site, "train_biogait", "--system", "biogait_full", "--backbone", "tiny",
+        "--epochs", "3", "--batch-size", "4", "--queue", "--processes", "2",
+    )  # fmt: skip
+    with worker(site | {"RUN_PROCESSES": "2", "OMP_NUM_THREADS": "1"}):
+        row = wait_for(site, lambda row: row["state"] in ("done", "failed"))
+    log = (tmp_path / "runs" / f"{uuid.UUID(str(row['id']))}.log").read_text()
+    assert (row["state"], row["reason"]) == ("done", ""), log
+    [folder] = (tmp_path / "checkpoints").iterdir()
+    assert json.loads((folder / "meta.json").read_text())["processes"] == 2
+    assert len((folder / "curves.csv").read_text().splitlines()) == 1 + 3

@@ -19,7 +19,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import TypeVar
 
+import torch
 from accelerate import PartialState
 
 from gaitmodel.core.errors import InputError
@@ -29,6 +31,7 @@ from gaitmodel.core.systems.base import ClipInput, Progress
 from gaitmodel.core.systems.fused import FusedFeatures
 from gaitmodel.core.systems.pixels import resized
 
+T = TypeVar("T")
 AHEAD = 2  # films decoded ahead for each decoder
 
 
@@ -47,9 +50,18 @@ class Extracted:
         return self.waiting_s / self.total_s if self.total_s else 0.0
 
 
-def own_share(clips: Sequence[ClipInput]) -> list[ClipInput]:
+def processes() -> PartialState:
+    """The processes that ``torchrun`` has started; without a device they talk by gloo.
+
+    Unless told that there is none, accelerate takes processes without a device for
+    strangers, and each would do all the work.
+    """
+    return PartialState(cpu=not torch.cuda.is_available())
+
+
+def own_share(clips: Sequence[T]) -> list[T]:
     """The clips of this process: all of them, or under ``torchrun`` every n-th."""
-    state = PartialState()
+    state = processes()
     return list(clips[state.process_index :: state.num_processes])
 
 

@@ -16,6 +16,7 @@ import transformers
 from gaitmodel.core.config import GenerationConfig
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.systems.base import LabelledClip, TrainableSystem
+from gaitmodel.core.systems.extraction import own_share
 from gaitmodel.core.training.checkpoint import (
     META,
     RESUME,
@@ -26,6 +27,7 @@ from gaitmodel.core.training.curves import EpochReport
 from gaitmodel.core.training.dataset import Examples, gather_examples, rerunning
 from gaitmodel.core.training.loop import TrainResult, train
 from gaitmodel.core.training.requests import TrainRequest
+from gaitmodel.core.training.team import Team
 from gaitmodel.core.training.workplace import Workplace
 
 Report = Callable[[float, str], None]  # progress 0..1, what is being done
@@ -56,6 +58,10 @@ def fit_system(
         request.system, request.backbone, request.fusion, GenerationConfig()
     )
     failed: dict[str, str] | None = {} if request.skip_failed else None
+    team = Team()
+    if team.size > 1 and workplace.cache:
+        _fill_cache(system, [*train_clips, *val_clips], failed, report)
+        team.wait()
     data = gather_examples(
         system,
         train_clips,
@@ -71,6 +77,8 @@ def fit_system(
         else None
     )
     facts = _facts(request, system, data, validation)
+    if team.size > 1:
+        facts["processes"] = team.size
     identity = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     folder = workplace.checkpoint_folder(request.system, request.backbone, identity)
     if (folder / META).exists():
@@ -90,9 +98,29 @@ def fit_system(
         "skipped": {**(skipped or {}), **(failed or {})},
         "audit": list(checked),
     }
-    write_meta(folder, facts | outcome)
-    (folder / RESUME).unlink(missing_ok=True)
+    if team.is_first:
+        write_meta(folder, facts | outcome)
+        (folder / RESUME).unlink(missing_ok=True)
+    team.wait()
     return folder
+
+
+def _fill_cache(
+    system: TrainableSystem,
+    clips: Sequence[LabelledClip],
+    failed: dict[str, str] | None,
+    report: Report,
+) -> None:
+    """Extract this process's share of the frozen features; each clip's is read once."""
+    own = own_share(clips)
+    if own:
+        gather_examples(
+            system,
+            own,
+            lambda i, n: report(0.5 * i / n, f"extracting clip {i}/{n} of a share"),
+            None if failed is None else {},
+            augment=True,
+        )
 
 
 def _check_disjoint(

@@ -8,6 +8,8 @@
 4. What is fitted in closed form is fitted before the first epoch; a network of which
    that is all has one line on its curve, and at the end is fitted to the training and
    the validation subjects together.
+5. Under ``torchrun`` each process takes its share of every batch (``team.py``); the
+   first one writes.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from gaitmodel.core.training.checkpoint import RESUME, save_weights
 from gaitmodel.core.training.curves import EpochReport, write_curves
 from gaitmodel.core.training.dataset import Examples
 from gaitmodel.core.training.loss import class_weights, weighted_cross_entropy
+from gaitmodel.core.training.team import Team
 
 
 @dataclass
@@ -96,6 +99,7 @@ def train(
     TransientError
         If the device runs out of memory.
     """
+    team = Team()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     data = data.to(device)
     validation = validation.to(device) if validation else None
@@ -107,18 +111,20 @@ def train(
     weights = class_weights(data.labels, len(CLASSES))
     if not any(True for _ in network.parameters()):
         return _train_at_once(
-            network, training, data, validation, weights, folder, on_epoch
+            network, training, data, validation, weights, folder, on_epoch, team
         )
     state = _begin(network, config, folder, device)
     for epoch in range(len(state.curve) + 1, config.epochs + 1):
         try:
-            loss = _epoch(state, training, weights, config, epoch)
+            loss = _epoch(state, training, weights, config, epoch, team)
         except torch.OutOfMemoryError as error:
             raise TransientError(
                 f"epoch {epoch}: the device is out of memory; lower --batch-size"
             ) from error
-        report = _report(state.network, validation, weights, epoch, loss, eval_batch)
-        _keep(state, report, folder)
+        report = team.agreed(
+            _report(state.network, validation, weights, epoch, loss, eval_batch)
+        )
+        _keep(state, report, folder, team)
         on_epoch(report)
         if config.patience and epoch - state.best_epoch >= config.patience:
             break
@@ -140,6 +146,7 @@ def _train_at_once(
     weights: Tensor,
     folder: Path,
     on_epoch: Callable[[EpochReport], None],
+    team: Team,
 ) -> TrainResult:
     """A network without parameters: judge it on validation subjects, then fit to all."""
     with torch.no_grad():
@@ -149,9 +156,10 @@ def _train_at_once(
     if validation and isinstance(network, ClosedForm):
         every = data.joined(validation)
         network.fit_closed_form(every.inputs, every.labels, every.subjects)
-    folder.mkdir(parents=True, exist_ok=True)
-    save_weights(network, folder)
-    write_curves(folder, [report])
+    if team.is_first:
+        folder.mkdir(parents=True, exist_ok=True)
+        save_weights(network, folder)
+        write_curves(folder, [report])
     on_epoch(report)
     return TrainResult((report,), 1, report.val_macro_f1)
 
@@ -173,7 +181,12 @@ def _begin(
 
 
 def _epoch(
-    state: _State, data: Examples, weights: Tensor, config: TrainConfig, epoch: int
+    state: _State,
+    data: Examples,
+    weights: Tensor,
+    config: TrainConfig,
+    epoch: int,
+    team: Team,
 ) -> float:
     """One pass over the clips in an order of its own; the mean loss."""
     state.network.train()
@@ -182,14 +195,21 @@ def _epoch(
     with torch.random.fork_rng():
         torch.manual_seed(config.seed * 1_000_003 + epoch)
         order = torch.randperm(len(data)).to(device)
+        if team.index:  # each process drops out other units
+            torch.manual_seed(config.seed * 1_000_003 + epoch + 7_919 * team.index)
         for rows in order.split(config.batch_size):
-            inputs, labels = data.batch(rows)
-            loss = weighted_cross_entropy(state.network(**inputs), labels, weights)
             state.optimizer.zero_grad(set_to_none=True)
-            loss.backward()
+            own = team.share(rows)
+            if len(own):
+                inputs, labels = data.batch(own)
+                loss = weighted_cross_entropy(state.network(**inputs), labels, weights)
+                part = loss * (len(own) / len(rows)) if team.size > 1 else loss
+                part.backward()
+                total += loss.detach() * len(own)
+            team.sum_gradients(state.network)
             state.optimizer.step()
-            total += loss.detach() * len(rows)
-    mean = float(total / len(data))
+    team.mean_buffers(state.network)
+    mean = float(team.summed(total) / len(data))
     if mean != mean:
         raise GaitError(f"epoch {epoch}: the loss is not a number; lower --lr")
     return mean
@@ -226,7 +246,7 @@ def _report(
     return EpochReport(epoch, loss, float(val_loss), score)
 
 
-def _keep(state: _State, report: EpochReport, folder: Path) -> None:
+def _keep(state: _State, report: EpochReport, folder: Path, team: Team) -> None:
     """Keep the weights if they are the best so far; write the state and the curve."""
     state.curve.append(report)
     if report.val_macro_f1 is None or report.val_loss is None:
@@ -235,6 +255,8 @@ def _keep(state: _State, report: EpochReport, folder: Path) -> None:
         rank = (report.val_macro_f1, -report.val_loss)
     if state.best is None or rank > state.best:
         state.best, state.best_epoch = rank, report.epoch
-        save_weights(state.network, folder)
-    write_curves(folder, state.curve)
-    state.save(folder / RESUME)
+        if team.is_first:
+            save_weights(state.network, folder)
+    if team.is_first:
+        write_curves(folder, state.curve)
+        state.save(folder / RESUME)

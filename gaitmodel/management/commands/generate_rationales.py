@@ -6,13 +6,14 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from gaitmodel import services
+from gaitmodel import run_services
 from gaitmodel.core.config import GenerationConfig
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.systems.engines import ENGINES
 from gaitmodel.core.taxonomy import gait_class
 from gaitmodel.core.training.requests import GenerateRequest
 from gaitmodel.management.base import GaitCommand, progress_bar
+from gaitmodel.management.queueing import add_queue_arguments, queue_options
 from gaitmodel.models import Run
 from gaitmodel.runner.inputs import workplace
 from gaitmodel.runner.runs import watched
@@ -41,7 +42,7 @@ class Command(GaitCommand):
         parser.add_argument("--candidates", type=int, default=4, help="drafts of it")
         parser.add_argument("--engine", choices=ENGINES, default="transformers")
         parser.add_argument("--no-repeat-ngram", type=int, default=10)
-        parser.add_argument("--queue", action="store_true", help="leave it to a worker")
+        add_queue_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         systems = tuple(options["systems"].split(","))
@@ -61,11 +62,11 @@ class Command(GaitCommand):
                 engine=options["engine"],
             ),
         )
-        run = services.run_create(
+        run = run_services.run_create(
             kind=Run.Kind.GENERATE,
             system=",".join(systems),
             parameters=request.to_json(),
-            queue=options["queue"],
+            **queue_options(options),
         )
         if options["queue"]:
             self.stdout.write(f"run {run.pk} is queued for the gpu worker")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from gaitmodel import services
+from gaitmodel import run_services
 from gaitmodel.core.config import (
     FusionConfig,
     FusionOrder,
@@ -16,6 +16,7 @@ from gaitmodel.core.config import (
 )
 from gaitmodel.core.training.requests import TrainRequest
 from gaitmodel.management.base import GaitCommand, progress_bar
+from gaitmodel.management.queueing import add_queue_arguments, queue_options
 from gaitmodel.models import Run
 from gaitmodel.runner.inputs import workplace
 from gaitmodel.runner.runs import watched
@@ -55,18 +56,18 @@ class Command(GaitCommand):
         parser.add_argument(
             "--no-cache", action="store_true", help="re-run the backbone at every step"
         )
-        parser.add_argument("--queue", action="store_true", help="leave it to a worker")
+        add_queue_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         request = _request(options)
         workplace().trainable(
             request.system, request.backbone, request.fusion, GenerationConfig()
         )
-        run = services.run_create(
+        run = run_services.run_create(
             kind=Run.Kind.TRAIN,
             system=request.system,
             parameters=request.to_json() | {"max_clips": options["max_clips"]},
-            queue=options["queue"],
+            **queue_options(options),
         )
         if options["queue"]:
             self.stdout.write(f"run {run.pk} is queued for the gpu worker")

@@ -20,7 +20,7 @@ from annotations.core.choice_model import choice_model
 from annotations.core.davidson import davidson
 from annotations.core.estimate import NotEstimable
 from annotations.core.mrmc import two_way_interval
-from annotations.core.ordinal import fit_ordinal
+from annotations.core.ordinal import fit_ordinal, odds_ratio
 from annotations.core.ranks import plackett_luce
 from annotations.core.raters import freeman_halton
 from annotations.core.ratings import RatedOutput
@@ -150,6 +150,14 @@ def ordinal_sample(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     fixed = np.eye(3)[:, 1:][np.arange(156) % 3]
     latent = fixed @ [0.9, -0.6] + rng.normal(size=12)[group] + rng.logistic(size=156)
     return np.digitize(latent, [-1.5, -0.5, 0.6, 1.8]) + 1.0, fixed, group
+
+
+def test_limits_beyond_all_numbers_are_none() -> None:
+    """Nearly separated scores have a finite odds ratio and no usable limit."""
+    found = odds_ratio(1.0, 500.0)
+    assert (found.lo, found.hi) == (None, None)
+    assert found.odds_ratio == pytest.approx(2.71828, abs=1e-5)
+    assert odds_ratio(1.0, 0.5).hi == pytest.approx(2.71828**1.98, rel=1e-4)
 
 
 def test_without_clusters_the_ordinal_model_equals_statsmodels() -> None:

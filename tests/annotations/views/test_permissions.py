@@ -31,6 +31,7 @@ POLICIES: dict[str, Expected] = {
     "lead": (NO, NO, ALLOWED, LOGIN),
     "signed in": (ALLOWED, ALLOWED, ALLOWED, LOGIN),
     "anyone": (ALLOWED, ALLOWED, ALLOWED, ALLOWED),
+    "nobody": (GONE, GONE, GONE, GONE),
     "own case by API": (ALLOWED, GONE, GONE, {401}),
     "lead by API": (NO, NO, ALLOWED, {401}),
     "token by API": ({401}, {401}, {401}, {401}),
@@ -60,7 +61,8 @@ ROOMS: dict[str, set[str]] = {
         "home", "case_list", "mfa_index", "mfa_activate_totp", "account_change_password",
         "account_reauthenticate", "mfa_list_webauthn", "mfa_add_webauthn",
     },
-    "anyone": {"account_login", "account_reset_password", "account_reset_password_done"},
+    "nobody": {"metrics"},
+    "anyone": {"healthz", "readyz", "account_login", "account_reset_password", "account_reset_password_done"},
     "token": {"invitation", "case_film"},
 }  # fmt: skip
 # Served only where the protocol or the account has what they are about, or of another
@@ -74,7 +76,7 @@ ELSEWHERE = {
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
     "mfa_download_recovery_codes", "mfa_remove_webauthn", "mfa_edit_webauthn",
     "mfa_reauthenticate_webauthn", "mfa_login_webauthn",
-    "gaitmodel:run_cancel", "gaitmodel:run_retry", "gaitmodel:film_cut_out",
+    "gaitmodel:run", "gaitmodel:run_cancel", "gaitmodel:run_retry", "gaitmodel:film_cut_out",
     "gaitmodel:film_review_decide",
 }  # fmt: skip
 POST_ONLY = {

@@ -30,4 +30,6 @@ if __name__ == "__main__":
     features = FusedFeatures(
         place.backbone("tiny"), FusionConfig(frames=4), place.features(), True
     )
-    extract([features], own_share(clips), 1, lambda i, n: None)
+    share = own_share(clips)
+    sys.stdout.write(f"{len(share)} clips\n")
+    extract([features], share, 1, lambda i, n: None)

@@ -81,6 +81,8 @@ def test_one_process_a_pool_and_torchrun_give_the_same_bits(
             command, env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr[-2000:]
+        shares = ["4 clips"] if name == "one" else ["2 clips", "2 clips"]
+        assert done.stdout.splitlines() == shares
     one, two = stored(tmp_path / "one"), stored(tmp_path / "two")
     assert len(one) == 8
     assert one == two

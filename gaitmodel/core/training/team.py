@@ -1,0 +1,85 @@
+"""The processes that train one network together: alone, or as ``torchrun`` starts them.
+
+Each takes its share of every batch; gradients are summed over the processes before
+each step, weighted by the clips they come from, so a step is that of the whole batch.
+Alone nothing is added to what a training does.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import torch
+from accelerate.utils import broadcast_object_list, reduce
+from torch import Tensor, nn
+
+from gaitmodel.core.systems.extraction import processes
+
+T = TypeVar("T")
+
+
+class Team:
+    """This process among those of one training."""
+
+    def __init__(self) -> None:
+        self._state = processes()
+
+    @property
+    def size(self) -> int:
+        return int(self._state.num_processes)
+
+    @property
+    def index(self) -> int:
+        return int(self._state.process_index)
+
+    @property
+    def device(self) -> torch.device:
+        """Where what the processes exchange must lie."""
+        return torch.device(self._state.device)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process writes for all."""
+        return self.index == 0
+
+    def share(self, rows: Tensor) -> Tensor:
+        """This process's rows of a batch; possibly none."""
+        return rows[self.index :: self.size]
+
+    def sum_gradients(self, network: nn.Module) -> None:
+        """Give every process the gradient of the whole batch."""
+        if self.size == 1:
+            return
+        learned = [p for p in network.parameters() if p.requires_grad]
+        for parameter in learned:
+            if parameter.grad is None:
+                parameter.grad = torch.zeros_like(parameter)
+        gradients = [p.grad for p in learned if p.grad is not None]
+        whole = self.summed(torch.cat([g.flatten() for g in gradients]))
+        for gradient, part in zip(
+            gradients, whole.split([g.numel() for g in gradients]), strict=True
+        ):
+            gradient.copy_(part.view_as(gradient))
+
+    def mean_buffers(self, network: nn.Module) -> None:
+        """Give every process the same running means of normalisation layers."""
+        if self.size == 1:
+            return
+        for buffer in network.buffers():
+            if buffer.is_floating_point():
+                buffer.copy_(self.summed(buffer.clone()) / self.size)
+
+    def summed(self, value: Tensor) -> Tensor:
+        """The sum of a tensor over the processes."""
+        return value if self.size == 1 else reduce(value, "sum")
+
+    def agreed(self, value: T) -> T:
+        """What the first process says, so that all decide alike."""
+        if self.size == 1:
+            return value
+        said: list[T] = broadcast_object_list([value])
+        return said[0]
+
+    def wait(self) -> None:
+        """Until every process has come here."""
+        self._state.wait_for_everyone()

@@ -1,0 +1,60 @@
+"""Queue a trial: whether a worker takes it, computes, writes, reports and ends it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from gaitmodel import run_services
+from gaitmodel.management.base import GaitCommand, progress_bar
+from gaitmodel.models import Run
+
+
+class Command(GaitCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--steps", type=int, default=5)
+        parser.add_argument("--seconds", type=float, default=1.0, help="of each step")
+        parser.add_argument("--device", action="store_true", help="use the CUDA device")
+        parser.add_argument("--runs", type=int, default=1, help="so many trials")
+        parser.add_argument(
+            "--wait", type=float, default=0.0, metavar="S", help="for their end"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        parameters = {name: options[name] for name in ("steps", "seconds", "device")}
+        runs = [
+            run_services.run_create(
+                kind=Run.Kind.TRIAL,
+                system="worker",
+                parameters=parameters,
+                queue=True,
+                priority=Run.Priority.HIGH,
+            ).pk
+            for _ in range(options["runs"])
+        ]
+        if not options["wait"]:
+            self.stdout.write(f"{len(runs)} queued for the gpu worker")
+            return
+        deadline = time.monotonic() + options["wait"]
+        with progress_bar("trial") as show:
+            while (ended := _ended(runs)) < len(runs) and time.monotonic() < deadline:
+                show(ended / len(runs), f"{ended}/{len(runs)}")
+                time.sleep(0.5)
+        done = Run.objects.filter(pk__in=runs, state=Run.State.DONE)
+        workers = sorted(set(done.values_list("worker", flat=True)))
+        if done.count() < len(runs):
+            raise CommandError(
+                f"{done.count()} of {len(runs)} trials are done after "
+                f"{options['wait']:g} s: look at the Runs page and at the worker's log",
+                returncode=1,
+            )
+        self.stdout.write(f"{len(runs)} done by {'; '.join(workers)}")
+
+
+def _ended(runs: list[Any]) -> int:
+    open_states = (Run.State.QUEUED, Run.State.RUNNING)
+    return len(runs) - Run.objects.filter(pk__in=runs, state__in=open_states).count()

@@ -1,0 +1,50 @@
+"""The lead's pages of Runs: the queue, and one Run with the end of its log."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from gaitmodel import run_services
+from gaitmodel.models import Run
+from gaitmodel.run_selectors import runs_shown
+from gaitmodel.views import lead_required
+
+
+@require_GET
+@lead_required
+def runs(request: HttpRequest) -> HttpResponse:
+    """Every Run with its state; htmx asks again while one is under way."""
+    rows = runs_shown()
+    context = {"runs": rows, "active": any(not run.is_finished for run in rows)}
+    return render(request, _template(request, "runs"), context)
+
+
+@require_GET
+@lead_required
+def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """One Run: what was asked for, where it is done, the end of its log."""
+    context = {"run": get_object_or_404(Run, pk=run_id)}
+    return render(request, _template(request, "run"), context)
+
+
+def _template(request: HttpRequest, name: str) -> str:
+    fragment = "_" if request.headers.get("HX-Request") else ""
+    return f"gaitmodel/{fragment}{name}.html"
+
+
+@require_POST
+@lead_required
+def run_cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    run_services.run_cancel(run_id=get_object_or_404(Run, pk=run_id).pk)
+    return redirect("gaitmodel:runs")
+
+
+@require_POST
+@lead_required
+def run_retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    run_services.run_retry(run_id=get_object_or_404(Run, pk=run_id).pk)
+    return redirect("gaitmodel:runs")

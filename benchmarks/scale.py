@@ -18,10 +18,11 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
-from tests.processes import ROOT, site_environment
+from tests.processes import ROOT, manage, site_environment
 from tests.servers import PostgresServer
 
 STUDIES, CASES, RATERS = 200, 200_000, 2_000
@@ -93,8 +94,19 @@ def measured(server: PostgresServer, folder: Path, share: float) -> dict[str, An
           f"{made['event']:,} events: {made['bytes'] / 2**20:,.0f} MiB, made in "
           f"{made['seconds']:.0f} s", flush=True)  # fmt: skip
     runs = [done_in(site, "measure") for site in (small, large) * 2]
-    return {"made": made, "small": best_of(*runs[::2]), "large": best_of(*runs[1::2]),
+    own = done_in(large, "measure_own")
+    return {"made": made, "own": own, "small": best_of(*runs[::2]), "large": best_of(*runs[1::2]),
             "site": large}  # fmt: skip
+
+
+def backed_up(site: dict[str, str], folder: Path) -> dict[str, float]:
+    """Seconds and MiB of a backup of the large site."""
+    begun = time.perf_counter()
+    manage(site, "backup_site", str(folder))
+    seconds = time.perf_counter() - begun
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    print(f"backup: {seconds:.0f} s, {size / 2**20:,.0f} MiB")
+    return {"seconds": seconds, "mib": size / 2**20}
 
 
 def main() -> int:
@@ -112,12 +124,17 @@ def main() -> int:
             found = measured(server, Path(folder), given.share)
             site = found.pop("site")
             holds = compared(found["small"], found["large"], given.times)
+            cases = found["made"]["case"] // found["made"]["study"]
+            for page, own in found["own"].items():
+                print(f"{page} of one of its studies, {cases:,} cases: "
+                      f"{own['median_ms']:.0f} ms, {own['queries']} queries")  # fmt: skip
             if not given.no_long:
                 done_in(site, "make_long")
                 found["long"] = long = done_in(site, "measure_long")
                 print(f"report of {long['ratings']:,} ratings: {long['whole_s']:.1f} s "
                       f"(limit {REPORT_S:g}), peak {long['peak_mb']:.0f} MB")  # fmt: skip
                 holds &= long["whole_s"] <= REPORT_S
+                found["backup"] = backed_up(site, Path(folder) / "backup")
     finally:
         server.destroy()
     if given.json:

@@ -152,6 +152,13 @@ def measure() -> dict[str, Any]:
     return {name: timed(act, rounds) for name, (act, rounds) in acts().items()}
 
 
+def measure_own() -> dict[str, Any]:
+    """The same of the site's own studies, as large as these are."""
+    from benchmarks.scale_pages import own_acts
+
+    return {name: timed(act, rounds) for name, (act, rounds) in own_acts().items()}
+
+
 def measure_long() -> dict[str, Any]:
     """The report of 100,000 ratings: seconds, and the process's peak memory."""
     from annotations.models import Study
@@ -191,6 +198,7 @@ def main(arguments: list[str]) -> None:
         "make": make,
         "make_long": make_long,
         "measure": measure,
+        "measure_own": measure_own,
         "measure_long": measure_long,
     }
     print(json.dumps(acts[act](*map(int, rest))))

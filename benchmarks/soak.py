@@ -106,6 +106,8 @@ def report(services: Services, soak: Soak, stored: dict[str, Any]) -> None:
     for kind, times in sorted(soak.times.items()):
         middle = sorted(times)[len(times) // 2]
         print(f"  {kind:<8} n {len(times):>6}  median {middle:7.1f} ms")
+    if soak.asked_to_wait:
+        print(f"  {soak.asked_to_wait} asked to wait a minute before signing in")
     met = Counter(
         (out.name, one.kind, one.what)
         for one in soak.interruptions

@@ -1,4 +1,4 @@
-"""Typed readers of the process environment that refuse nonsense."""
+"""Typed readers of the process environment that refuse nonsense, and the data folder."""
 
 from __future__ import annotations
 
@@ -47,6 +47,33 @@ def env_number(name: str, default: int, allowed: range) -> int:
             f"{name} is {allowed[0]} to {allowed[-1]}, not {text!r}"
         )
     return int(text)
+
+
+def folder_made(path: Path) -> Path:
+    """This folder, made if there is none."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return path
+
+
+def file_made(path: Path, text: str) -> None:
+    """Write a file that only the server's user may read: all of it or nothing."""
+    part = path.with_name(f".part-{path.name}")
+    try:
+        part.touch(mode=0o600)
+        part.write_text(text)
+        part.replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> ImproperlyConfigured:
+    return ImproperlyConfigured(
+        f"{path} cannot be made: {error.strerror}. Set BIOGAIT_VAR to a folder that the "
+        "server's user may write"
+    )
 
 
 def env_choice(name: str, allowed: Sequence[str]) -> str:

@@ -24,6 +24,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return defaults.page_not_found(request, exception)
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, but 503 where a session could not be written because something is down.
+
+    Django takes any database error while it saves a session for a session that was
+    deleted meanwhile, and a page would give an answer up that it need only send again.
+    """
+    if outage := outage_of(exception):
+        return outage_response(request, outage, exception)
+    return defaults.bad_request(request, exception)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 where something around the site is down, 500 where the fault is ours."""
     error = sys.exception()

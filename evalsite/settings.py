@@ -43,11 +43,12 @@ from evalsite.environment import (
     env_networks,
     env_number,
     env_text,
+    file_made,
+    folder_made,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(env_text("BIOGAIT_VAR", str(BASE_DIR / "var"))).resolve()
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR = folder_made(Path(env_text("BIOGAIT_VAR", str(BASE_DIR / "var"))).resolve())
 
 
 def _secret_key() -> str:
@@ -55,8 +56,7 @@ def _secret_key() -> str:
         return key
     path = VAR_DIR / "secret_key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(get_random_secret_key())
+        file_made(path, get_random_secret_key())
     return path.read_text().strip()
 
 
@@ -262,8 +262,7 @@ if env_flag("HTTPS", default=False):
     CSRF_COOKIE_SECURE = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
+STATIC_ROOT = folder_made(VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_STORAGE = env_choice("MEDIA_STORAGE", ("local", "s3"))
 S3_BUCKET, S3_ENDPOINT_URL = env_text("S3_BUCKET"), env_text("S3_ENDPOINT_URL")

@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("annotations.urls")),
 ]
 
+handler400 = "evalsite.errors.bad_request"
 handler404 = "evalsite.errors.not_found"
 handler500 = "evalsite.errors.server_error"

@@ -17,6 +17,7 @@ import pytest
 
 from evalsite.recovery.manifest import NAME, manifest_read, manifest_write
 from tests.drill_site import in_site
+from tests.people import TOTP_SECRET
 from tests.processes import ROOT, manage, site_environment
 
 pytestmark = pytest.mark.slow
@@ -222,3 +223,16 @@ def test_a_film_that_is_not_as_sealed_is_noted(
     done = run(there, "backup_site", str(tmp_path / "backup"))
     assert done.returncode == 0
     assert "differs from what its case was made with" in done.stderr
+
+
+def test_a_backup_without_its_key_needs_the_key_from_elsewhere(
+    site: dict[str, str], empty: dict[str, str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "keyless"
+    manage(site, "backup_site", str(folder), "--without-key")
+    assert not (folder / "keys").exists()
+    assert "SECRET_KEY" in refused(empty, "restore_site", str(folder))
+    key = Path(site["BIOGAIT_VAR"]) / "secret_key"
+    empty["SECRET_KEY_FILE"] = str(key)
+    manage(empty, "restore_site", str(folder))
+    assert in_site(empty, "look")["secret"] == TOTP_SECRET

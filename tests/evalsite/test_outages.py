@@ -4,8 +4,10 @@ import errno
 import logging
 
 import pytest
-from django.db import IntegrityError, OperationalError
-from django.test import RequestFactory
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError, IntegrityError, OperationalError
+from django.test import Client, RequestFactory
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from evalsite.outages import (
@@ -61,3 +63,30 @@ def test_a_person_gets_a_page_a_program_a_sentence_and_the_log_a_line(
         "outage: database down: GET no view answered 503: connection refused",
         "outage: database down: GET no view answered 503: connection refused",
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_lost_while_a_session_is_saved_is_no_bad_request(
+    client: Client, django_user_model: type[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page sends again what met a 503, and gives up what met a 400."""
+    client.force_login(django_user_model.objects.create_user("ada"))
+
+    def lost(*arguments: object, **options: object) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(Session, "save", lost)
+    assert client.get("/cases/").status_code == 503
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_that_was_deleted_meanwhile_still_is_one(
+    client: Client, django_user_model: type[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(django_user_model.objects.create_user("ada"))
+
+    def gone(*arguments: object, **options: object) -> None:
+        raise DatabaseError("Forced update did not affect any rows.")
+
+    monkeypatch.setattr(Session, "save", gone)
+    assert client.get("/cases/").status_code == 400

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from evalsite.recovery.copying import file_entry
+from evalsite.recovery.manifest import manifest_read, manifest_write
 from tests.annotations.test_crash import Load, server
 from tests.drill_site import in_site
 from tests.people import TOTP_SECRET
-from tests.processes import manage, site_environment
+from tests.processes import ROOT, manage, site_environment
 from tests.servers import PostgresServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.operations]
@@ -108,3 +113,40 @@ def test_two_backups_of_a_quiet_site_hold_the_same_files(tmp_path: Path) -> None
     )
     assert len(one) == 8
     assert one == two
+
+
+def test_a_dump_that_breaks_off_leaves_an_empty_server_and_folder(
+    tmp_path: Path,
+) -> None:
+    """Whole by its hash and broken inside: found while it is loaded."""
+    place = Place(tmp_path / "site", own_server=True)
+    other = Place(tmp_path / "other", own_server=True)
+    try:
+        manage(place.site, "migrate", "-v0")
+        in_site(place.site, "build")
+        backup = tmp_path / "backup"
+        manage(place.site, "backup_site", str(backup))
+        dump = backup / "database" / "site.dump"
+        whole = dump.read_bytes()
+        dump.write_bytes(whole[: len(whole) * 3 // 4])
+        manifest = manifest_read(backup)
+        told_otherwise = tuple(
+            file_entry(dump, entry.path) if entry.path.endswith("dump") else entry
+            for entry in manifest.files
+        )
+        manifest_write(replace(manifest, files=told_otherwise), backup)
+        done = subprocess.run(
+            [sys.executable, "manage.py", "restore_site", str(backup)],
+            cwd=ROOT, env=other.site, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 2
+        assert "pg_restore failed" in done.stderr
+        assert not (other.folder / "clips").exists()
+        assert not (other.folder / ".restoring").exists()
+        dump.write_bytes(whole)
+        manifest_write(manifest, backup)
+        manage(other.site, "restore_site", str(backup))
+        assert in_site(other.site, "look")["breaks"] == []
+    finally:
+        place.destroy()
+        other.destroy()

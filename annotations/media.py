@@ -30,7 +30,7 @@ from annotations.models import Assignment
 from annotations.selectors import assignment_for
 from annotations.services import film_opened
 from gaitmodel import shelf
-from gaitmodel.ranged import asked_range, film_response
+from gaitmodel.views.ranged import asked_range, film_response
 
 VALID_S = 300
 

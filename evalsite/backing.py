@@ -84,7 +84,7 @@ def mail_backend(host: str) -> str:
 def queue(redis_url: str) -> dict[str, Any]:
     """django-q2: its broker; the default cluster makes films, ``gpu`` does Runs.
 
-    A message says only that there is work (``gaitmodel.run_services``), so one that is
+    A message says only that there is work (``gaitmodel.services.runs``), so one that is
     lost or delivered twice does no harm; ``retry`` exceeds ``timeout`` all the same,
     for a training may take two days.
     """

@@ -21,8 +21,8 @@ from redis.exceptions import RedisError
 
 from annotations.selectors.heads import open_heads
 from evalsite.readiness import problems
-from gaitmodel.run_selectors import queue_state, worker_seen_at
-from gaitmodel.run_services import CLUSTER
+from gaitmodel.selectors.runs import queue_state, worker_seen_at
+from gaitmodel.services.runs import CLUSTER
 
 REQUEST_SECONDS = Histogram(
     "biogait_request_seconds",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 
-from gaitmodel import film_services, services, shelf
+from gaitmodel import services, shelf
 from gaitmodel.core.errors import GaitError
 from gaitmodel.core.features.prepare import Prepared, prepare_clip
 from gaitmodel.models import Clip
 from gaitmodel.selectors import clip_ref, clip_store, review_decision
+from gaitmodel.services import films
 
 
 def note(clip: Clip, outcome: Future[Prepared]) -> bool:
@@ -21,7 +22,7 @@ def note(clip: Clip, outcome: Future[Prepared]) -> bool:
     shelf.upload(clip.name)
     services.clip_mark_ready(clip=clip, features=prepared.features, fps=prepared.fps)
     if found := clip_store().read_privacy(clip.name):
-        film_services.film_review_note(clip=clip, found=found)
+        films.film_review_note(clip=clip, found=found)
     return True
 
 

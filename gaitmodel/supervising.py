@@ -29,9 +29,9 @@ from typing import IO
 
 from django.conf import settings
 
-from gaitmodel import run_services
 from gaitmodel.models import Run
-from gaitmodel.run_services import HEARTBEAT_S, Lease
+from gaitmodel.services import runs
+from gaitmodel.services.runs import HEARTBEAT_S, Lease
 
 GRACE_S = 3
 POLL_S = 0.1
@@ -47,15 +47,13 @@ def run_next() -> None:
     """Take the next Run and see it through, then wake a worker for the one after."""
     if ENDING.value:
         return
-    run_services.runs_recover()
-    run = run_services.run_claim_next(
-        worker=worker_name(), processes=settings.RUN_PROCESSES
-    )
+    runs.runs_recover()
+    run = runs.run_claim_next(worker=worker_name(), processes=settings.RUN_PROCESSES)
     if run is not None:
         log.info("run %s taken, attempt %d", run.pk, run.attempts)
         supervise(run)
         if not ENDING.value:
-            run_services.runs_wake()
+            runs.runs_wake()
 
 
 def worker_name() -> str:
@@ -86,7 +84,7 @@ def supervise(run: Run) -> None:
         try:
             lease = _watch(run, process)
         except BaseException as error:
-            run_services.run_fail(run=run, reason=f"{type(error).__name__}: {error}")
+            runs.run_fail(run=run, reason=f"{type(error).__name__}: {error}")
             raise
         finally:
             _kill(process)
@@ -118,14 +116,14 @@ def _watch(run: Run, process: subprocess.Popen[bytes]) -> Lease:
             if kill_at is not None and now > kill_at:
                 break
             if kill_at is None and (now > next_beat or ENDING.value):
-                lease = run_services.run_beat(run=run, log_tail=_tail(shown))
+                lease = runs.run_beat(run=run, log_tail=_tail(shown))
                 next_beat = now + HEARTBEAT_S
                 if lease is not Lease.HELD or ENDING.value:
                     process.terminate()
                     kill_at = now + GRACE_S
             time.sleep(POLL_S)
         if lease is Lease.HELD:
-            lease = run_services.run_beat(run=run, log_tail=_tail(shown))
+            lease = runs.run_beat(run=run, log_tail=_tail(shown))
     return lease
 
 
@@ -147,9 +145,9 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 def _settle(run: Run, code: int, lease: Lease) -> None:
     """Note the end of a Run whose process could not do so itself."""
     if lease is Lease.STOPPING:
-        run_services.run_stop(run=run)
+        runs.run_stop(run=run)
     elif ENDING.value:
-        run_services.run_release(run=run)
+        runs.run_release(run=run)
     elif lease is Lease.HELD:
         name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        run_services.run_lost(run=run, reason=f"its process ended by {name}")
+        runs.run_lost(run=run, reason=f"its process ended by {name}")

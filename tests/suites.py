@@ -28,9 +28,8 @@ from tests.servers import missing_programs
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 DATABASE_TESTS = (
     "tests/annotations",
-    "tests/gaitmodel/test_services.py",
-    "tests/gaitmodel/test_run_services.py",
-    "tests/gaitmodel/test_views.py",
+    "tests/gaitmodel/services",
+    "tests/gaitmodel/views",
     "--ignore=tests/annotations/core",  # needs no database
 )
 PLAIN = "not browser and not cohort and not gpu and not operations and not services"

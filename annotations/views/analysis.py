@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from annotations.core.errors import StudyError
 from annotations.models import Study
 from annotations.reports import study_report_html
-from gaitmodel.views import lead_required
+from gaitmodel.views.access import lead_required
 
 
 @lead_required

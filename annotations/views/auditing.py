@@ -20,7 +20,7 @@ from annotations.services.auditing import (
     presentation_sign,
 )
 from annotations.views.access import user_of
-from gaitmodel.views import lead_required
+from gaitmodel.views.access import lead_required
 
 
 @lead_required

@@ -16,7 +16,7 @@ from annotations.selectors import ratings_for
 from annotations.selectors.comments import codebook_of, coding_next, comments_found
 from annotations.services.coding import codebook_save, comment_code
 from annotations.views.access import user_of
-from gaitmodel.views import lead_required
+from gaitmodel.views.access import lead_required
 
 
 @lead_required

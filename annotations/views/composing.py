@@ -14,7 +14,7 @@ from annotations.services import study_create
 from annotations.services.planning import design_check, systems_available
 from annotations.views.access import user_of
 from gaitmodel.core.errors import GaitError
-from gaitmodel.views import lead_required
+from gaitmodel.views.access import lead_required
 
 
 @lead_required

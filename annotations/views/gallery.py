@@ -11,7 +11,7 @@ from annotations.selectors.progress import clips_blinded
 from annotations.vault import vault_opened
 from gaitmodel.core.taxonomy import CLASSES
 from gaitmodel.selectors import exhibits, systems_heard
-from gaitmodel.views import lead_required
+from gaitmodel.views.access import lead_required
 
 
 @lead_required

@@ -11,7 +11,7 @@ from annotations.core.errors import StudyError
 from annotations.core.planned_design import Design
 from annotations.forms import first_error
 from annotations.plan_form import PlanForm
-from gaitmodel.views import lead_required
+from gaitmodel.views.access import lead_required
 
 PATIENTS, EVALUATORS = (2, 200), (2, 40)
 

@@ -20,7 +20,7 @@ from annotations.services.closing import check_password_again
 from annotations.services.emergency import case_unblind
 from annotations.services.reissuing import seat_reissue
 from annotations.views.access import user_of
-from gaitmodel.views import lead_required
+from gaitmodel.views.access import lead_required
 
 
 @lead_required

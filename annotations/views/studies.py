@@ -29,7 +29,7 @@ from annotations.services import (
 from annotations.services.auditing import MASKS
 from annotations.services.closing import check_password_again
 from annotations.views.access import user_of
-from gaitmodel.views import lead_required
+from gaitmodel.views.access import lead_required
 
 # Studies a page; cases of a study up to which its page lists them all at once.
 PER_PAGE, LISTED = 50, 100

@@ -18,10 +18,10 @@ from typing import Any
 from django.db import OperationalError, connection
 from django.utils.module_loading import import_string
 
-from gaitmodel import run_services
 from gaitmodel.core.errors import CancelledError, GaitError
 from gaitmodel.models import Run
-from gaitmodel.run_services import Lease
+from gaitmodel.services import runs
+from gaitmodel.services.runs import Lease
 
 Show = Callable[[float, str], None]
 # By name, so that a Run loads no more than it needs.
@@ -59,16 +59,16 @@ def perform(run: Run, stopping: threading.Event, show: Show | None = None) -> No
         raise
     except BaseException as error:
         reason = str(error) if isinstance(error, GaitError) else repr(error)
-        _surely(partial(run_services.run_fail, run=run, reason=reason))
+        _surely(partial(runs.run_fail, run=run, reason=reason))
         raise
     if IS_FIRST:
-        _surely(partial(run_services.run_finish, run=run, result=result))
+        _surely(partial(runs.run_finish, run=run, result=result))
 
 
 def _note_progress(run: Run, progress: float, stage: str) -> None:
     """A database that is away for a while costs a line of progress, not the Run."""
     try:
-        held = run_services.run_progress(
+        held = runs.run_progress(
             run=run,
             progress=progress,
             stage=stage,
@@ -120,7 +120,7 @@ def watched(run: Run, show: Show) -> Run:
         try:
             perform(run, stopping, show)
         except CancelledError:
-            run_services.run_stop(run=run)
+            runs.run_stop(run=run)
             raise
     run.refresh_from_db()
     return run
@@ -133,8 +133,8 @@ def _heartbeat(run: Run) -> Iterator[threading.Event]:
 
     def beat() -> None:
         try:
-            while not over.wait(run_services.HEARTBEAT_S):
-                if run_services.run_beat(run=run) is not Lease.HELD:
+            while not over.wait(runs.HEARTBEAT_S):
+                if runs.run_beat(run=run) is not Lease.HELD:
                     stopping.set()
         finally:
             connection.close()

@@ -10,13 +10,13 @@ import pytest
 from django.urls import reverse
 
 from annotations.services import study_lock
-from gaitmodel import film_services
 from gaitmodel.models import Clip, FilmReview
 from gaitmodel.selectors import clip_store
+from gaitmodel.services import films
 from tests.annotations.services.test_coding import BOOK
 from tests.annotations.views.test_planning import ASKED
 from tests.browser.test_accessibility import found
-from tests.gaitmodel.test_clip_views import walk
+from tests.gaitmodel.views.test_clips import walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def clips(tmp_path: Path) -> list[Clip]:
     """Four measured walks, a mat's values for each, and one film in doubt."""
     made = [walk(tmp_path, f"walk-{n}", f"S{n}") for n in range(4)]
-    film_services.walkway_import(
+    films.walkway_import(
         trials={c.name: {"cadence_spm": 118.0 + n} for n, c in enumerate(made)},
         source="mat.csv",
     )

@@ -14,8 +14,8 @@ from annotations.models import Study
 from annotations.services import rater_seat, study_open
 from evalsite import readiness
 from evalsite.environment import env_networks
-from gaitmodel import run_services
 from gaitmodel.models import Run
+from gaitmodel.services import runs
 from tests import factories, people
 
 
@@ -125,7 +125,7 @@ def test_metrics_tell_latencies_queue_workers_and_heads(
     rater_seat(study=study, rater=people.rater("ada"))
     for state in (Run.State.QUEUED, Run.State.QUEUED, Run.State.FAILED):
         Run.objects.create(kind=Run.Kind.TRIAL, system="worker", state=state)
-    assert run_services.run_claim_next(worker="here")
+    assert runs.run_claim_next(worker="here")
     client.get("/login/")
     text = client.get("/metrics").content.decode()
     for line in (

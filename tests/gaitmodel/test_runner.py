@@ -9,13 +9,13 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from gaitmodel import run_services
 from gaitmodel.core.config import FusionConfig, GenerationConfig, TrainConfig
 from gaitmodel.core.errors import CancelledError, InputError
 from gaitmodel.core.training.requests import GenerateRequest, TrainRequest
 from gaitmodel.models import Clip, Prediction, Rationale, Run
 from gaitmodel.runner.generation import run_generation
 from gaitmodel.runner.runs import watched
+from gaitmodel.services import runs
 from tests.gaitmodel.core.fakes import film, swinging_pose
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,7 +45,7 @@ def cohort(tmp_path: Path, settings: object, backbones: Path) -> Path:
 
 def begun(kind: str, parameters: dict[str, object]) -> Run:
     """A Run that this process has claimed."""
-    return run_services.run_create(
+    return runs.run_create(
         kind=kind, system="biogait_full", parameters=parameters, queue=False
     )
 
@@ -97,12 +97,12 @@ def test_a_run_that_fails_keeps_its_reason(cohort: Path) -> None:
 def test_a_cancelled_run_stops_and_says_so(
     cohort: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_services, "HEARTBEAT_S", 0.01)
+    monkeypatch.setattr(runs, "HEARTBEAT_S", 0.01)
     slow = TrainRequest("biogait_full", "tiny", TrainConfig(epochs=500), REQUEST.fusion)
     run = begun(Run.Kind.TRAIN, slow.to_json())
 
     def cancel(progress: float, stage: str) -> None:
-        run_services.run_cancel(run_id=run.pk)
+        runs.run_cancel(run_id=run.pk)
 
     with pytest.raises(CancelledError):
         watched(run, cancel)

@@ -93,7 +93,7 @@ def test_a_killed_training_goes_on_from_its_last_epoch(
         connection.execute("UPDATE gaitmodel_run SET heartbeat_at = '2020-01-01'")
     manage(
         site, "shell", "-v0", "-c",
-        "from gaitmodel.run_services import runs_recover, runs_wake; "
+        "from gaitmodel.services.runs import runs_recover, runs_wake; "
         "assert runs_recover() == 1; runs_wake(1)",
     )  # fmt: skip
     with worker(site):
@@ -118,7 +118,7 @@ def test_a_cancelled_run_stops_within_ten_seconds_even_if_it_does_not_listen(
         manage(
             empty, "shell", "-v0", "-c",
             "from gaitmodel.models import Run; "
-            "from gaitmodel.run_services import run_cancel; "
+            "from gaitmodel.services.runs import run_cancel; "
             "assert run_cancel(run_id=Run.objects.get().pk)",
         )  # fmt: skip
         asked = time.monotonic()

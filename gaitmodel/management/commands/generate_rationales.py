@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from gaitmodel import run_services
 from gaitmodel.core.config import GenerationConfig
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.systems.engines import ENGINES
@@ -18,6 +17,7 @@ from gaitmodel.models import Run
 from gaitmodel.runner.inputs import workplace
 from gaitmodel.runner.runs import watched
 from gaitmodel.selectors import clips_by_name, clips_ready, groundings
+from gaitmodel.services import runs
 
 VERIFIED = "biogait_full_verified"
 
@@ -62,7 +62,7 @@ class Command(GaitCommand):
                 engine=options["engine"],
             ),
         )
-        run = run_services.run_create(
+        run = runs.run_create(
             kind=Run.Kind.GENERATE,
             system=",".join(systems),
             parameters=request.to_json(),

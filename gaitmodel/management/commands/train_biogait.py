@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from gaitmodel import run_services
 from gaitmodel.core.config import (
     FusionConfig,
     FusionOrder,
@@ -20,6 +19,7 @@ from gaitmodel.management.queueing import add_queue_arguments, queue_options
 from gaitmodel.models import Run
 from gaitmodel.runner.inputs import workplace
 from gaitmodel.runner.runs import watched
+from gaitmodel.services import runs
 
 
 class Command(GaitCommand):
@@ -63,7 +63,7 @@ class Command(GaitCommand):
         workplace().trainable(
             request.system, request.backbone, request.fusion, GenerationConfig()
         )
-        run = run_services.run_create(
+        run = runs.run_create(
             kind=Run.Kind.TRAIN,
             system=request.system,
             parameters=request.to_json() | {"max_clips": options["max_clips"]},

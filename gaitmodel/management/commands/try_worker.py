@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from gaitmodel import run_services
 from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.models import Run
+from gaitmodel.services import runs
 
 
 class Command(GaitCommand):
@@ -26,8 +26,8 @@ class Command(GaitCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         parameters = {name: options[name] for name in ("steps", "seconds", "device")}
-        runs = [
-            run_services.run_create(
+        trials = [
+            runs.run_create(
                 kind=Run.Kind.TRIAL,
                 system="worker",
                 parameters=parameters,
@@ -37,24 +37,24 @@ class Command(GaitCommand):
             for _ in range(options["runs"])
         ]
         if not options["wait"]:
-            self.stdout.write(f"{len(runs)} queued for the gpu worker")
+            self.stdout.write(f"{len(trials)} queued for the gpu worker")
             return
         deadline = time.monotonic() + options["wait"]
         with progress_bar("trial") as show:
-            while (ended := _ended(runs)) < len(runs) and time.monotonic() < deadline:
-                show(ended / len(runs), f"{ended}/{len(runs)}")
+            while (ended := _ended(trials)) < len(trials) and time.monotonic() < deadline:
+                show(ended / len(trials), f"{ended}/{len(trials)}")
                 time.sleep(0.5)
-        done = Run.objects.filter(pk__in=runs, state=Run.State.DONE)
+        done = Run.objects.filter(pk__in=trials, state=Run.State.DONE)
         workers = sorted(set(done.values_list("worker", flat=True)))
-        if done.count() < len(runs):
+        if done.count() < len(trials):
             raise CommandError(
-                f"{done.count()} of {len(runs)} trials are done after "
+                f"{done.count()} of {len(trials)} trials are done after "
                 f"{options['wait']:g} s: look at the Runs page and at the worker's log",
                 returncode=1,
             )
-        self.stdout.write(f"{len(runs)} done by {'; '.join(workers)}")
+        self.stdout.write(f"{len(trials)} done by {'; '.join(workers)}")
 
 
-def _ended(runs: list[Any]) -> int:
+def _ended(trials: list[Any]) -> int:
     open_states = (Run.State.QUEUED, Run.State.RUNNING)
-    return len(runs) - Run.objects.filter(pk__in=runs, state__in=open_states).count()
+    return len(trials) - Run.objects.filter(pk__in=trials, state__in=open_states).count()

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from gaitmodel import film_services
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.bland_altman import Agreement, agreement
 from gaitmodel.core.features.bland_altman_plot import bland_altman_svg
@@ -17,6 +16,7 @@ from gaitmodel.core.features.norms import name_and_unit
 from gaitmodel.core.sources.walkway import read_walkway
 from gaitmodel.management.base import GaitCommand
 from gaitmodel.selectors import walkway_pairs
+from gaitmodel.services import films
 
 
 class Command(GaitCommand):
@@ -30,7 +30,7 @@ class Command(GaitCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["file"]:
             read = read_walkway(options["file"])
-            count = film_services.walkway_import(
+            count = films.walkway_import(
                 trials=read.trials, source=options["file"].name
             )
             if read.ignored:

@@ -14,7 +14,6 @@ from gaitmodel.core.features.findings import findings
 from gaitmodel.core.features.page import nothing
 from gaitmodel.core.features.rows import metric_rows
 from gaitmodel.models import Clip
-from gaitmodel.ranged import asked_range, film_response
 from gaitmodel.selectors import (
     clip_features,
     clip_pose,
@@ -23,7 +22,8 @@ from gaitmodel.selectors import (
     reviews_open,
 )
 from gaitmodel.shelf import FilmOnDisk
-from gaitmodel.views import lead_required
+from gaitmodel.views.access import lead_required
+from gaitmodel.views.ranged import asked_range, film_response
 
 PER_PAGE = 50
 FILM_S = 300

@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from gaitmodel import film_services
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.privacy.decision import WIDER_STEP
 from gaitmodel.models import FilmReview
 from gaitmodel.selectors import review_cut_outs, reviews_decided, reviews_open
-from gaitmodel.views import lead_required
+from gaitmodel.services import films
+from gaitmodel.views.access import lead_required
 
 
 @require_GET
@@ -50,7 +50,7 @@ def film_review_decide(request: HttpRequest, clip_id: int) -> HttpResponse:
     )
     accept = request.POST.get("decision") == "accept"
     try:
-        film_services.film_review_decide(
+        films.film_review_decide(
             review=review,
             by=request.user,  # type: ignore[arg-type]  # lead_required: signed in
             accept=accept,

@@ -13,10 +13,10 @@ from django_q.models import OrmQ
 from pytest_django import Settings
 from redis.exceptions import ConnectionError as RedisGone
 
-from gaitmodel import run_services as services
 from gaitmodel.models import Run
-from gaitmodel.run_selectors import queue_state, runs_shown
-from gaitmodel.run_services import Lease
+from gaitmodel.selectors.runs import queue_state, runs_shown
+from gaitmodel.services import runs as services
+from gaitmodel.services.runs import Lease
 
 pytestmark = pytest.mark.django_db
 

@@ -1,4 +1,4 @@
-"""Writes of the model room; nothing here knows torch."""
+"""Writes about clips: imported all or none, ready or failed."""
 
 from __future__ import annotations
 
@@ -9,17 +9,13 @@ from typing import Any
 from django.db import transaction
 
 from gaitmodel.core.errors import InputError
-from gaitmodel.core.records import ClipRef, Prediction, RationaleText
+from gaitmodel.core.records import ClipRef
 from gaitmodel.core.sources.annotation import annotation_to_json
 from gaitmodel.models import (
     Clip,
-    Evaluation,
-    Rationale,
     Subject,
 )
-from gaitmodel.models import Prediction as PredictionRow
 
-# Clips looked up and written at a time: memory does not follow their number.
 IMPORT_BATCH = 500
 
 
@@ -137,41 +133,3 @@ def clip_mark_ready(*, clip: Clip, features: Mapping[str, Any], fps: float) -> N
 def clip_mark_failed(*, clip: Clip, reason: str) -> None:
     clip.state, clip.reason = Clip.State.FAILED, reason
     clip.save(update_fields=["state", "reason"])
-
-
-def prediction_save(
-    *, clip: Clip, prediction: Prediction, checkpoint: str
-) -> PredictionRow:
-    return PredictionRow.objects.create(
-        clip=clip,
-        system=prediction.system,
-        checkpoint=checkpoint,
-        label=prediction.label.value,
-        probabilities=list(prediction.probabilities),
-    )
-
-
-def rationale_save(
-    *,
-    clip: Clip,
-    rationale: RationaleText,
-    checkpoint: str,
-    evidence: Mapping[str, Any],
-) -> Rationale:
-    return Rationale.objects.create(
-        clip=clip,
-        system=rationale.system,
-        checkpoint=checkpoint,
-        label=rationale.label.value if rationale.label else "",
-        text=rationale.text,
-        prompt_sha256=rationale.prompt_sha256,
-        evidence=dict(evidence),
-        details=dict(rationale.details),
-    )
-
-
-def evaluation_save(*, split: str, table: Mapping[str, Any]) -> Evaluation:
-    evaluation = Evaluation(split=split, table=dict(table))
-    evaluation.full_clean()
-    evaluation.save()
-    return evaluation

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from gaitmodel import run_services
 from gaitmodel.models import Run
-from gaitmodel.run_selectors import runs_shown
-from gaitmodel.views import lead_required
+from gaitmodel.selectors.runs import runs_shown
+from gaitmodel.services import runs as services
+from gaitmodel.views.access import lead_required
 
 
 @require_GET
@@ -39,12 +39,12 @@ def _template(request: HttpRequest, name: str) -> str:
 @require_POST
 @lead_required
 def run_cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    run_services.run_cancel(run_id=get_object_or_404(Run, pk=run_id).pk)
+    services.run_cancel(run_id=get_object_or_404(Run, pk=run_id).pk)
     return redirect("gaitmodel:runs")
 
 
 @require_POST
 @lead_required
 def run_retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    run_services.run_retry(run_id=get_object_or_404(Run, pk=run_id).pk)
+    services.run_retry(run_id=get_object_or_404(Run, pk=run_id).pk)
     return redirect("gaitmodel:runs")

@@ -1,17 +1,10 @@
-"""The lead's pages of the model room. None of them loads torch."""
+"""The page of Table 1, with the pictures of each system."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec, cast
-
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import (
     HttpRequest,
     HttpResponse,
-    HttpResponseBase,
 )
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -21,23 +14,7 @@ from gaitmodel.core.taxonomy import CLASSES
 from gaitmodel.selectors import (
     evaluations_recent,
 )
-
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
-
-
-def lead_required(view: View[P]) -> View[P]:
-    """Sign in first; then only leads."""
-
-    @wraps(view)
-    def guarded(
-        request: HttpRequest, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponseBase:
-        if not getattr(request.user, "is_staff", False):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return cast(View[P], login_required(guarded))
+from gaitmodel.views.access import lead_required
 
 
 @require_GET

@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from gaitmodel import film_services
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.features import prepare as room
 from gaitmodel.core.media.encode import write_video
@@ -20,6 +19,7 @@ from gaitmodel.core.privacy.head_mask import Circle, FilmRegions
 from gaitmodel.models import Clip, FilmReview, Subject
 from gaitmodel.preparing import prepare_again
 from gaitmodel.selectors import clip_store, clips_to_prepare
+from gaitmodel.services import films
 from tests.gaitmodel.core.fakes import swinging_pose
 from tests.people import lead, rater
 
@@ -83,7 +83,7 @@ def test_an_accepted_film_takes_its_place_and_its_cut_outs_go(
 ) -> None:
     doubts.append(WEAK)
     prepare_again(clip.name)
-    film_services.film_review_decide(
+    films.film_review_decide(
         review=review(), by=lead("cleo"), accept=True, reason="a hand"
     )
     prepare_again(clip.name)
@@ -100,7 +100,7 @@ def test_another_detection_than_the_accepted_one_asks_again(
 ) -> None:
     doubts.append(WEAK)
     prepare_again(clip.name)
-    film_services.film_review_decide(
+    films.film_review_decide(
         review=review(), by=lead("cleo"), accept=True, reason="a hand"
     )
     doubts.append(Face((50, 30, 70, 50), 0.4))
@@ -114,9 +114,7 @@ def test_a_wider_mask_is_tried_and_settles_the_matter_if_nothing_is_left(
 ) -> None:
     doubts.append(SURE)
     prepare_again(clip.name)
-    film_services.film_review_decide(
-        review=review(), by=lead("cleo"), accept=False, reason=""
-    )
+    films.film_review_decide(review=review(), by=lead("cleo"), accept=False, reason="")
     assert clip.pk in clips_to_prepare().values_list("pk", flat=True)
     doubts.clear()
     prepare_again(clip.name)
@@ -130,7 +128,7 @@ def test_what_is_surely_a_face_nobody_can_accept(
     doubts.append(SURE)
     prepare_again(clip.name)
     with pytest.raises(InputError, match="surely a face"):
-        film_services.film_review_decide(
+        films.film_review_decide(
             review=review(), by=lead("cleo"), accept=True, reason="a hand"
         )
 
@@ -142,14 +140,10 @@ def test_accepting_needs_a_reason_and_is_done_once(
     prepare_again(clip.name)
     cleo = lead("cleo")
     with pytest.raises(InputError, match="why"):
-        film_services.film_review_decide(
-            review=review(), by=cleo, accept=True, reason=" "
-        )
-    film_services.film_review_decide(review=review(), by=cleo, accept=False, reason="")
+        films.film_review_decide(review=review(), by=cleo, accept=True, reason=" ")
+    films.film_review_decide(review=review(), by=cleo, accept=False, reason="")
     with pytest.raises(InputError, match="decided already"):
-        film_services.film_review_decide(
-            review=review(), by=cleo, accept=True, reason="a hand"
-        )
+        films.film_review_decide(review=review(), by=cleo, accept=True, reason="a hand")
 
 
 def test_the_lead_sees_cut_outs_and_decides_and_a_rater_sees_nothing(

@@ -11,7 +11,7 @@ from gaitmodel.core.features.bland_altman import agreement
 from gaitmodel.core.features.bland_altman_plot import bland_altman_svg
 from gaitmodel.core.features.norms import name_and_unit
 from gaitmodel.selectors import walkway_pairs
-from gaitmodel.views import lead_required
+from gaitmodel.views.access import lead_required
 
 
 @require_GET

@@ -1,0 +1,61 @@
+"""Reads of the model room; those about Runs have a file of their own."""
+
+from gaitmodel.selectors.answers import (
+    Exhibit,
+    Grounding,
+    evaluations_recent,
+    exhibits,
+    groundings,
+    predictions_latest,
+    rationales_latest,
+    systems_heard,
+)
+from gaitmodel.selectors.clips import (
+    clip_features,
+    clip_files,
+    clip_film,
+    clip_pose,
+    clip_ref,
+    clip_shown_video,
+    clip_store,
+    clips_balanced,
+    clips_by_name,
+    clips_found,
+    clips_ready,
+    clips_to_prepare,
+)
+from gaitmodel.selectors.films import (
+    review_cut_outs,
+    review_decision,
+    reviews_decided,
+    reviews_open,
+    walkway_pairs,
+)
+
+__all__ = [
+    "Exhibit",
+    "Grounding",
+    "clip_features",
+    "clip_files",
+    "clip_film",
+    "clip_pose",
+    "clip_ref",
+    "clip_shown_video",
+    "clip_store",
+    "clips_balanced",
+    "clips_by_name",
+    "clips_found",
+    "clips_ready",
+    "clips_to_prepare",
+    "evaluations_recent",
+    "exhibits",
+    "groundings",
+    "predictions_latest",
+    "rationales_latest",
+    "review_cut_outs",
+    "review_decision",
+    "reviews_decided",
+    "reviews_open",
+    "systems_heard",
+    "walkway_pairs",
+]

@@ -1,0 +1,1 @@
+"""The lead's pages of the model room, one file a room."""

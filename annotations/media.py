@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
@@ -30,6 +29,7 @@ from django.views.decorators.http import require_GET, require_safe
 from annotations.models import Assignment
 from annotations.selectors import assignment_for
 from annotations.services import film_opened
+from gaitmodel import shelf
 from gaitmodel.ranged import asked_range, film_response
 
 VALID_S = 300
@@ -77,14 +77,14 @@ def film(request: HttpRequest, case_id: UUID, token: str) -> HttpResponseBase:
 
 def film_served(request: HttpRequest, assignment: Assignment) -> HttpResponseBase:
     """The film of a case that this person may see, whole or in part; its opening logged."""
-    path = Path(settings.CLIP_STORE) / assignment.case.film
-    if not path.is_file():
+    stored = shelf.film(assignment.case.film)
+    if stored is None:
         raise Http404
     etag = _etag(assignment)
-    asked = asked_range(request, path.stat().st_size, etag)
+    asked = asked_range(request, stored.size, etag)
     if request.method == "GET" and (asked is None or asked.start == 0):
         film_opened(assignment=assignment, actor=assignment_reader(request))
-    return film_response(request, path, asked, etag=etag, seconds=VALID_S)
+    return film_response(request, stored, asked, etag=etag, seconds=VALID_S)
 
 
 def assignment_reader(request: HttpRequest) -> User:

@@ -8,4 +8,5 @@ class EvalSiteConfig(AppConfig):
     verbose_name = "Site"
 
     def ready(self) -> None:
-        import evalsite.checks  # noqa: F401  registers the system checks
+        import evalsite.checks
+        import evalsite.settings_checks  # noqa: F401  both register system checks

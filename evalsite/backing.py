@@ -6,19 +6,25 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 
 DAY_S = 24 * 3600
 
 
 def database(url: str, folder: Path) -> dict[str, Any]:
     """The database that ``url`` names, or SQLite in ``folder``."""
-    found: dict[str, Any] = dict(
-        dj_database_url.parse(
+    try:
+        parsed = dj_database_url.parse(
             url or f"sqlite:///{folder / 'db.sqlite3'}",
             conn_max_age=60,
             conn_health_checks=True,
         )
-    )
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            "DATABASE_URL must be postgres://user:password@host/name or "
+            "sqlite:///path; its scheme is not known"
+        ) from error
+    found: dict[str, Any] = dict(parsed)
     if found["ENGINE"] == "django.db.backends.sqlite3":
         # A score that was acknowledged must survive a crash: WAL, synced at each commit.
         found["OPTIONS"] = {
@@ -40,8 +46,43 @@ def cache(redis_url: str) -> dict[str, Any]:
     return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 
 
+def clips(
+    kind: str,
+    folder: Path,
+    bucket: str,
+    endpoint: str,
+    region: str,
+    keys: tuple[str, str],
+) -> dict[str, Any]:
+    """Where the clips' files are kept: a folder, or a private bucket."""
+    if kind == "local":
+        options: dict[str, Any] = {"location": folder}
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": options,
+        }
+    access, secret = keys
+    options = {
+        "bucket_name": bucket,
+        "endpoint_url": endpoint or None,
+        "region_name": region or None,
+        "access_key": access or None,
+        "secret_key": secret or None,
+        "addressing_style": "path" if endpoint else None,
+        "signature_version": "s3v4",
+        "querystring_auth": True,
+        "default_acl": None,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+def mail_backend(host: str) -> str:
+    """SMTP where a server is named, else the console."""
+    return f"django.core.mail.backends.{'smtp' if host else 'console'}.EmailBackend"
+
+
 def queue(redis_url: str) -> dict[str, Any]:
-    """django-q2: its broker, and the cluster ``gpu`` beside the default one.
+    """django-q2: its broker; the default cluster makes films, ``gpu`` does Runs.
 
     A message says only that there is work (``gaitmodel.run_services``), so one that is
     lost or delivered twice does no harm; ``retry`` exceeds ``timeout`` all the same,
@@ -51,8 +92,8 @@ def queue(redis_url: str) -> dict[str, Any]:
     return {
         "name": "default",
         "workers": 1,
-        "timeout": 600,
-        "retry": 700,
+        "timeout": 3600,
+        "retry": 3700,
         "max_attempts": 1,
         "ack_failures": True,
         "catch_up": False,

@@ -16,6 +16,7 @@ from django_q.brokers import get_broker
 from redis.exceptions import RedisError
 
 from evalsite.accounts import SecondFactorAdapter
+from gaitmodel import shelf
 
 
 def problems() -> dict[str, str]:
@@ -59,7 +60,7 @@ def _media() -> str:
             os.fsync(file.fileno())
     except OSError as error:
         return f"the clip store cannot be written ({error.strerror})"
-    return ""
+    return shelf.problem()
 
 
 def _keys() -> str:

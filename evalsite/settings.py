@@ -1,5 +1,8 @@
 """All settings of the site, read from the environment; defaults run on one machine.
 
+A text may lie in a file instead, which ``NAME_FILE`` names: so secrets stay out of the
+environment.
+
 | variable | meaning | default |
 | --- | --- | --- |
 | ``SECRET_KEY`` (or ``SECRET_KEY_FILE``) | signing key | one made on first use, in ``var/`` |
@@ -13,6 +16,12 @@
 | ``HTTPS`` | behind TLS: secure cookies, HSTS, redirect | no |
 | ``LEADS_NEED_MFA`` | leads need a second factor | yes; no on the demo's site |
 | ``SESSION_IDLE_MINUTES`` | sign-off without a person | 15, at most 30 |
+| ``MEDIA_STORAGE`` | where clips are kept: ``local`` or ``s3`` | local |
+| ``S3_BUCKET``, ``S3_ENDPOINT_URL``, ``S3_REGION`` | the bucket | none; Amazon's; none |
+| ``S3_ACCESS_KEY``, ``S3_SECRET_KEY`` | its keys | boto3's own ways |
+| ``EMAIL_HOST``, ``EMAIL_PORT``, ``EMAIL_FROM`` | mail server and sender | the console |
+| ``EMAIL_HOST_USER``, ``EMAIL_HOST_PASSWORD`` | its account | none |
+| ``EMAIL_TLS`` | ``starttls``, ``tls`` or ``none`` | starttls |
 | ``LOG_FORMAT`` | ``text``, or ``json``: one line of JSON each | text |
 | ``METRICS_TOKEN``, ``METRICS_FROM`` | who may read ``/metrics`` | nobody |
 | ``TRUSTED_PROXIES`` | whose X-Forwarded-For is believed | this machine |
@@ -26,7 +35,7 @@ from pathlib import Path
 
 from django.core.management.utils import get_random_secret_key
 
-from evalsite import backing, logs
+from evalsite import backing, browsers, logs
 from evalsite.environment import (
     env_choice,
     env_flag,
@@ -239,25 +248,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
 }
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "media-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "font-src": ["'self'"],
-        "form-action": ["'self'"],
-        "base-uri": ["'none'"],
-        "frame-ancestors": ["'none'"],
-    }
-}
-_UNUSED_FEATURES = (
-    "accelerometer", "camera", "display-capture", "geolocation", "gyroscope",
-    "magnetometer", "microphone", "midi", "payment", "usb",
-)  # fmt: skip
-PERMISSIONS_POLICY: dict[str, list[str]] = {name: [] for name in _UNUSED_FEATURES}
+CONTENT_SECURITY_POLICY = browsers.CONTENT_SECURITY_POLICY
+PERMISSIONS_POLICY = browsers.PERMISSIONS_POLICY
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if env_flag("HTTPS", default=False):
@@ -272,8 +264,19 @@ if env_flag("HTTPS", default=False):
 STATIC_URL = "static/"
 STATIC_ROOT = folder_made(VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_STORAGE = env_choice("MEDIA_STORAGE", ("local", "s3"))
+S3_BUCKET, S3_ENDPOINT_URL = env_text("S3_BUCKET"), env_text("S3_ENDPOINT_URL")
+S3_KEYS = (env_text("S3_ACCESS_KEY"), env_text("S3_SECRET_KEY"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "clips": backing.clips(
+        MEDIA_STORAGE,
+        CLIP_STORE,
+        S3_BUCKET,
+        S3_ENDPOINT_URL,
+        env_text("S3_REGION"),
+        S3_KEYS,
+    ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
@@ -282,6 +285,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 TIME_ZONE = env_text("TIME_ZONE", "UTC")
 USE_TZ = True
-EMAIL_BACKEND = env_text(
-    "EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"
-)
+# Without a mail server letters go to the console, where a demo's lead reads them.
+EMAIL_HOST = env_text("EMAIL_HOST")
+EMAIL_BACKEND = env_text("EMAIL_BACKEND") or backing.mail_backend(EMAIL_HOST)
+EMAIL_PORT = env_number("EMAIL_PORT", 587, range(1, 65536))
+EMAIL_HOST_USER = env_text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env_text("EMAIL_HOST_PASSWORD")
+EMAIL_TLS = env_choice("EMAIL_TLS", ("starttls", "tls", "none"))
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_TLS == "starttls", EMAIL_TLS == "tls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env_text("EMAIL_FROM", "webmaster@localhost")

@@ -22,6 +22,7 @@ from gaitmodel.selectors import (
     clips_found,
     reviews_open,
 )
+from gaitmodel.shelf import FilmOnDisk
 from gaitmodel.views import lead_required
 
 PER_PAGE = 50
@@ -74,4 +75,4 @@ def clip_film_bytes(request: HttpRequest, clip_id: int) -> HttpResponseBase:
     stored = path.stat()
     etag = f'"{stored.st_size:x}-{stored.st_mtime_ns:x}"'
     asked = asked_range(request, stored.st_size, etag)
-    return film_response(request, path, asked, etag=etag, seconds=FILM_S)
+    return film_response(request, FilmOnDisk(path), asked, etag=etag, seconds=FILM_S)

@@ -98,6 +98,4 @@ def film_review_decide(
     if not decided:
         raise InputError(f"clip {review.clip.name!r}: this film was decided already")
     name = review.clip.name
-    transaction.on_commit(
-        lambda: async_task("gaitmodel.tasks.clip_prepare", name, cluster="gpu")
-    )
+    transaction.on_commit(lambda: async_task("gaitmodel.tasks.clip_prepare", name))

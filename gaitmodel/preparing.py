@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 
-from gaitmodel import film_services, services
+from gaitmodel import film_services, services, shelf
 from gaitmodel.core.errors import GaitError
 from gaitmodel.core.features.prepare import Prepared, prepare_clip
 from gaitmodel.models import Clip
@@ -18,6 +18,7 @@ def note(clip: Clip, outcome: Future[Prepared]) -> bool:
     except (GaitError, OSError) as error:
         services.clip_mark_failed(clip=clip, reason=str(error))
         return False
+    shelf.upload(clip.name)
     services.clip_mark_ready(clip=clip, features=prepared.features, fps=prepared.fps)
     if found := clip_store().read_privacy(clip.name):
         film_services.film_review_note(clip=clip, found=found)
@@ -27,6 +28,7 @@ def note(clip: Clip, outcome: Future[Prepared]) -> bool:
 def prepare_again(name: str) -> None:
     """Make one clip's film as people have decided; its row tells how that ended."""
     clip = Clip.objects.select_related("subject").get(name=name)
+    shelf.fetch(clip.name)
     outcome: Future[Prepared] = Future()
     try:
         outcome.set_result(

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import quote
 
 from django.conf import settings
 from django.http import (
@@ -15,7 +12,8 @@ from django.http import (
     StreamingHttpResponse,
 )
 
-BLOCK_BYTES = 1 << 16
+from gaitmodel.shelf import Film
+
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 
 
@@ -35,10 +33,10 @@ def asked_range(request: HttpRequest, size: int, etag: str) -> range | None:
 
 
 def film_response(
-    request: HttpRequest, path: Path, asked: range | None, *, etag: str, seconds: int
+    request: HttpRequest, film: Film, asked: range | None, *, etag: str, seconds: int
 ) -> HttpResponseBase:
-    """200, 206 or 416 for an MP4 file in the clip store, kept ``seconds`` privately."""
-    response = _response(request, path, asked)
+    """200, 206 or 416 for an MP4 file of the clip store, kept ``seconds`` privately."""
+    response = _response(request, film, asked)
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = f"private, max-age={seconds}"
@@ -48,21 +46,21 @@ def film_response(
 
 
 def _response(
-    request: HttpRequest, path: Path, asked: range | None
+    request: HttpRequest, film: Film, asked: range | None
 ) -> HttpResponseBase:
-    size = path.stat().st_size
+    size = film.size
     if asked is not None and not asked:
         unmet = HttpResponse(status=416)
         unmet["Content-Range"] = f"bytes */{size}"
         return unmet
     if settings.MEDIA_ACCEL_PREFIX:
-        return _accelerated(path)
+        return _accelerated(film)
     part = asked if asked is not None else range(size)
     response: HttpResponseBase
     if request.method == "HEAD":
         response = HttpResponse(content_type="video/mp4")
     else:
-        response = StreamingHttpResponse(_blocks(path, part), content_type="video/mp4")
+        response = StreamingHttpResponse(film.blocks(part), content_type="video/mp4")
     response["Content-Length"] = str(len(part))
     if asked is not None:
         response.status_code = 206
@@ -70,18 +68,8 @@ def _response(
     return response
 
 
-def _accelerated(path: Path) -> HttpResponse:
+def _accelerated(film: Film) -> HttpResponse:
     """Leave the bytes and their ranges to nginx, which removes this header."""
-    inside = path.relative_to(settings.CLIP_STORE)
     response = HttpResponse(content_type="video/mp4")
-    response["X-Accel-Redirect"] = settings.MEDIA_ACCEL_PREFIX + quote(str(inside))
+    response["X-Accel-Redirect"] = settings.MEDIA_ACCEL_PREFIX + film.accelerated()
     return response
-
-
-def _blocks(path: Path, part: range) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        file.seek(part.start)
-        left = len(part)
-        while left and (block := file.read(min(left, BLOCK_BYTES))):
-            left -= len(block)
-            yield block

@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from gaitmodel import shelf
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.bland_altman import Pair
 from gaitmodel.core.features.codec import features_from_json
@@ -38,13 +39,19 @@ from gaitmodel.models import (
 
 
 def clip_store() -> ClipStore:
-    """The store that the settings name."""
+    """The store that the settings name, as this host has it."""
     return ClipStore(settings.CLIP_STORE)
+
+
+def clip_files(clip: Clip) -> ClipStore:
+    """The store with this clip's files up to date, wherever they are kept."""
+    shelf.fetch(clip.name)
+    return clip_store()
 
 
 def clip_shown_video(clip: Clip) -> Path:
     """The film of a clip that people may see: de-identified, else the skeleton."""
-    return clip_store().shown_video(clip.name)
+    return clip_files(clip).shown_video(clip.name)
 
 
 def clip_film(clip: Clip) -> ClipFilm:
@@ -98,7 +105,7 @@ def clip_features(clip: Clip) -> GaitFeatures | None:
 
 def clip_pose(clip: Clip) -> PoseSequence:
     """A prepared clip's joint angles; ``InputError`` if the store has none."""
-    return clip_store().read_pose(clip.name)
+    return clip_files(clip).read_pose(clip.name)
 
 
 def reviews_open() -> QuerySet[FilmReview]:
@@ -118,7 +125,7 @@ def reviews_decided(limit: int = 50) -> list[FilmReview]:
 
 def review_cut_outs(review: FilmReview) -> list[Path]:
     """The pictures of a film's doubtful places, strongest first."""
-    return sorted(clip_store().review_folder(review.clip.name).glob("*.png"))
+    return sorted(clip_files(review.clip).review_folder(review.clip.name).glob("*.png"))
 
 
 def review_decision(clip: Clip) -> PrivacyDecision:

@@ -6,10 +6,8 @@ import hashlib
 import secrets
 from collections import defaultdict
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +20,7 @@ from annotations.core.partition import CaseKey
 from annotations.core.seal import Item, Leaf, Sealed, make_seal, seal_breaks
 from annotations.models import Assignment, Case, Seal, SlotIdentity, Study
 from annotations.vault import vault_opened
+from gaitmodel import shelf
 from gaitmodel.core.store import file_sha256
 
 
@@ -209,7 +208,7 @@ def _allocation_breaks(study: Study) -> list[str]:
 def _film_breaks(study: Study) -> list[str]:
     breaks = []
     for case in study.cases.order_by("pk"):
-        film = Path(settings.CLIP_STORE) / case.film
+        film = shelf.fetch(case.film.partition("/")[0]) / case.film.partition("/")[2]
         if not film.is_file():
             breaks.append(f"case {case.pk}: its film is missing")
         elif file_sha256(film) != case.film_sha256:

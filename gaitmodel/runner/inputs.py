@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
+from gaitmodel import shelf
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.codec import features_from_json
 from gaitmodel.core.features.prepare import make_film
@@ -13,7 +14,7 @@ from gaitmodel.core.systems.base import ClipInput, LabelledClip
 from gaitmodel.core.taxonomy import GaitClass
 from gaitmodel.core.training.workplace import Workplace
 from gaitmodel.models import Clip
-from gaitmodel.selectors import clip_film, clip_ref, clip_store, clips_to_prepare
+from gaitmodel.selectors import clip_files, clip_film, clip_ref, clips_to_prepare
 
 
 def workplace(*, cached: bool = True) -> Workplace:
@@ -31,10 +32,10 @@ def clip_input(clip: Clip, *, film: bool = True) -> ClipInput:
     A film that ``prepare_clips --no-films`` left for later is made now, if it is asked
     for.
     """
-    store = clip_store()
+    store = clip_files(clip)
     pose = store.read_pose(clip.name)
-    if film:
-        make_film(clip_ref(clip), store, pose)
+    if film and make_film(clip_ref(clip), store, pose):
+        shelf.upload(clip.name)
     return ClipInput(
         clip=clip.name,
         film=clip_film(clip) if film else None,

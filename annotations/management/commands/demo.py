@@ -60,16 +60,19 @@ class Command(StudyCommand):
 
 
 def serve(port: int) -> None:
-    """Run the site and the model worker until one ends or the keyboard stops them."""
+    """Run the site and its workers until one ends or the keyboard stops them."""
     python = sys.executable
     processes = [
         subprocess.Popen(
             [python, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "evalsite.wsgi"],
             env=os.environ | {"WEB_BIND": f"127.0.0.1:{port}"},
         ),
-        subprocess.Popen(
-            [python, "manage.py", "qcluster"],
-            env=os.environ | {"Q_CLUSTER_NAME": "gpu"},
+        *(
+            subprocess.Popen(
+                [python, "manage.py", "qcluster"],
+                env=os.environ | {"Q_CLUSTER_NAME": cluster},
+            )
+            for cluster in ("default", "gpu")
         ),
     ]  # fmt: skip
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -83,4 +86,4 @@ def serve(port: int) -> None:
             process.terminate()
         for process in processes:
             process.wait()
-    raise CommandError("the site or its worker has stopped; see its last lines above")
+    raise CommandError("the site or a worker has stopped; see its last lines above")

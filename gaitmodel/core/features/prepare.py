@@ -173,8 +173,8 @@ def make_film(
     *,
     skeleton_only: bool = False,
     decision: PrivacyDecision = UNDECIDED,
-) -> None:
-    """Make the film that people and models see, unless it is there.
+) -> bool:
+    """Make the film that people and models see, unless it is there; whether it did.
 
     A film of the synthetic cohort shows a drawn figure and is stored re-encoded. Any
     other is stored only if its de-identification passed; else, and with
@@ -187,7 +187,7 @@ def make_film(
     again = not video.exists() and decided != decision.to_json()
     there = "film_frames" in known and (video.exists() or skeleton.exists())
     if there and (skeleton_only or not again):
-        return
+        return False
     frames, shown = 0, ""
     if ref.video is not None and not skeleton_only:
         drawn = is_drawn(ref.video)
@@ -201,6 +201,7 @@ def make_film(
     store.add_provenance(
         ref.clip, film=shown, film_sha256=file_sha256(film), film_frames=frames
     )
+    return True
 
 
 def _stored_frames(

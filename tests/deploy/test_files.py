@@ -1,0 +1,74 @@
+"""The deployment's files hold before the tools that read them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.processes import ROOT
+from tests.services.front import site_conf
+
+DEPLOY = ROOT / "deploy"
+BIN = Path(sys.executable).parent
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+
+
+def run(*command: str | Path) -> None:
+    done = subprocess.run(
+        [str(word) for word in command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_image_passes_hadolint() -> None:
+    run(BIN / "hadolint", DEPLOY / "Containerfile")
+
+
+def test_every_yaml_file_passes_yamllint() -> None:
+    run(BIN / "yamllint", "--strict", "-c", DEPLOY / ".yamllint", DEPLOY)
+
+
+def test_the_compose_file_follows_its_schema() -> None:
+    schema = "vendor.compose-spec"
+    run(BIN / "check-jsonschema", "--builtin-schema", schema, DEPLOY / "compose.yml")
+
+
+def test_every_setting_of_the_deployment_is_one_that_somebody_reads() -> None:
+    """A misspelt variable would be left out in silence."""
+    named = set(re.findall(r"^([A-Z_]+)=", (DEPLOY / "site.env").read_text(), re.M))
+    compose = (DEPLOY / "compose.yml").read_text()
+    named |= set(re.findall(r"^    ([A-Z_]+): ", compose.split("services:")[0], re.M))
+    readers = (ROOT / "evalsite/settings.py", DEPLOY / "gunicorn.conf.py")
+    text = "".join(path.read_text() for path in readers)
+    assert len(named) > 12
+    assert {name for name in named if name.removesuffix("_FILE") not in text} == set()
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_systemd_takes_every_unit(unit: Path, tmp_path: Path) -> None:
+    """With this checkout where the unit expects one, as the paths must exist."""
+    text = unit.read_text().replace("/opt/biogait", str(ROOT))
+    copy = tmp_path / unit.name.replace("@", "@0")
+    copy.write_text(text)
+    run("systemd-analyze", "verify", "--man=no", copy)
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("bucket", ["", "http://127.0.0.1:9000"])
+def test_nginx_takes_its_file(tmp_path: Path, bucket: str) -> None:
+    conf = site_conf(tmp_path, http=8081, https=8444, web=8001, bucket=bucket)
+    assert ("proxy_hide_header x-amz-id-2" in conf.read_text()) == bool(bucket)
+    run("nginx", "-t", "-c", conf, "-e", tmp_path / "error.log")
+
+
+@pytest.mark.services
+def test_prometheus_takes_the_alert_rules() -> None:
+    promtool = shutil.which("promtool")
+    assert promtool, "promtool is missing: install Debian's prometheus"
+    run(promtool, "check", "rules", DEPLOY / "alerts.yml")

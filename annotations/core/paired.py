@@ -63,12 +63,26 @@ def wilcoxon(differences: FloatArray) -> WilcoxonResult:
         )
         p = float(normal.pvalue)
         return WilcoxonResult(w_plus, w_minus, p, len(moved), exact=False)
-    doubled = np.sort(np.rint(2 * ranks).astype(np.int64))
+    levels, counts = np.unique(np.rint(2 * ranks).astype(np.int64), return_counts=True)
+    last = round(2 * min(w_plus, w_minus))
     law = np.ones(1)
-    for rank in doubled:
-        law = _coin(law, int(rank))
-    tail = float(law[: round(2 * min(w_plus, w_minus)) + 1].sum())
+    for at in np.argsort(-counts):
+        law = _coins(law, int(levels[at]), int(counts[at]), last)
+    tail = float(law.sum())
     return WilcoxonResult(w_plus, w_minus, min(1.0, 2 * tail), len(moved), exact=True)
+
+
+def _coins(law: FloatArray, step: int, n: int, last: int) -> FloatArray:
+    """The law up to ``last`` after ``n`` more fair coins of one and the same step.
+
+    Likert differences have few sizes, so their mid-ranks are few and often repeated.
+    """
+    wider = np.zeros(min(len(law) - 1 + n * step, last) + 1)
+    chances = stats.binom.pmf(np.arange(n + 1), n, 0.5)
+    for heads in range(min(n, last // step) + 1):
+        part = law[: len(wider) - heads * step]
+        wider[heads * step : heads * step + len(part)] += chances[heads] * part
+    return wider
 
 
 def _coin(law: FloatArray, step: int) -> FloatArray:

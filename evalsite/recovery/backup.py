@@ -36,6 +36,8 @@ from evalsite.recovery.manifest import (
     key_fingerprint,
     manifest_write,
 )
+from gaitmodel import shelf
+from gaitmodel.models import Clip
 
 DUMPS: dict[str, Callable[[Path], DatabaseFacts]] = {
     "sqlite": sqlite.dump,
@@ -62,6 +64,7 @@ def site_backup(target: Path, *, with_key: bool = True) -> tuple[Manifest, str]:
     part = Path(tempfile.mkdtemp(prefix=f".{target.name}.part-", dir=target.parent))
     try:
         facts = DUMPS[engine](part)
+        _clips_fetched()
         files = [file_entry(part / FILES[engine], FILES[engine]), *_data_copied(part)]
         if with_key:
             files.append(_key_written(part))
@@ -101,6 +104,13 @@ def _left_out() -> frozenset[str]:
         name = Path(str(connection.settings_dict["NAME"])).name
         names |= {name, f"{name}-wal", f"{name}-shm", f"{name}-journal"}
     return frozenset(names)
+
+
+def _clips_fetched() -> None:
+    """Where clips are kept in a bucket, bring this host's copies of all up to date."""
+    if shelf.is_remote():
+        for name in Clip.objects.values_list("name", flat=True):
+            shelf.fetch(name)
 
 
 def _data_copied(part: Path) -> list[FileEntry]:

@@ -33,6 +33,7 @@ from evalsite.recovery.manifest import (
     key_fingerprint,
     manifest_read,
 )
+from gaitmodel import shelf
 
 STAGING = ".restoring"
 PLACED = "placed.json"
@@ -69,6 +70,7 @@ def site_restore(source: Path) -> Manifest:
         finally:
             loader.clean()
     _check_arrived(manifest)
+    clips_shelved()
     return manifest
 
 
@@ -221,6 +223,18 @@ def _check_arrived(manifest: Manifest) -> None:
             "the restored database differs from the manifest: do not use it, and "
             "look at the backup"
         )
+
+
+def clips_shelved() -> None:
+    """Where clips are kept in a bucket, put every restored clip there.
+
+    The site is whole by then: should the bucket fail, nothing is taken back, and
+    ``restore_site --shelve`` does this alone.
+    """
+    store = Path(settings.CLIP_STORE)
+    if shelf.is_remote() and store.is_dir():
+        for folder in sorted(path for path in store.iterdir() if path.is_dir()):
+            shelf.upload(folder.name)
 
 
 def facts_now() -> DatabaseFacts:

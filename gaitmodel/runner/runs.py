@@ -15,13 +15,13 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.db import connection
 from django.utils.module_loading import import_string
 
 from gaitmodel.core.errors import CancelledError, GaitError
 from gaitmodel.models import Run
 from gaitmodel.services import runs
-from gaitmodel.services.runs import Lease
+from gaitmodel.services.runs import GONE, Lease
 
 Show = Callable[[float, str], None]
 # By name, so that a Run loads no more than it needs.
@@ -74,7 +74,7 @@ def _note_progress(run: Run, progress: float, stage: str) -> None:
             stage=stage,
             device_memory_mb=_device_memory_mb(),
         )
-    except OperationalError:
+    except GONE:
         connection.close()
         return
     if not held:
@@ -96,7 +96,7 @@ def _surely(write: Callable[[], bool]) -> None:
         try:
             write()
             return
-        except OperationalError:
+        except GONE:
             if time.monotonic() > deadline:
                 raise
             connection.close()

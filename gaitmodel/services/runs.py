@@ -22,7 +22,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django_q.brokers import get_broker
@@ -33,6 +33,7 @@ from gaitmodel.models import Run
 
 HEARTBEAT_S = 3
 CLUSTER = "gpu"
+GONE = (OperationalError, InterfaceError)  # what a database that is away raises
 log = logging.getLogger(__name__)
 
 
@@ -117,12 +118,12 @@ def run_beat(*, run: Run, log_tail: str | None = None) -> Lease:
     A database that is away for a while takes no Run from anybody.
     """
     shown = {} if log_tail is None else {"log_tail": log_tail}
-    held = _held(run.pk, run.claim)
     try:
+        held = _held(run.pk, run.claim)
         if not held.update(heartbeat_at=Now(), **shown):
             return Lease.LOST
         stopping = held.filter(cancel_requested=True).exists()
-    except OperationalError as error:
+    except GONE as error:
         log.warning("run %s: no heartbeat (%s)", run.pk, type(error).__name__)
         connection.close()
         return Lease.HELD

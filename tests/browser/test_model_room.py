@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from annotations.services import study_lock
-from gaitmodel.models import Clip, FilmReview
+from gaitmodel.models import Clip, FilmReview, Run
 from gaitmodel.selectors import clip_store
 from gaitmodel.services import films
 from tests.annotations.services.test_coding import BOOK
@@ -19,6 +21,24 @@ from tests.browser.test_accessibility import found
 from tests.gaitmodel.views.test_clips import walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def under_way() -> Run:
+    """A Run with something in every place of its page."""
+    now = timezone.now()
+    Run.objects.create(kind=Run.Kind.TRAIN, system="tsn", priority=Run.Priority.HIGH)
+    return Run.objects.create(
+        kind=Run.Kind.TRAIN,
+        system="biogait_full",
+        state=Run.State.RUNNING,
+        progress=0.4,
+        stage="epoch 16/40",
+        worker="node3, GPU 1",
+        device_memory_mb=10_240,
+        log_tail="epoch 16/40",
+        started_at=now - timedelta(minutes=4),
+        heartbeat_at=now,
+    )
 
 
 @pytest.fixture
@@ -60,6 +80,8 @@ def test_the_model_rooms_pages_have_no_violation(
         reverse("gaitmodel:film_reviews"),
         reverse("gaitmodel:walkway"),
         reverse("gaitmodel:table_one"),
+        reverse("gaitmodel:runs"),
+        reverse("gaitmodel:run", args=[under_way().pk]),
         reverse("gallery"),
         reverse("planner"),
         f"{reverse('planner')}?{query}",

@@ -218,7 +218,7 @@ def test_a_stopped_queue_and_cache_stop_signing_in_and_not_scoring(
             assert "service beside the site" in told(Browser(origin).log_in)
             redis.start()
             signed_in(origin, path)
-        assert "outage: queue or cache down: POST /login/" in log.read_text()
+        assert "outage: queue or cache down: POST account_login" in log.read_text()
         is_whole(site, cells=1)
     finally:
         redis.stop()

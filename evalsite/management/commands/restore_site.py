@@ -21,17 +21,26 @@ class Command(StudyCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument(
+            "--shelve",
+            action="store_true",
+            help="only put the restored clips into the bucket, after that failed",
+        )
+        parser.add_argument(
             "--check", action="store_true", help="look at the backup, write nothing"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         from evalsite.recovery.restore import (
             backup_check,
+            clips_shelved,
             is_older_schema,
             site_restore,
         )
 
         folder: Path = options["folder"]
+        if options["shelve"]:
+            clips_shelved()
+            return
         if options["check"]:
             manifest = backup_check(folder)
             self.stdout.write(

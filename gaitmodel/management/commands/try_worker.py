@@ -41,7 +41,9 @@ class Command(GaitCommand):
             return
         deadline = time.monotonic() + options["wait"]
         with progress_bar("trial") as show:
-            while (ended := _ended(trials)) < len(trials) and time.monotonic() < deadline:
+            while (ended := _ended(trials)) < len(
+                trials
+            ) and time.monotonic() < deadline:
                 show(ended / len(trials), f"{ended}/{len(trials)}")
                 time.sleep(0.5)
         done = Run.objects.filter(pk__in=trials, state=Run.State.DONE)
@@ -57,4 +59,6 @@ class Command(GaitCommand):
 
 def _ended(trials: list[Any]) -> int:
     open_states = (Run.State.QUEUED, Run.State.RUNNING)
-    return len(trials) - Run.objects.filter(pk__in=trials, state__in=open_states).count()
+    return (
+        len(trials) - Run.objects.filter(pk__in=trials, state__in=open_states).count()
+    )

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django_q.models import OrmQ
 from pytest_django import Settings
@@ -130,6 +130,24 @@ def test_a_running_run_hears_of_its_cancelling_at_the_next_beat() -> None:
     assert services.run_beat(run=held) is Lease.STOPPING
     services.run_stop(run=held)
     assert state_of(held) == Run.State.CANCELLED
+
+
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_for_a_while_takes_no_run_from_its_worker(
+    monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
+) -> None:
+    held = claimed()
+    closed: list[bool] = []
+
+    def away(*given: object) -> None:
+        raise kind("the connection is closed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "_held", away)
+        patch.setattr(services.connection, "close", lambda: closed.append(True))
+        assert services.run_beat(run=held) is Lease.HELD
+    assert closed == [True]
+    assert services.run_beat(run=held) is Lease.HELD
 
 
 def test_a_finished_run_cannot_be_cancelled_or_ended_again() -> None:

@@ -91,7 +91,8 @@ def judged(services: Services, soak: Soak, stored: dict[str, Any]) -> list[str]:
             f"{stored['logged']} logged"
         )
     if faults := late(services, soak):
-        wrong.append(f"{len(faults)} faults outside the restarts: {faults[:5]}")
+        most = Counter(faults).most_common(5)
+        wrong.append(f"{len(faults)} faults outside the restarts: {most}")
     if soak.refused:
         wrong.append(f"{len(soak.refused)} refused: {soak.refused[:3]}")
     if (grown := services.grown_mb()) > GROWTH_MB:

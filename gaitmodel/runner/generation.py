@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import torch
 
@@ -16,10 +17,16 @@ from gaitmodel.core.training.fit import Report
 from gaitmodel.core.training.requests import GenerateRequest
 from gaitmodel.core.training.team import Team
 from gaitmodel.core.training.workplace import Fitted, Untrained
-from gaitmodel.models import Clip
+from gaitmodel.models import Clip, Run
 from gaitmodel.runner.inputs import clip_input, workplace
 from gaitmodel.runner.progress import Step
 from gaitmodel.selectors import clips_by_name
+
+
+def generate_run(run: Run, report: Report) -> dict[str, Any]:
+    """What the row of a generation asks for; how many rationales were written."""
+    request = GenerateRequest.from_json(run.parameters)
+    return {"rationales": run_generation(request, report)}
 
 
 def run_generation(request: GenerateRequest, report: Report) -> int:

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils.module_loading import import_string
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig, TrainConfig
 from gaitmodel.core.errors import CancelledError, InputError
 from gaitmodel.core.training.requests import GenerateRequest, TrainRequest
 from gaitmodel.models import Clip, Prediction, Rationale, Run
 from gaitmodel.runner.generation import run_generation
-from gaitmodel.runner.runs import watched
+from gaitmodel.runner.runs import TASKS, watched
 from gaitmodel.services import runs
 from tests.gaitmodel.core.fakes import film, swinging_pose
 
@@ -52,6 +53,11 @@ def begun(kind: str, parameters: dict[str, object]) -> Run:
 
 def quiet(progress: float, stage: str) -> None:
     assert 0 <= progress <= 1
+
+
+@pytest.mark.parametrize("kind", Run.Kind)
+def test_every_kind_of_run_has_a_task_that_can_be_loaded(kind: Run.Kind) -> None:
+    assert callable(import_string(TASKS[kind]))
 
 
 def test_a_cohort_is_trained_evaluated_and_explained(

@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from gaitmodel.core.scoring.drawing import confusion_svg, reliability_svg
+from gaitmodel.core.scoring.free_text import FreeText, free_text_sentence
+from gaitmodel.core.scoring.shortcut import shortcut_sentence
 from gaitmodel.core.taxonomy import CLASSES
 from gaitmodel.selectors import (
     evaluations_recent,
@@ -52,7 +54,7 @@ def table_one(request: HttpRequest) -> HttpResponse:
             (" against ".join(titles[key] for key in pair.split(" vs ")), found)
             for pair, found in shown.table["comparisons"].items()
         ]
-        context["scenes"] = next(
+        scenes = context["scenes"] = next(
             (
                 row["shortcut"]["n"]
                 for row in shown.table["systems"].values()
@@ -60,4 +62,12 @@ def table_one(request: HttpRequest) -> HttpResponse:
             ),
             0,
         )
+        context["notes"] = [
+            *([shortcut_sentence(scenes)] if scenes else []),
+            *(
+                free_text_sentence(row["title"], FreeText(**row["free_text"]))
+                for row in shown.table["systems"].values()
+                if row.get("free_text")
+            ),
+        ]
     return render(request, "gaitmodel/table_one.html", context)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from annotations.services import study_lock
 from gaitmodel.models import Clip, FilmReview, Run
@@ -19,26 +17,15 @@ from tests.annotations.services.test_coding import BOOK
 from tests.annotations.views.test_planning import ASKED
 from tests.browser.test_accessibility import found
 from tests.gaitmodel.views.test_clips import walk
+from tests.gaitmodel.views.test_runs import running
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def under_way() -> Run:
     """A Run with something in every place of its page."""
-    now = timezone.now()
     Run.objects.create(kind=Run.Kind.TRAIN, system="tsn", priority=Run.Priority.HIGH)
-    return Run.objects.create(
-        kind=Run.Kind.TRAIN,
-        system="biogait_full",
-        state=Run.State.RUNNING,
-        progress=0.4,
-        stage="epoch 16/40",
-        worker="node3, GPU 1",
-        device_memory_mb=10_240,
-        log_tail="epoch 16/40",
-        started_at=now - timedelta(minutes=4),
-        heartbeat_at=now,
-    )
+    return running()
 
 
 @pytest.fixture

@@ -12,9 +12,11 @@ import io
 from collections.abc import Sequence
 
 from gaitmodel.core.scoring.comparison import Comparison
+from gaitmodel.core.scoring.free_text import free_text_sentence
 from gaitmodel.core.scoring.resampling import Interval
 from gaitmodel.core.scoring.scores import Scores
-from gaitmodel.core.scoring.table_one import FreeText, Row, TableOne
+from gaitmodel.core.scoring.shortcut import shortcut_sentence
+from gaitmodel.core.scoring.table_one import Row, TableOne
 from gaitmodel.core.taxonomy import CLASSES
 
 FEW_SUBJECTS = 10  # below this a class's interval says little
@@ -121,24 +123,6 @@ def _notes(table: TableOne) -> list[str]:
         f"{row.title}: {row.weights}." for row in table.rows.values() if row.weights
     ]
     return notes
-
-
-def free_text_sentence(title: str, found: FreeText) -> str:
-    """What an open question gave, beside the likeliest name that the row scores."""
-    return (
-        f"{title}, asked openly: names a class for {found.named} of {found.n} clips; "
-        f"accuracy {100 * found.accuracy:.1f} %, macro F1 {100 * found.macro_f1:.1f} "
-        "(no class counts as wrong)."
-    )
-
-
-def shortcut_sentence(n: int) -> str:
-    """What the two columns of scenes are."""
-    return (
-        f"Scenes: accuracy (%) on {n} synthetic walks of people not trained on. Room, "
-        "clothes and camera side told the class in training; at test time they are "
-        "kept, or swapped between the classes."
-    )
 
 
 def comparison_sentence(title: str, other: str, found: Comparison) -> str:

@@ -47,10 +47,9 @@ class Scores:
 
 
 def confusion_matrix(
-    truth: Sequence[int], predicted: Sequence[int]
+    truth: Sequence[int], predicted: Sequence[int], size: int = len(CLASSES)
 ) -> npt.NDArray[np.float64]:
-    """(K, K) counts, rows truth, columns prediction."""
-    size = len(CLASSES)
+    """(size, size) counts, rows truth, columns prediction."""
     matrix = np.zeros((size, size))
     np.add.at(matrix, (np.asarray(truth), np.asarray(predicted)), 1)
     return matrix

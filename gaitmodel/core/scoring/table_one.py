@@ -12,9 +12,9 @@ from gaitmodel.core.records import Prediction
 from gaitmodel.core.scoring.calibration import Calibration, calibration
 from gaitmodel.core.scoring.comparison import Comparison, compare
 from gaitmodel.core.scoring.coverage import RiskCoverage, risk_coverage
+from gaitmodel.core.scoring.free_text import FreeText, free_text
 from gaitmodel.core.scoring.scores import Scores, score
 from gaitmodel.core.scoring.shortcut import ShortcutRow
-from gaitmodel.core.taxonomy import CLASSES
 
 COVERAGES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
 
@@ -29,19 +29,6 @@ class Answers:
     checkpoint: str
     predictions: tuple[Prediction, ...]
     shortcut: ShortcutRow | None = None
-
-
-@dataclass(frozen=True)
-class FreeText:
-    """A zero-shot model asked openly: how often it names a class, and the right one.
-
-    ``accuracy`` and ``macro_f1`` (over eight) count an answer without a class as wrong.
-    """
-
-    n: int
-    named: int
-    accuracy: float
-    macro_f1: float
 
 
 @dataclass(frozen=True)
@@ -96,7 +83,7 @@ def table_one(
             score(truth, chosen[key], subjects),
             calibration(truth, shares),
             risk_coverage(truth, shares),
-            _free_text(truth, given.predictions),
+            free_text(truth, given.predictions),
             given.shortcut,
         )
     present = sorted(set(truth))
@@ -106,25 +93,6 @@ def table_one(
         if key != target
     }
     return TableOne(split, rows, target, comparisons)
-
-
-def _free_text(
-    truth: Sequence[int], predictions: Sequence[Prediction]
-) -> FreeText | None:
-    if not any(one.free_label for one in predictions):
-        return None
-    positions = {c.value: c.position for c in CLASSES}
-    said = np.array([positions.get(one.free_label, -1) for one in predictions])
-    actual = np.asarray(truth)
-    hits = np.array([np.sum((said == k) & (actual == k)) for k in range(len(CLASSES))])
-    spoken = np.array([np.sum(said == k) + np.sum(actual == k) for k in range(8)])
-    f1 = 2 * hits / np.maximum(spoken, 1)
-    return FreeText(
-        len(said),
-        int(np.sum(said >= 0)),
-        float(hits.sum() / len(said)),
-        float(f1.mean()),
-    )
 
 
 def table_json(table: TableOne) -> dict[str, Any]:

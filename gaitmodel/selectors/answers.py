@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from gaitmodel.core.rationale.highlight import Segment, segments
 from gaitmodel.core.rationale.judge import Verdict
@@ -18,15 +19,14 @@ from gaitmodel.models import (
     Rationale,
 )
 
+Answer = TypeVar("Answer", Prediction, Rationale)
+
 
 def rationales_latest(
     clips: Iterable[Clip], systems: Iterable[str]
 ) -> dict[tuple[int, str], Rationale]:
     """The newest rationale of each (clip, system), keyed by (clip id, system)."""
-    rows = Rationale.objects.filter(
-        clip__in=list(clips), system__in=list(systems)
-    ).order_by("created_at", "pk")
-    return {(row.clip_id, row.system): row for row in rows}
+    return _latest(Rationale.objects.all(), clips, systems)
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,15 @@ def predictions_latest(
     clips: Iterable[Clip], systems: Iterable[str]
 ) -> dict[tuple[int, str], Prediction]:
     """The newest prediction of each (clip, system), keyed by (clip id, system)."""
-    rows = Prediction.objects.filter(
-        clip__in=list(clips), system__in=list(systems)
-    ).order_by("created_at", "pk")
-    return {(row.clip_id, row.system): row for row in rows}
+    return _latest(Prediction.objects.all(), clips, systems)
+
+
+def _latest(
+    rows: QuerySet[Answer], clips: Iterable[Clip], systems: Iterable[str]
+) -> dict[tuple[int, str], Answer]:
+    chosen = rows.filter(clip__in=list(clips), system__in=list(systems))
+    ordered = chosen.order_by("created_at", "pk")  # the last of a pair stays
+    return {(row.clip_id, row.system): row for row in ordered}
 
 
 def evaluations_recent(limit: int = 20) -> list[Evaluation]:

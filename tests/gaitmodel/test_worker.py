@@ -157,3 +157,21 @@ def test_a_training_in_two_processes_is_one_run_with_one_checkpoint(
     [folder] = (tmp_path / "checkpoints").iterdir()
     assert json.loads((folder / "meta.json").read_text())["processes"] == 2
     assert len((folder / "curves.csv").read_text().splitlines()) == 1 + 3
+
+
+@pytest.mark.slow
+def test_two_processes_answer_once_for_each_clip(site: dict[str, str]) -> None:
+    manage(
+        site, "generate_rationales", "--systems", "internvl3_5_zero_shot",
+        "--backbone", "tiny", "--split", "train", "--max-clips", "5",
+        "--max-new-tokens", "6", "--queue", "--processes", "2",
+    )  # fmt: skip
+    with worker(site | {"RUN_PROCESSES": "2", "OMP_NUM_THREADS": "1"}):
+        row = wait_for(site, lambda row: row["state"] in ("done", "failed"))
+    assert (row["state"], row["reason"]) == ("done", "")
+    assert json.loads(str(row["result"])) == {"rationales": 5}
+    with closing(sqlite3.connect(database(site))) as connection:
+        written = connection.execute(
+            "SELECT COUNT(*), COUNT(DISTINCT clip_id) FROM gaitmodel_rationale"
+        )
+        assert written.fetchone() == (5, 5)

@@ -11,13 +11,11 @@ import random
 import re
 import threading
 import time
-import urllib.parse
-import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
 from statistics import quantiles
 
-from benchmarks.web_load import CASE, CELL, TOKEN
+from benchmarks.web_browser import CASE, WebBrowser, cells_of, closing_forms
 from benchmarks.web_study import PASSWORD, rater_name
 
 FILM = re.compile(r'"(/cases/[0-9a-f-]{36}/film/[^"]+)"')
@@ -62,18 +60,12 @@ class Soak:
         return quantiles(rest, n=20)[18]
 
 
-class Person:
-    """One rater's browser: a kept connection, cookies, a form token, patience."""
+class Person(WebBrowser):
+    """One rater's browser, with patience."""
 
     def __init__(self, port: int, soak: Soak) -> None:
-        self.port, self.soak = port, soak
-        self.cookies: dict[str, str] = {}
-        self.token = ""
-        self.connection = self._connected()
-        self.is_kept = False  # whether the connection has carried a request before
-
-    def _connected(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
+        super().__init__(f"127.0.0.1:{port}", TIMEOUT_S)
+        self.soak = soak
 
     def ask(
         self,
@@ -88,55 +80,28 @@ class Person:
         while True:
             begun = time.perf_counter()
             try:
-                status, text, to = self._once(path, fields, span)
+                answer = self.send(path, fields, span)
             except (OSError, http.client.HTTPException) as error:
-                was_kept, self.is_kept = self.is_kept, False
-                self.connection.close()
-                self.connection = self._connected()
-                if not (was_kept and isinstance(error, ConnectionError)):
-                    self._interrupted(kind, type(error).__name__)
-                continue  # an idle connection that the server closed is no fault
-            self.is_kept = True
-            if status >= 500:
-                self._interrupted(kind, str(status))
+                self._interrupted(kind, type(error).__name__)
+                continue
+            if answer.status >= 500:
+                self._interrupted(kind, str(answer.status))
                 continue
             with self.soak.lock:
                 self.soak.times[kind].append(1000 * (time.perf_counter() - begun))
-            if status in (301, 302):
-                return self.ask("page", to)
-            if status not in fine:
+            if answer.status in (301, 302):
+                return self.ask("page", answer.to)
+            if answer.status not in fine:
                 with self.soak.lock:
-                    self.soak.refused.append(f"{kind} {status} {text[:200]!r}")
-            return text
+                    self.soak.refused.append(
+                        f"{kind} {answer.status} {answer.text[:200]!r}"
+                    )
+            return answer.text
 
     def _interrupted(self, kind: str, what: str) -> None:
         with self.soak.lock:
             self.soak.interruptions.append(Interruption(time.monotonic(), kind, what))
         time.sleep(RETRY_S)
-
-    def _once(
-        self, path: str, fields: dict[str, str] | None, span: str
-    ) -> tuple[int, str, str]:
-        headers = {
-            "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
-            "Referer": f"http://127.0.0.1:{self.port}/",
-        }
-        if span:
-            headers["Range"] = span
-        body = None
-        if fields is not None:
-            body = urllib.parse.urlencode(fields | {"csrfmiddlewaretoken": self.token})
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self.connection.request("GET" if body is None else "POST", path, body, headers)
-        response = self.connection.getresponse()
-        text = response.read().decode(errors="replace")
-        for name, value in response.getheaders():
-            if name.lower() == "set-cookie":
-                key, _, rest = value.partition("=")
-                self.cookies[key] = rest.partition(";")[0]
-        if found := TOKEN.search(text):
-            self.token = found.group(1)
-        return response.status, text, response.getheader("Location") or ""
 
 
 def sit(port: int, number: int, soak: Soak, ramp_s: float) -> None:
@@ -168,24 +133,13 @@ def _rate(person: Person, path: str, chance: random.Random) -> None:
     for film in FILM.findall(page)[:1]:
         for span in ("bytes=0-1023", "bytes=1024-2047", "bytes=-512"):
             person.ask("film", film, span=span, fine=(200, 206))
-    for letter, criterion in CELL.findall(page):
+    for cell in cells_of(page, path, chance):
         time.sleep(chance.expovariate(1 / soak.pause))
-        name, value = f"{letter}-{criterion}", chance.randint(1, 5)
-        fields = {
-            f"{name}-value": str(value),
-            f"{name}-version": "0",
-            f"{name}-key": str(uuid.UUID(int=chance.getrandbits(128), version=4)),
-        }
-        person.ask("cell", f"{path}cells/{letter}/{criterion}/", fields)
+        person.ask("cell", cell.path, cell.fields)
         with soak.lock:
-            soak.acknowledged[f"{path.split('/')[2]} {name}"] = value
+            soak.acknowledged[f"{path.split('/')[2]} {cell.name}"] = cell.value
         if soak.is_over:
             return
-    picks = {"choice-best": "A", "choice-second": "B", "choice-version": "0",
-             "choice-key": str(uuid.UUID(int=chance.getrandbits(128), version=4))}  # fmt: skip
-    person.ask("choice", f"{path}choice/", picks)
-    words = {"comment-text": "clear", "comment-version": "0",
-             "comment-key": str(uuid.UUID(int=chance.getrandbits(128), version=4))}  # fmt: skip
-    person.ask("comment", f"{path}comment/", words)
-    person.ask("page", f"{path}review/")
-    person.ask("submit", f"{path}review/", {}, fine=(200, 409))
+    for kind, address, fields in closing_forms(path, chance):
+        fine = (200, 409) if kind == "submit" else (200,)
+        person.ask(kind, address, fields, fine=fine)

@@ -1,24 +1,19 @@
-"""The raters of the load: threads with cookies and forms, as a browser sends them."""
+"""The raters of the load: threads that each sign in, wait for the others, and score."""
 
 from __future__ import annotations
 
 import http.client
 import random
-import re
 import threading
 import time
-import urllib.parse
-import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 
+from benchmarks.web_browser import CASE, WebBrowser, cells_of, closing_forms
 from benchmarks.web_study import PASSWORD, rater_name
 
-CELL = re.compile(r'data-cell="([A-F])-([a-z]+)"')
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-CASE = re.compile(r'href="(/cases/[0-9a-f-]{36}/)"')
-SIGN_IN_S, RAMP_S = 20.0, 5.0
+SIGN_IN_S, RAMP_S, TIMEOUT_S = 20.0, 5.0, 60.0
 
 
 @dataclass
@@ -56,75 +51,32 @@ class Load:
         return quantiles(rest, n=20)[18]
 
 
-class Visitor:
-    """One kept connection with its cookies and its last form token."""
+class Visitor(WebBrowser):
+    """A browser whose requests are timed, and whose failures are counted."""
 
     def __init__(self, origin: str, load: Load) -> None:
-        self.host = origin.removeprefix("http://")
-        self.connection = http.client.HTTPConnection(self.host, timeout=60)
+        super().__init__(origin.removeprefix("http://"), TIMEOUT_S)
         self.load = load
-        self.cookies: dict[str, str] = {}
-        self.token = ""
 
-    def ask(self, kind: str, method: str, path: str, fields: dict[str, str]) -> str:
-        """One request, timed; redirects are followed untimed."""
-        headers = {
-            "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
-            "Referer": f"http://{self.host}/",
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
-        body = urllib.parse.urlencode(fields | {"csrfmiddlewaretoken": self.token})
+    def ask(self, kind: str, path: str, fields: dict[str, str] | None = None) -> str:
+        """One request, timed; redirects are followed as pages of their own."""
         begun = time.perf_counter()
-        response, text = self._exchange(method, path, body, headers)
+        answer = self.send(path, fields)
         spent = 1000 * (time.perf_counter() - begun)
         with self.load.lock:
             self.load.times[kind].append(spent)
-            self.load.errors += response.status >= 400
-            self.load.cells += kind == "cell" and response.status == 200
-        for name, value in response.getheaders():
-            if name.lower() == "set-cookie":
-                key, _, rest = value.partition("=")
-                self.cookies[key] = rest.partition(";")[0]
-        if found := TOKEN.search(text):
-            self.token = found.group(1)
-        if response.status in (301, 302) and (to := response.getheader("Location")):
-            return self.ask("page", "GET", to, {})
-        return text
-
-    def _exchange(
-        self, method: str, path: str, body: str, headers: dict[str, str]
-    ) -> tuple[http.client.HTTPResponse, str]:
-        """Send once more on a new connection if the server had closed an idle one."""
-        sent = body if method == "POST" else None
-        try:
-            self.connection.request(method, path, sent, headers)
-            response = self.connection.getresponse()
-        except (http.client.RemoteDisconnected, ConnectionError):
-            self.connection.close()
-            self.connection.request(method, path, sent, headers)
-            response = self.connection.getresponse()
-        return response, response.read().decode(errors="replace")
+            self.load.errors += answer.status >= 400
+            self.load.cells += kind == "cell" and answer.status == 200
+        return self.ask("page", answer.to) if answer.to else answer.text
 
 
 def _rate(visitor: Visitor, path: str, chance: random.Random, pause: float) -> None:
     """One whole case as the page's scripts would send it."""
-    page = visitor.ask("case", "GET", path, {})
-    answers = [(letter, criterion) for letter, criterion in CELL.findall(page)]
-    for letter, criterion in answers:
+    for cell in cells_of(visitor.ask("case", path), path, chance):
         time.sleep(chance.expovariate(1 / pause))
-        name = f"{letter}-{criterion}"
-        fields = {
-            f"{name}-value": str(chance.randint(1, 5)),
-            f"{name}-version": "0",
-            f"{name}-key": str(uuid.UUID(int=chance.getrandbits(128), version=4)),
-        }
-        visitor.ask("cell", "POST", f"{path}cells/{letter}/{criterion}/", fields)
-    picks = {"choice-best": "A", "choice-second": "B", "choice-version": "0"}
-    visitor.ask("choice", "POST", f"{path}choice/", picks)
-    words = {"comment-text": "clear", "comment-version": "0"}
-    visitor.ask("comment", "POST", f"{path}comment/", words)
-    visitor.ask("page", "GET", f"{path}review/", {})
-    visitor.ask("submit", "POST", f"{path}review/", {})
+        visitor.ask("cell", cell.path, cell.fields)
+    for kind, address, fields in closing_forms(path, chance):
+        visitor.ask(kind, address, fields)
 
 
 def _sit(
@@ -135,12 +87,12 @@ def _sit(
     time.sleep(chance.uniform(0, SIGN_IN_S))
     visitor = Visitor(origin, load)
     try:
-        visitor.ask("page", "GET", "/login/", {})
+        visitor.ask("page", "/login/")
         account = {"username": rater_name(number), "password": PASSWORD}
-        visitor.ask("sign in", "POST", "/login/", account)
+        visitor.ask("sign in", "/login/", account)
         begin.wait()
         time.sleep(chance.uniform(0, RAMP_S))
-        cases = dict.fromkeys(CASE.findall(visitor.ask("page", "GET", "/cases/", {})))
+        cases = dict.fromkeys(CASE.findall(visitor.ask("page", "/cases/")))
         for path in cases:
             _rate(visitor, path, chance, pause)
     except (OSError, http.client.HTTPException):

@@ -2,17 +2,22 @@
 
 Synthetic walks and the real prompts, greedy, float32. One by one, as transformers does
 it: each clip is read for its feature and again by ``generate`` for its text. Batched:
-the instruction is read once for all clips, one reading of the rest serves feature and
-text, and the cache is filled in place. Three prompts: without biomechanics (nearly all
-of it is shared), with as much of the angles as ``make demo`` writes, and with the
-paper's 1,024 tokens of them. The texts must be equal, or no ratio is printed. One by
-one is timed on a few clips.
+the instruction is read and kept once for all clips, one reading of the rest serves
+feature and text, the cache is filled in place, and texts that have ended leave the
+batch. Three prompts: without biomechanics (nearly all of it is shared), with as much of
+the angles as ``make demo`` writes, and with the paper's 1,024 tokens of them. Each is
+measured twice: with texts of full length, as throughput is measured, and with texts
+that end by themselves, so that the batch gets smaller. The texts must be equal, or no
+ratio is printed. One by one is timed on a few clips, and counted by the clips that are
+read and the tokens that are written.
 """
 
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -53,11 +58,25 @@ def prompts_of(
     return prompts
 
 
+@dataclass(frozen=True)
+class Written:
+    """Texts, how many tokens they have, and the seconds for all of it and to read."""
+
+    texts: list[str]
+    tokens: int
+    whole_s: float
+    reading_s: float
+
+    @property
+    def writing_s(self) -> float:
+        return self.whole_s - self.reading_s
+
+
 def one_by_one(
-    backbone: InternVLBackbone, visual: Tensor, prompts: list[FusedPrompt], tokens: int
-) -> list[str]:
+    backbone: InternVLBackbone, visual: Tensor, prompts: list[FusedPrompt], limit: int
+) -> tuple[list[str], int]:
     """Feature, then text, with nothing shared: what transformers itself does."""
-    texts, model = [], backbone.model
+    texts, tokens, model = [], 0, backbone.model
     for prompt in prompts:
         backbone.fused_state(visual, replace(prompt, shared=0), FusionOrder.TEXT_FIRST)
         ids = prompt.ids.to(backbone.device)
@@ -69,36 +88,56 @@ def one_by_one(
         written = model.generate(
             inputs_embeds=embedded[None],
             attention_mask=torch.ones_like(ids)[None],
-            max_new_tokens=tokens,
+            max_new_tokens=limit,
             do_sample=False,
             no_repeat_ngram_size=NGRAM,
             pad_token_id=backbone.tokenizer.pad_token_id,
             eos_token_id=backbone.tokenizer.eos_token_id,
         )
         texts += backbone.tokenizer.batch_decode(written, skip_special_tokens=True)
-    return texts
+        tokens += int((written != backbone.tokenizer.eos_token_id).sum())
+    return texts, tokens
 
 
 NGRAM = GenerationConfig().no_repeat_ngram
 
 
 def in_batches(
-    backbone: InternVLBackbone, visual: Tensor, prompts: list[FusedPrompt], tokens: int
-) -> tuple[float, list[str], int]:
-    """Seconds, texts and tokens written."""
-    start = time.perf_counter()
-    texts, written = [], 0
+    backbone: InternVLBackbone, visual: Tensor, prompts: list[FusedPrompt], limit: int
+) -> tuple[list[str], int]:
+    texts, tokens = [], 0
     for first in range(0, len(prompts), BATCH):
         part = prompts[first : first + BATCH]
-        done = backbone.read_and_generate([visual] * len(part), part, tokens, NGRAM)
+        done = backbone.read_and_generate([visual] * len(part), part, limit, NGRAM)
         texts += done.texts
-        written += done.tokens
-    return time.perf_counter() - start, texts, written
+        tokens += done.tokens
+    return texts, tokens
+
+
+Way = Callable[
+    [InternVLBackbone, Tensor, list[FusedPrompt], int], tuple[list[str], int]
+]
+
+
+def timed(
+    way: Way,
+    backbone: InternVLBackbone,
+    visual: Tensor,
+    prompts: list[FusedPrompt],
+    limit: int,
+) -> Written:
+    """What comes of it, and the time; a single token's is that of reading."""
+    start = time.perf_counter()
+    texts, tokens = way(backbone, visual, prompts, limit)
+    middle = time.perf_counter()
+    way(backbone, visual, prompts, 1)
+    end = time.perf_counter()
+    return Written(texts, tokens, middle - start, end - middle)
 
 
 def main() -> None:
-    defaults = ["smollm2", "16", "96"]
-    name, clips, tokens = (*sys.argv[1:], *defaults[len(sys.argv) - 1 :])
+    defaults = ["smollm2", "16", str(GenerationConfig.max_new_tokens)]
+    name, clips, limit = (*sys.argv[1:], *defaults[len(sys.argv) - 1 :])
     with tempfile.TemporaryDirectory() as folder:
         place = Workplace(Path(folder), Path(folder), None)
         backbone = place.backbone(name)
@@ -110,47 +149,63 @@ def main() -> None:
     with torch.no_grad():
         for title, text_tokens in PROMPTS.items():
             prompts = prompts_of(backbone, int(clips), text_tokens)
-            compare(backbone, visual, title, prompts, int(tokens))
+            lengths = [len(prompt.ids) for prompt in prompts]
+            print(
+                f"{title}: prompts of {min(lengths)} to {max(lengths)} tokens, "
+                f"{prompts[0].shared} shared"
+            )
+            for has_end in (False, True):
+                with ends(backbone, has_end):
+                    compare(backbone, visual, prompts, int(limit), has_end)
+
+
+@contextmanager
+def ends(backbone: InternVLBackbone, has_end: bool) -> Iterator[None]:
+    """Let no text end by itself, as throughput is measured, or let each."""
+    own = backbone.tokenizer.eos_token
+    if not has_end:
+        backbone.tokenizer.eos_token = backbone.tokenizer.convert_ids_to_tokens(
+            backbone.image_token
+        )
+    try:
+        yield
+    finally:
+        backbone.tokenizer.eos_token = own
 
 
 def compare(
     backbone: InternVLBackbone,
     visual: Tensor,
-    title: str,
     prompts: list[FusedPrompt],
-    tokens: int,
+    limit: int,
+    has_end: bool,
 ) -> None:
-    """Both ways over one kind of prompt, and what came of it in four lines."""
-    few, share = prompts[:ALONE], len(prompts) / len(prompts[:ALONE])
-    start = time.perf_counter()
-    alone = one_by_one(backbone, visual, few, tokens)
-    slow = (time.perf_counter() - start) * share
-    start = time.perf_counter()
-    one_by_one(backbone, visual, few, 1)
-    slow_reading = (time.perf_counter() - start) * share
-    fast, together, written = in_batches(backbone, visual, prompts, tokens)
-    fast_reading, _, _ = in_batches(backbone, visual, prompts, 1)
-    lengths = [len(prompt.ids) for prompt in prompts]
-    print(
-        f"{title}: prompts of {min(lengths)} to {max(lengths)} tokens, "
-        f"{prompts[0].shared} shared"
-    )
-    print(
-        f"  one by one     {slow:6.1f} s ({slow_reading:.1f} s of it reading; timed on "
-        f"{len(few)} clips), {written / slow:.1f} tokens/s"
-    )
-    print(
-        f"  batches of {BATCH}  {fast:6.1f} s ({fast_reading:.1f} s of it reading), "
-        f"{written / fast:.1f} tokens/s"
-    )
-    if alone != together[: len(few)]:
+    """Both ways over one kind of prompt; alone by clips read and tokens written."""
+    few = prompts[:ALONE]
+    alone = timed(one_by_one, backbone, visual, few, limit)
+    batch = timed(in_batches, backbone, visual, prompts, limit)
+    if alone.texts != batch.texts[: len(few)]:
         raise SystemExit("the texts differ: no ratio is given")
-    writing = (slow - slow_reading) / (fast - fast_reading)
+    reading = alone.reading_s * len(prompts) / len(few)
+    writing = alone.writing_s * batch.tokens / alone.tokens
+    title = "ending by themselves" if has_end else f"{limit} tokens each"
+    print(f"  {title}: {batch.tokens} tokens, texts equal")
+    for way, read, wrote in (
+        (f"one by one (from {len(few)} clips)", reading, writing),
+        (f"in batches of {BATCH}", batch.reading_s, batch.writing_s),
+    ):
+        print(
+            f"    {way:<26} reading {read:6.1f} s, writing {wrote:6.1f} s, "
+            f"{batch.tokens / (read + wrote):5.1f} tokens/s"
+        )
+    whole = (reading + writing) / batch.whole_s
     print(
-        f"  texts equal; {slow / fast:.1f} times the throughput: reading "
-        f"{slow_reading / fast_reading:.1f} times, writing {writing:.1f} times"
+        f"    {whole:.1f} times the throughput: reading "
+        f"{reading / batch.reading_s:.1f} times, writing "
+        f"{writing / batch.writing_s:.1f} times",
+        flush=True,
     )
-    _share_of_bandwidth(backbone, written / fast)
+    _share_of_bandwidth(backbone, batch.tokens / batch.whole_s)
 
 
 def _share_of_bandwidth(backbone: InternVLBackbone, rate: float) -> None:

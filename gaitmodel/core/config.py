@@ -110,7 +110,7 @@ class TrainConfig:
 class GenerationConfig:
     """How a rationale is decoded: the same for every arm, so form gives none away."""
 
-    max_new_tokens: int = 96
+    max_new_tokens: int = 150
     batch_size: int = 8
     # Greedy decoding of small models loops; so long a run of tokens never comes twice.
     no_repeat_ngram: int = 10

@@ -16,7 +16,6 @@ from torch import Tensor
 from transformers import (
     DynamicCache,
     InternVLForConditionalGeneration,
-    LogitsProcessorList,
 )
 from transformers.modeling_outputs import BaseModelOutputWithPast
 from transformers.tokenization_utils_base import PreTrainedTokenizerBase
@@ -33,7 +32,9 @@ from gaitmodel.core.systems.prompt_batches import (
     flush_right,
     seeded,
 )
-from gaitmodel.core.systems.roomy_cache import cache_of, copy_prefix, room_for
+from gaitmodel.core.systems.roomy_cache import cache_of, room_for
+from gaitmodel.core.systems.shared_prefix import NAME as SHARED_PREFIX
+from gaitmodel.core.systems.writing import write
 
 FRAMES_PER_FORWARD = 8  # fixed, so that features do not depend on the batch around
 ROWS_PER_READING = 2  # on a CPU: what a layer makes of them stays near its caches
@@ -51,6 +52,7 @@ class InternVLBackbone:
         folder: Path,
     ) -> None:
         self.model = model.eval().requires_grad_(False)
+        self.model.set_attn_implementation({"text_config": SHARED_PREFIX})
         self.tokenizer = tokenizer
         self.name = name
         self.digest = digest
@@ -208,16 +210,17 @@ class InternVLBackbone:
         start = batch.ids.shape[1]
         rules = [NoRepeatInNewText(no_repeat_ngram, start)] if no_repeat_ngram else []
         with seeded(drawn):
-            tokens = self.model.generate(
-                input_ids=batch.ids,
-                attention_mask=batch.mask,
-                past_key_values=past,
-                max_new_tokens=max_new_tokens,
-                **(drawn.options() if drawn else {"do_sample": False}),
-                logits_processor=LogitsProcessorList(rules),
-                pad_token_id=self.tokenizer.pad_token_id,
-                eos_token_id=self.tokenizer.eos_token_id,
-            )[:, start:]
+            tokens = write(
+                self.model,
+                batch.ids,
+                batch.mask,
+                past,
+                max_new_tokens,
+                rules,
+                drawn.options() if drawn else {"do_sample": False},
+                int(self.tokenizer.pad_token_id),
+                int(self.tokenizer.eos_token_id),
+            )
         texts: list[str] = self.tokenizer.batch_decode(tokens, skip_special_tokens=True)
         ended = (tokens == self.tokenizer.eos_token_id).cumsum(dim=1)
         return ReadAndWritten(f_vlm.cpu(), texts, int((ended == 0).sum()))
@@ -226,7 +229,7 @@ class InternVLBackbone:
         self, batch: PromptBatch, first: FusedPrompt, room: int
     ) -> tuple[Tensor, DynamicCache]:
         """f_vlm of each row (B, D), and the cache of all with room for new tokens."""
-        count, length = batch.ids.shape
+        count, length = batch.visual.shape
         buffers = room_for(
             self.model.config.text_config,
             count,
@@ -234,8 +237,7 @@ class InternVLBackbone:
             self.model.dtype,
             self.device,
         )
-        if first.shared:
-            copy_prefix(buffers, self._prefix_cache(first))
+        prefix = self._prefix_cache(first) if first.shared else None
         step = ROWS_PER_READING if self.device.type == "cpu" else count
         pooled = []
         for start in range(0, count, step):
@@ -244,12 +246,12 @@ class InternVLBackbone:
                 inputs_embeds=batch.embedded[rows],
                 attention_mask=batch.mask[rows],
                 position_ids=batch.positions[rows],
-                past_key_values=cache_of(buffers, rows, first.shared),
+                past_key_values=cache_of(buffers, rows, 0, prefix),
                 use_cache=True,
             ).last_hidden_state.float()  # (rows, L, D)
             places = batch.visual[rows, :, None]
             pooled.append((states * places).sum(dim=1) / places.sum(dim=1))
-        return torch.cat(pooled), cache_of(buffers, slice(None), length)
+        return torch.cat(pooled), cache_of(buffers, slice(None), length, prefix)
 
     def _prefix_cache(self, prompt: FusedPrompt) -> DynamicCache:
         """The cache of what all clips share, read once for each instruction."""

@@ -2,7 +2,7 @@
 
 transformers' ``DynamicCache`` makes a longer copy of every layer at every token. Behind
 a prompt of a thousand tokens that copying, not the model, is most of the time of a
-batch on a CPU.
+batch on a CPU. What all rows begin with is held once (``shared_prefix.py``).
 """
 
 from __future__ import annotations
@@ -14,36 +14,55 @@ from torch import Tensor
 from transformers import DynamicCache, PretrainedConfig
 from transformers.cache_utils import DynamicLayer
 
-Buffers = Sequence[tuple[Tensor, Tensor]]  # keys and values of each layer, (B, H, L, d)
+from gaitmodel.core.systems.shared_prefix import SplitStates
+
+States = tuple[Tensor, Tensor]  # keys and values of one layer, (B, H, L, d)
 
 
 class RoomyLayer(DynamicLayer):  # type: ignore[misc]
-    """One layer's keys and values: the filled part of buffers with room behind it."""
+    """One layer's keys and values: the filled part of buffers with room behind it.
 
-    def __init__(self, keys: Tensor, values: Tensor, filled: int) -> None:
+    ``prefix`` are the states before them that all rows share, (1, H, P, d).
+    """
+
+    def __init__(self, buffers: States, filled: int, prefix: States | None) -> None:
         super().__init__()
-        self.lazy_initialization(keys, values)
-        self.buffers = (keys, values)
+        self.lazy_initialization(*buffers)
+        self.buffers, self.prefix = buffers, prefix
         self._fill(filled)
 
     def _fill(self, length: int) -> None:
         self.keys, self.values = (part[..., :length, :] for part in self.buffers)
 
+    def get_seq_length(self) -> int:
+        """How much has been read, the prefix included."""
+        before = self.prefix[0].shape[-2] if self.prefix else 0
+        return before + int(self.keys.shape[-2])
+
     def update(
         self, key_states: Tensor, value_states: Tensor, *args: object, **kwargs: object
-    ) -> tuple[Tensor, Tensor]:
-        """Write the new states behind the old ones; returns all (B, H, filled, d).
+    ) -> tuple[Tensor | SplitStates, Tensor | SplitStates]:
+        """Write the new states behind the old ones; returns all that is filled.
 
         Raises RuntimeError where the buffers have no room left.
         """
-        start = self.get_seq_length()
+        start = self.keys.shape[-2]
         end = start + key_states.shape[-2]
         for buffer, states in zip(
             self.buffers, (key_states, value_states), strict=True
         ):
             buffer[..., start:end, :] = states
         self._fill(end)
-        return self.keys, self.values
+        if self.prefix is None:
+            return self.keys, self.values
+        keys, values = self.prefix
+        return SplitStates(keys, self.keys), SplitStates(values, self.values)
+
+    def batch_select_indices(self, indices: Tensor) -> None:
+        """Keep these rows alone, with their room."""
+        filled = self.keys.shape[-2]
+        self.buffers = (self.buffers[0][indices], self.buffers[1][indices])
+        self._fill(filled)
 
 
 def room_for(
@@ -52,8 +71,8 @@ def room_for(
     length: int,
     dtype: torch.dtype,
     device: torch.device,
-) -> Buffers:
-    """Buffers of a text model for ``rows`` texts of ``length`` tokens each."""
+) -> list[States]:
+    """Buffers of a text model's layers for ``rows`` texts of ``length`` tokens each."""
     heads = config.num_key_value_heads
     width = (
         getattr(config, "head_dim", None)
@@ -69,17 +88,16 @@ def room_for(
     ]
 
 
-def copy_prefix(buffers: Buffers, prefix: DynamicCache) -> None:
-    """Let every row begin with what was read once, a cache of one row."""
-    for (keys, values), read in zip(buffers, prefix.layers, strict=True):
-        keys[..., : read.keys.shape[-2], :] = read.keys
-        values[..., : read.values.shape[-2], :] = read.values
-
-
-def cache_of(buffers: Buffers, rows: slice, filled: int) -> DynamicCache:
-    """Those rows of the buffers as a cache whose first ``filled`` places are read."""
+def cache_of(
+    buffers: Sequence[States], rows: slice, filled: int, prefix: DynamicCache | None
+) -> DynamicCache:
+    """Those rows of the buffers as a cache, behind the prefix (a cache of one row)."""
     cache = DynamicCache()
+    before = (
+        [(p.keys, p.values) for p in prefix.layers] if prefix else [None] * len(buffers)
+    )
     cache.layers = [
-        RoomyLayer(keys[rows], values[rows], filled) for keys, values in buffers
+        RoomyLayer((keys[rows], values[rows]), filled, shared)
+        for (keys, values), shared in zip(buffers, before, strict=True)
     ]
     return cache

@@ -32,7 +32,9 @@ class Command(GaitCommand):
         parser.add_argument("--split", default="test")
         parser.add_argument("--clips", default="", help="these clips: ID,ID,...")
         parser.add_argument("--max-clips", type=int, default=0)
-        parser.add_argument("--max-new-tokens", type=int, default=150)
+        parser.add_argument(
+            "--max-new-tokens", type=int, default=GenerationConfig.max_new_tokens
+        )
         parser.add_argument("--batch-size", type=int, default=8)
         parser.add_argument(
             "--verify",

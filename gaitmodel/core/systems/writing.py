@@ -1,0 +1,78 @@
+"""Writing a batch of texts of unlike length: rows that have ended leave it.
+
+transformers' ``generate`` goes on with every row, writing padding, until the last one
+has ended. It is asked here in rounds: each stops when a quarter of its rows have ended,
+and the next goes on with the others from the same cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import (
+    DynamicCache,
+    GenerationMixin,
+    LogitsProcessor,
+    LogitsProcessorList,
+    StoppingCriteria,
+    StoppingCriteriaList,
+)
+
+LEAVING_SHARE = 0.25
+
+
+class EnoughHaveEnded(StoppingCriteria):  # type: ignore[misc]
+    """Stops all rows when that share of them has written ``eos`` behind ``start``."""
+
+    def __init__(self, start: int, eos: int) -> None:
+        self.start, self.eos = start, eos
+
+    def __call__(self, input_ids: Tensor, scores: Tensor, **options: Any) -> Tensor:
+        ended = (input_ids[:, self.start :] == self.eos).any(dim=1)
+        enough = ended.float().mean() >= LEAVING_SHARE
+        return ended | enough
+
+
+def write(
+    model: GenerationMixin,
+    ids: Tensor,
+    mask: Tensor,
+    past: DynamicCache,
+    limit: int,
+    rules: Sequence[LogitsProcessor],
+    options: Mapping[str, object],
+    pad: int,
+    eos: int,
+) -> Tensor:
+    """Up to ``limit`` new tokens of each row: (B, limit), padded behind its end.
+
+    ``ids`` and ``mask`` (B, L) are what was read; ``past`` holds all of it but the last
+    token, and is used up. ``rules`` see whole rows from their first token on.
+    """
+    count, start = ids.shape
+    written = torch.full((count, limit), pad, dtype=ids.dtype, device=ids.device)
+    rows = torch.arange(count, device=ids.device)
+    while len(rows) and ids.shape[1] < start + limit:
+        ids = model.generate(
+            input_ids=ids,
+            attention_mask=mask,
+            past_key_values=past,
+            max_new_tokens=start + limit - ids.shape[1],
+            logits_processor=LogitsProcessorList(rules),
+            stopping_criteria=StoppingCriteriaList([EnoughHaveEnded(start, eos)]),
+            pad_token_id=pad,
+            eos_token_id=eos,
+            **options,
+        )
+        new = ids[:, start:]
+        written[rows, : new.shape[1]] = new
+        going_on = (~(new == eos).any(dim=1)).nonzero()[:, 0]
+        rows, ids, mask = rows[going_on], ids[going_on], mask[going_on]
+        mask = torch.cat(
+            [mask, mask.new_ones(len(mask), ids.shape[1] - mask.shape[1])], 1
+        )
+        past.batch_select_indices(going_on)
+    return written

@@ -1,0 +1,70 @@
+"""Attention in two parts is torch's attention over both."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+from torch.nn.functional import scaled_dot_product_attention
+
+from gaitmodel.core.systems.shared_prefix import SplitStates, shared_prefix_attention
+
+D = 16
+
+
+def split(seed: int, rows: int, heads: int, prefix: int, rest: int) -> SplitStates:
+    made = torch.Generator().manual_seed(seed)
+    return SplitStates(
+        torch.randn(1, heads, prefix, D, generator=made),
+        torch.randn(rows, heads, rest, D, generator=made),
+    )
+
+
+@given(
+    rows=st.integers(1, 5),
+    heads=st.integers(1, 3),
+    group=st.integers(1, 4),
+    prefix=st.integers(1, 20),
+    rest=st.integers(1, 20),
+    queries=st.integers(1, 3),
+    is_masked=st.booleans(),
+)
+def test_it_equals_the_attention_of_torch_over_repeated_states(
+    rows: int,
+    heads: int,
+    group: int,
+    prefix: int,
+    rest: int,
+    queries: int,
+    is_masked: bool,
+) -> None:
+    made = torch.Generator().manual_seed(rows * 100 + rest)
+    query = torch.randn(rows, heads * group, queries, D, generator=made)
+    key, value = (split(s, rows, heads, prefix, rest) for s in (1, 2))
+    mask = None
+    if is_masked or queries > 1:  # padding behind the prefix, as in a flush-right batch
+        mask = torch.ones(rows, 1, queries, prefix + rest, dtype=torch.bool)
+        padded = torch.arange(rows) % rest
+        for row, n in enumerate(padded):
+            mask[row, :, :, prefix : prefix + n] = False
+    module = nn.Module()
+    module.num_key_value_groups, module.is_causal = group, True  # type: ignore[assignment]
+    ours, _ = shared_prefix_attention(module, query, key, value, mask)
+    expected = scaled_dot_product_attention(
+        query, key.joined(), value.joined(), mask, enable_gqa=True
+    )
+    torch.testing.assert_close(ours.transpose(1, 2), expected)
+
+
+def test_half_precision_keeps_its_dtype() -> None:
+    query = torch.randn(2, 4, 1, D, dtype=torch.bfloat16)
+    parts = split(1, 2, 2, 5, 3)
+    states = SplitStates(parts.prefix.bfloat16(), parts.rest.bfloat16())
+    ours, _ = shared_prefix_attention(nn.Module(), query, states, states, None)
+    assert ours.dtype == torch.bfloat16
+    exact = scaled_dot_product_attention(
+        query.float(), parts.joined(), parts.joined(), enable_gqa=True
+    )
+    assert ours.float().transpose(1, 2) == pytest.approx(exact, abs=0.05)

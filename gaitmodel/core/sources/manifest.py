@@ -7,7 +7,8 @@ file); optionally ``source, fps, split``. Other columns are named and ignored.
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -51,10 +52,10 @@ def read_manifest(path: Path, options: SourceOptions = NO_OPTIONS) -> Manifest:
             f"{path.name}: a manifest names its files, labels and rates itself: "
             "--videos, --poses, --label and --fps are for other sources"
         )
-    columns, rows = _read_rows(path)
+    columns = _columns(path)
     clips: list[ClipRef] = []
     lines: dict[str, int] = {}
-    for line, row in rows:
+    for line, row in _rows(path):
         try:
             clip = _clip(row, path.parent)
             if clip.clip in lines:
@@ -65,6 +66,8 @@ def read_manifest(path: Path, options: SourceOptions = NO_OPTIONS) -> Manifest:
             raise InputError(f"{path.name}, line {line}: {error}") from error
         lines[clip.clip] = line
         clips.append(clip)
+    if not clips:
+        raise InputError(f"{path.name} names no clip: it has a header and no row")
     try:
         check_disjoint(clips)
     except InputError as error:
@@ -73,18 +76,12 @@ def read_manifest(path: Path, options: SourceOptions = NO_OPTIONS) -> Manifest:
     return Manifest(tuple(clips), ignored)
 
 
-def _read_rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    """Column names, and each row with its line number (the header is line 1)."""
+def _columns(path: Path) -> list[str]:
+    """The names of the columns, checked."""
     if not path.is_file():
         raise InputError(f"{path.name}: no such manifest file")
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, strict=True)
-            columns = [name.strip() for name in reader.fieldnames or []]
-            reader.fieldnames = columns
-            rows = [(reader.line_num, _stripped(row)) for row in reader]
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise InputError(f"{path.name} is not a CSV in UTF-8: {error}") from error
+    with _opened(path) as reader:
+        columns = list(reader.fieldnames or [])
     missing = [name for name in _REQUIRED if name not in columns]
     if missing:
         raise InputError(f"{path.name} has no column {missing[0]!r}")
@@ -92,9 +89,26 @@ def _read_rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]
         raise InputError(f"{path.name} has neither a column 'video' nor 'pose'")
     if len(set(columns)) < len(columns):
         raise InputError(f"{path.name} names a column twice: {', '.join(columns)}")
-    if not rows:
-        raise InputError(f"{path.name} names no clip: it has a header and no row")
-    return columns, rows
+    return columns
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Each row with its line number (the header is line 1), read as it is needed."""
+    with _opened(path) as reader:
+        for row in reader:
+            yield reader.line_num, _stripped(row)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[csv.DictReader[str]]:
+    """A reader whose column names have no blanks around them."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file, strict=True)
+            reader.fieldnames = [name.strip() for name in reader.fieldnames or []]
+            yield reader
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise InputError(f"{path.name} is not a CSV in UTF-8: {error}") from error
 
 
 def _stripped(row: Mapping[str | None, str | list[str] | None]) -> dict[str, str]:

@@ -17,7 +17,7 @@ os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metri
 
 from prometheus_client import multiprocess
 
-from evalsite.logs import logging_config
+from evalsite.watching.logs import logging_config
 
 bind = os.environ.get("WEB_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))

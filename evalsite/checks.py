@@ -13,7 +13,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 
 from evalsite.recovery.restore import STAGING
-from evalsite.watch import certificate_state
+from evalsite.watching.clock_and_certificate import certificate_state
 
 
 @register()

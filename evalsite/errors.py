@@ -13,8 +13,8 @@ from django.http import (
 from django.template.loader import render_to_string
 from django.views import defaults
 
-from evalsite.logs import REQUEST_ID
 from evalsite.outages import outage_of, outage_response
+from evalsite.watching.logs import REQUEST_ID
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

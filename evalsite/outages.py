@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
-from evalsite.logs import route_of
+from evalsite.watching.logs import route_of
 
 RETRY_AFTER_S = 30
 log = logging.getLogger(__name__)

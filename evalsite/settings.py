@@ -35,7 +35,7 @@ from pathlib import Path
 
 from django.core.management.utils import get_random_secret_key
 
-from evalsite import backing, browsers, logs
+from evalsite import backing, browsers
 from evalsite.environment import (
     env_choice,
     env_flag,
@@ -46,6 +46,7 @@ from evalsite.environment import (
     file_made,
     folder_made,
 )
+from evalsite.watching import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = folder_made(Path(env_text("BIOGAIT_VAR", str(BASE_DIR / "var"))).resolve())
@@ -109,9 +110,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "evalsite.proxied.ClientAddress",
-    "evalsite.request_log.RequestLog",
-    "evalsite.probes.Probes",
-    "evalsite.watch.Watch",
+    "evalsite.watching.request_log.RequestLog",
+    "evalsite.watching.probes.Probes",
+    "evalsite.watching.clock_and_certificate.Watch",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -120,8 +121,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "evalsite.middleware.SessionLimits",
-    "evalsite.middleware.LeadsNeedSecondFactor",
+    "evalsite.signing_in.session_limits.SessionLimits",
+    "evalsite.signing_in.session_limits.LeadsNeedSecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -192,8 +193,8 @@ LOGOUT_REDIRECT_URL = "account_login"
 SESSION_IDLE_S = 60 * env_number("SESSION_IDLE_MINUTES", 15, range(1, 31))
 SESSION_COOKIE_AGE = 12 * 3600
 
-ACCOUNT_ADAPTER = "evalsite.accounts.AccountAdapter"
-ACCOUNT_FORMS = {"login": "evalsite.accounts.SignInForm"}
+ACCOUNT_ADAPTER = "evalsite.signing_in.accounts.AccountAdapter"
+ACCOUNT_FORMS = {"login": "evalsite.signing_in.accounts.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -204,7 +205,7 @@ ACCOUNT_SESSION_COOKIE_AGE = SESSION_COOKIE_AGE
 ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "60/m/ip"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 
-MFA_ADAPTER = "evalsite.accounts.SecondFactorAdapter"
+MFA_ADAPTER = "evalsite.signing_in.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Gait rationales"

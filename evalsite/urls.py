@@ -4,12 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from evalsite.probes import PROBES
+from evalsite.watching.probes import PROBES
 
 urlpatterns = [
-    # Answered by ``evalsite.probes.Probes`` before it comes to this list.
+    # Answered by ``evalsite.watching.probes.Probes`` before it comes to this list.
     *(path(where[1:], view, name=where[1:]) for where, view in PROBES.items()),
-    path("", include("evalsite.account_urls")),
+    path("", include("evalsite.signing_in.account_urls")),
     # The admin has no door of its own: it would be one without a second factor.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login")),
     path("admin/", admin.site.urls),

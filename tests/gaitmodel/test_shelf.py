@@ -22,7 +22,7 @@ from pytest_django import Settings
 from annotations.models import Assignment, Study
 from annotations.services import rater_seat, study_open, study_verify
 from evalsite import backing
-from evalsite.readiness import problems
+from evalsite.watching.readiness import problems
 from gaitmodel import shelf
 from gaitmodel.models import Clip
 from gaitmodel.runner.inputs import clip_input

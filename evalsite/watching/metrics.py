@@ -20,7 +20,7 @@ from prometheus_client.registry import REGISTRY
 from redis.exceptions import RedisError
 
 from annotations.selectors.heads import open_heads
-from evalsite.readiness import problems
+from evalsite.watching.readiness import problems
 from gaitmodel.selectors.runs import queue_state, worker_seen_at
 from gaitmodel.services.runs import CLUSTER
 

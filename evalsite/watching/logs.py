@@ -81,11 +81,11 @@ def logging_config(form: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {
-            "context": {"()": "evalsite.logs.Context"},
-            "discreet": {"()": "evalsite.logs.Discreet"},
+            "context": {"()": "evalsite.watching.logs.Context"},
+            "discreet": {"()": "evalsite.watching.logs.Discreet"},
         },
         "formatters": {
-            "json": {"()": "evalsite.logs.Line"},
+            "json": {"()": "evalsite.watching.logs.Line"},
             "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
         },
         "handlers": {

@@ -22,8 +22,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from evalsite.metrics import rendered
-from evalsite.readiness import problems
+from evalsite.watching.metrics import rendered
+from evalsite.watching.readiness import problems
 
 
 @never_cache

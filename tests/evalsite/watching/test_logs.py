@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from evalsite.logs import REQUEST_ID, Context, Discreet, Line
+from evalsite.watching.logs import REQUEST_ID, Context, Discreet, Line
 from tests import factories
 from tests.annotations.test_crash import Browser
 from tests.processes import manage, site_environment, web_server
@@ -125,7 +125,7 @@ def test_an_exceptions_words_stay_out_and_its_place_stays_in() -> None:
     assert "zqxclip" not in text
     assert "eva@" not in text
     assert "ValueError" in text
-    assert "test_log.py" in text
+    assert "test_logs.py" in text
 
 
 def test_the_result_of_a_failed_task_stays_out() -> None:

@@ -12,8 +12,8 @@ from redis.exceptions import ConnectionError as RedisGone
 
 from annotations.models import Study
 from annotations.services import rater_seat, study_open
-from evalsite import readiness
 from evalsite.environment import env_networks
+from evalsite.watching import readiness
 from gaitmodel.models import Run
 from gaitmodel.services import runs
 from tests import factories, people

@@ -7,7 +7,7 @@ from django.middleware.csrf import get_token
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from evalsite.middleware import seconds_left
+from evalsite.signing_in.session_limits import seconds_left
 
 
 @never_cache

@@ -11,7 +11,11 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from evalsite.watch import CERTIFICATE_EVERY_S, Watch, certificate_state
+from evalsite.watching.clock_and_certificate import (
+    CERTIFICATE_EVERY_S,
+    Watch,
+    certificate_state,
+)
 from tests.certificates import certificate_written
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django_q.brokers import get_broker
 from redis.exceptions import RedisError
 
-from evalsite.accounts import SecondFactorAdapter
+from evalsite.signing_in.accounts import SecondFactorAdapter
 from gaitmodel import shelf
 
 

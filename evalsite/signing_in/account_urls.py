@@ -3,7 +3,7 @@
 from allauth.account import views
 from django.urls import include, path, re_path
 
-from evalsite.session_views import session_left, session_stay
+from evalsite.signing_in.session_views import session_left, session_stay
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),

@@ -14,8 +14,8 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase
 
 from annotations.selectors.whose import study_of
-from evalsite.logs import REQUEST_ID, STUDY_ID, route_of
-from evalsite.metrics import REQUEST_SECONDS
+from evalsite.watching.logs import REQUEST_ID, STUDY_ID, route_of
+from evalsite.watching.metrics import REQUEST_SECONDS
 
 GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 log = logging.getLogger("evalsite.request")

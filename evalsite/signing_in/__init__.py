@@ -1,0 +1,1 @@
+"""Accounts, second factors, and how long a session lasts."""

@@ -10,8 +10,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.curves import curves_svg
-from gaitmodel.core.features.findings import findings
-from gaitmodel.core.features.page import nothing
+from gaitmodel.core.features.findings import what_is_off
 from gaitmodel.core.features.rows import metric_rows
 from gaitmodel.models import Clip
 from gaitmodel.selectors import (
@@ -55,7 +54,7 @@ def clip_page(request: HttpRequest, clip_id: int) -> HttpResponse:
     if features is not None:
         context |= {
             "features": features,
-            "findings": findings(features) or [nothing(features)],
+            "findings": what_is_off(features),
             "rows": metric_rows(features),
             # Numbers and fixed words alone: nothing of the clip's name or source.
             "curves": mark_safe(curves_svg(clip_pose(clip), features.events)),  # noqa: S308  # nosec B308, B703

@@ -31,6 +31,17 @@ def findings(features: GaitFeatures) -> list[str]:
     return sorted(told, key=lambda sentence: sentence.endswith(_LOW))
 
 
+def what_is_off(features: GaitFeatures) -> list[str]:
+    """The findings, or the one sentence that says why there are none."""
+    return findings(features) or [_nothing(features)]
+
+
+def _nothing(features: GaitFeatures) -> str:
+    if all(metric.value is None for metric in features.metrics.values()):
+        return "Nothing could be measured; the reasons stand below."
+    return "Nothing that was measured lies outside its usual band."
+
+
 def by_stem(features: GaitFeatures) -> dict[str, list[Metric]]:
     """The metrics of each quantity, left before right, in the order of ``norms``."""
     stems: dict[str, list[Metric]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gaitmodel.core.features.findings import findings
+from gaitmodel.core.features.findings import what_is_off
 from gaitmodel.core.features.norms import known
 from gaitmodel.core.features.rows import Cell, Row, metric_rows
 from gaitmodel.core.records import GaitFeatures
@@ -21,7 +21,7 @@ def clinician_page(title: str, features: GaitFeatures) -> str:
         *(f"Note: {warning}." for warning in features.warnings),
         "",
         "What is off",
-        *(f"  {sentence}" for sentence in findings(features) or [nothing(features)]),
+        *(f"  {sentence}" for sentence in what_is_off(features)),
         "",
         _line("", ["left", "right"], "usual"),
         *(_row_line(row) for row in rows if row.sided),
@@ -35,13 +35,6 @@ def clinician_page(title: str, features: GaitFeatures) -> str:
         "Asymmetries are left minus right.",
     ]
     return "\n".join(lines)
-
-
-def nothing(features: GaitFeatures) -> str:
-    """What is said where there is no finding."""
-    if all(metric.value is None for metric in features.metrics.values()):
-        return "Nothing could be measured; the reasons stand below."
-    return "Nothing that was measured lies outside its usual band."
 
 
 def _view(features: GaitFeatures) -> str:

@@ -93,7 +93,7 @@ def measured(server: PostgresServer, folder: Path, share: float) -> dict[str, An
     print(f"{made['study']} studies, {made['case']:,} cases, {made['rating']:,} ratings, "
           f"{made['event']:,} events: {made['bytes'] / 2**20:,.0f} MiB, made in "
           f"{made['seconds']:.0f} s", flush=True)  # fmt: skip
-    runs = [done_in(site, "measure") for site in (small, large) * 2]
+    runs = [done_in(site, "measure") for site in (small, large) * 3]
     own = done_in(large, "measure_own")
     return {"made": made, "own": own, "small": best_of(*runs[::2]), "large": best_of(*runs[1::2]),
             "site": large}  # fmt: skip

@@ -7,7 +7,7 @@
 | main | always: Python alone, SQLite |
 | browser | Chromium is installed |
 | postgres | ``POSTGRES_URL`` names a server; the study's and the queue's tests run on it |
-| services | ``REDIS_TEST_URL`` too, and nginx: production's processes on all of them |
+| services | ``REDIS_TEST_URL`` too, nginx and prometheus: production's processes |
 | operations | root, with PostgreSQL's and Redis's programs: servers are stopped |
 | cohort | ``BIOGAIT_COHORT`` names a folder of real walks |
 | gpu | a CUDA device answers ``nvidia-smi`` |
@@ -39,7 +39,8 @@ def missing_services() -> str:
     """What the processes of production lack here."""
     if not (os.environ.get("POSTGRES_URL") and os.environ.get("REDIS_TEST_URL")):
         return "POSTGRES_URL and REDIS_TEST_URL do not name both servers"
-    return "" if shutil.which("nginx") else "no nginx was found"
+    lacking = [name for name in ("nginx", "prometheus") if not shutil.which(name)]
+    return f"no {lacking[0]} was found" if lacking else ""
 
 
 def missing() -> dict[str, str]:

@@ -68,7 +68,8 @@ def test_nginx_takes_its_file(tmp_path: Path, bucket: str) -> None:
 
 
 @pytest.mark.services
-def test_prometheus_takes_the_alert_rules() -> None:
+def test_prometheus_takes_its_files() -> None:
     promtool = shutil.which("promtool")
     assert promtool, "promtool is missing: install Debian's prometheus"
     run(promtool, "check", "rules", DEPLOY / "alerts.yml")
+    run(promtool, "check", "config", "--syntax-only", DEPLOY / "prometheus.yml")

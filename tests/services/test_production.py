@@ -7,96 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import requests
 
-from tests.annotations.test_crash import SETUP
 from tests.people import PASSWORD
-from tests.processes import (
-    Service,
-    free_port,
-    manage,
-    queue_worker,
-    site_environment,
-    web_server,
-)
-from tests.services.front import front_server
+from tests.processes import manage
+from tests.services.production import Site
 
 pytestmark = pytest.mark.services
-
-
-@dataclass
-class Site:
-    """A running site: its environment, its origin, one case of Ada's, its folder."""
-
-    environment: dict[str, str]
-    origin: str
-    plain: str
-    case: str
-    folder: Path
-    token: str
-
-    def visitor(self) -> requests.Session:
-        session = requests.Session()
-        session.trust_env = False  # another list of certificates, a proxy
-        session.verify = str(self.folder / "server.pem")
-        session.headers["Referer"] = f"{self.origin}/"
-        return session
-
-
-def environment_of(
-    folder: Path, postgres: str, redis_url: str, https: int
-) -> dict[str, str]:
-    """What an operator would set, with the secrets in files."""
-    held = {
-        "DATABASE_URL": postgres,
-        "SECRET_KEY": secrets.token_urlsafe(64),
-        "METRICS_TOKEN": secrets.token_urlsafe(32),
-    }
-    environment = site_environment(folder)
-    for name, value in held.items():
-        (folder / name).write_text(value)
-        environment.pop(name, None)
-        environment[f"{name}_FILE"] = str(folder / name)
-    return environment | {
-        "REDIS_URL": redis_url,
-        "HTTPS": "yes",
-        "ALLOWED_HOSTS": "127.0.0.1,study.example.org",
-        "CSRF_TRUSTED_ORIGINS": f"https://127.0.0.1:{https}",
-        "MEDIA_ACCEL_PREFIX": "/_films/",
-        "LOG_FORMAT": "json",
-        "EMAIL_HOST": "mail.example.org",
-        "EMAIL_FROM": "study@example.org",
-    }
-
-
-@pytest.fixture
-def site(postgres: str, redis_url: str, tmp_path: Path) -> Iterator[Site]:
-    http, https, web = free_port(), free_port(), free_port()
-    environment = environment_of(tmp_path, postgres, redis_url, https)
-    manage(environment, "migrate", "-v0")
-    case = manage(environment, "shell", "-v0", "-c", SETUP).splitlines()[-1]
-    services: list[Service] = [
-        web_server(environment, port=web, log=tmp_path / "web.log"),
-        queue_worker(environment, "default", tmp_path / "worker.log"),
-        queue_worker(environment, "gpu", tmp_path / "gpu.log"),
-        front_server(tmp_path, http=http, https=https, web=web),
-    ]
-    try:
-        for service in services:
-            service.start()
-        token = (tmp_path / "METRICS_TOKEN").read_text()
-        origin, plain = f"https://127.0.0.1:{https}", f"http://127.0.0.1:{http}"
-        yield Site(environment, origin, plain, case, tmp_path, token)
-    finally:
-        for service in services:
-            if hasattr(service, "process"):
-                service.end(20)
 
 
 def token_of(page: str) -> str:

@@ -1,0 +1,100 @@
+"""A real Prometheus reads the site's metrics and judges the alert rules by them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import yaml
+
+from tests.processes import ROOT, Service, free_port
+from tests.services.production import Site
+
+pytestmark = pytest.mark.services
+
+PATIENCE_S = 60
+
+
+def configuration(site: Site, folder: Path) -> Path:
+    """``deploy/prometheus.yml`` with this site as the target, and more haste."""
+    shutil.copy(ROOT / "deploy/alerts.yml", folder)
+    (folder / "metrics_token").write_text(site.token)
+    told = yaml.safe_load((ROOT / "deploy/prometheus.yml").read_text())
+    told["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
+    [job] = told["scrape_configs"]
+    job["static_configs"] = [{"targets": [site.origin.removeprefix("https://")]}]
+    job["tls_config"] = {"ca_file": str(site.folder / "server.pem")}
+    path = folder / "prometheus.yml"
+    path.write_text(yaml.safe_dump(told))
+    return path
+
+
+@contextmanager
+def watching(site: Site, folder: Path) -> Iterator[Callable[..., Any]]:
+    """Run Prometheus; yields what asks its interface for something."""
+    program = shutil.which("prometheus")
+    assert program, "prometheus is missing: install Debian's prometheus"
+    folder.mkdir()
+    port = free_port()
+    command = [
+        program,
+        f"--config.file={configuration(site, folder)}",
+        f"--storage.tsdb.path={folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+    ]
+    service = Service(command, os.environ, port, folder / "log")
+    service.start()
+    session = requests.Session()
+    session.trust_env = False
+
+    def ask(what: str, **fields: str) -> Any:
+        answer = session.get(f"http://127.0.0.1:{port}/api/v1/{what}", params=fields)
+        answer.raise_for_status()
+        return answer.json()["data"]
+
+    try:
+        yield ask
+    finally:
+        service.end()
+
+
+def wait_for(reached: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not reached():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.5)
+
+
+def test_prometheus_reads_the_site_and_notices_that_it_is_down(
+    site: Site, tmp_path: Path
+) -> None:
+    with watching(site, tmp_path / "prometheus") as ask:
+
+        def values(query: str) -> list[float]:
+            found = ask("query", query=query)["result"]
+            return [float(one["value"][1]) for one in found]
+
+        def rules() -> dict[str, dict[str, Any]]:
+            [group] = ask("rules")["groups"]
+            return {rule["name"]: rule for rule in group["rules"]}
+
+        wait_for(lambda: values('up{job="biogait"}') == [1.0], "it is not read")
+        assert values("biogait_ready") == [1.0] * 5
+        wait_for(
+            lambda: all(rule["health"] == "ok" for rule in rules().values()),
+            "a rule was not judged",
+        )
+        assert {
+            name for name, rule in rules().items() if rule["state"] != "inactive"
+        } == set()
+
+        site.web.end()
+        wait_for(lambda: values('up{job="biogait"}') == [0.0], "its end is not seen")
+        wait_for(lambda: rules()["SiteDown"]["state"] == "pending", "no alert")

@@ -12,6 +12,7 @@ import re
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from statistics import quantiles
 
@@ -38,7 +39,10 @@ class Soak:
 
     until: float
     pause: float
-    times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    # By kind of request: when it was answered, and how long that took.
+    times: dict[str, list[tuple[float, float]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     interruptions: list[Interruption] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     acknowledged: dict[str, int] = field(default_factory=dict)
@@ -54,10 +58,17 @@ class Soak:
     def n_requests(self) -> int:
         return sum(map(len, self.times.values()))
 
-    def p95(self) -> float:
-        """Over every acknowledged request after signing in."""
-        rest = [t for kind, ts in self.times.items() if kind != "sign in" for t in ts]
-        return quantiles(rest, n=20)[18]
+    def p95(self, is_meant: Callable[[float], bool] = lambda moment: True) -> float:
+        """Over the requests after signing in that were answered at such moments."""
+        return quantiles(
+            [
+                spent
+                for kind, answered in self.times.items()
+                for moment, spent in answered
+                if kind != "sign in" and is_meant(moment)
+            ],
+            n=20,
+        )[18]
 
 
 class Person(WebBrowser):
@@ -87,8 +98,9 @@ class Person(WebBrowser):
             if answer.status >= 500:
                 self._interrupted(kind, str(answer.status))
                 continue
+            answered = time.monotonic(), 1000 * (time.perf_counter() - begun)
             with self.soak.lock:
-                self.soak.times[kind].append(1000 * (time.perf_counter() - begun))
+                self.soak.times[kind].append(answered)
             if answer.status in (301, 302):
                 return self.ask("page", answer.to)
             if answer.status not in fine:

@@ -71,6 +71,10 @@ class Services:
             "web killed": self._kill_web,
         }
 
+    def is_out(self, moment: float) -> bool:
+        """Whether raters may have met a fault then."""
+        return any(out.begun <= moment <= out.ended for out in self.outages)
+
     def suffer(self, name: str) -> None:
         begun = time.monotonic()
         self.trials()[name]()

@@ -12,7 +12,9 @@
 | cohort | ``BIOGAIT_COHORT`` names a folder of real walks |
 | gpu | a CUDA device answers ``nvidia-smi`` |
 
-A required suite that cannot run is a failure.
+A required suite that cannot run is a failure. The main suite in its parts, postgres and
+cohort share the cores, two at a time; where a clock or a killed server is part of what
+is tested, a suite has the machine for itself.
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from tests.servers import missing_programs
 
@@ -32,6 +37,17 @@ DATABASE_TESTS = (
     "tests/gaitmodel/views",
     "--ignore=tests/annotations/core",  # needs no database
 )
+MAIN = {
+    "main: model": ("tests/gaitmodel", "--ignore=tests/gaitmodel/core"),
+    "main: site and whole": (
+        "tests",
+        "--ignore=tests/annotations",
+        "--ignore=tests/gaitmodel",
+    ),
+    "main: study": ("tests/annotations", "--ignore=tests/annotations/core"),
+    "main: model core": ("tests/gaitmodel/core",),
+    "main: study core": ("tests/annotations/core",),
+}
 PLAIN = "not browser and not cohort and not gpu and not operations and not services"
 
 
@@ -63,25 +79,52 @@ def missing() -> dict[str, str]:
     return found
 
 
-def commands(absent: dict[str, str]) -> dict[str, tuple[list[str], dict[str, str]]]:
-    """Arguments and added environment of each suite that can run."""
-    suites: dict[str, tuple[list[str], dict[str, str]]] = {"main": (["-m", PLAIN], {})}
-    if "browser" not in absent:
-        suites["browser"] = (["-m", "browser"], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"})
+@dataclass(frozen=True)
+class Suite:
+    """pytest's arguments, what is added to its environment, whether it runs alone."""
+
+    arguments: tuple[str, ...]
+    added: Mapping[str, str] = field(default_factory=dict)
+    is_alone: bool = False
+
+
+def suites(absent: Mapping[str, str]) -> dict[str, Suite]:
+    """Those that can run here."""
+    found = {name: Suite(("-m", PLAIN, *part)) for name, part in MAIN.items()}
     if "postgres" not in absent:
-        suites["postgres"] = (
-            ["-m", PLAIN, *DATABASE_TESTS],
-            {"DATABASE_URL": os.environ["POSTGRES_URL"]},
-        )
-    if "services" not in absent:
-        suites["services"] = (["-m", "services"], {})
-    if "operations" not in absent:
-        suites["operations"] = (["-m", "operations"], {})
+        url = os.environ["POSTGRES_URL"]
+        found["postgres"] = Suite(("-m", PLAIN, *DATABASE_TESTS), {"DATABASE_URL": url})
     if "cohort" not in absent:
-        suites["cohort"] = (["-m", "cohort"], {})
-    if "gpu" not in absent:
-        suites["gpu"] = (["-m", "gpu"], {})
-    return suites
+        found["cohort"] = Suite(("-m", "cohort"))
+    alone = {"browser": {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}}
+    for name in ("browser", "services", "operations", "gpu"):
+        if name not in absent:
+            found[name] = Suite(("-m", name), alone.get(name, {}), is_alone=True)
+    return found
+
+
+def has_passed(named: tuple[str, Suite]) -> bool:
+    """Run a suite, then show all that it said under its name."""
+    name, suite = named
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *suite.arguments],
+        env=os.environ | suite.added,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
+    sys.stdout.write(f"\n== {name} ==\n{done.stdout}")
+    sys.stdout.flush()
+    return done.returncode == 0
+
+
+def failing(chosen: Mapping[str, Suite]) -> list[str]:
+    """Run all of them, those that are alone last; the names of those that fail."""
+    together = [one for one in chosen.items() if not one[1].is_alone]
+    alone = [one for one in chosen.items() if one[1].is_alone]
+    with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+        fine = [*pool.map(has_passed, together)]
+    fine += map(has_passed, alone)
+    named = zip([*together, *alone], fine, strict=True)
+    return sorted(name for (name, _), is_fine in named if not is_fine)
 
 
 def main() -> int:
@@ -89,17 +132,7 @@ def main() -> int:
     parser.add_argument("--require", default="", metavar="SUITE,SUITE")
     required = set(filter(None, parser.parse_args().require.split(",")))
     absent = missing()
-    failed = sorted(required & absent.keys())
-    for name, (arguments, added) in commands(absent).items():
-        sys.stdout.write(f"\n== {name} ==\n")
-        sys.stdout.flush()
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", *arguments],
-            env=os.environ | added,
-            check=False,
-        )
-        if done.returncode:
-            failed.append(name)
+    failed = sorted(required & absent.keys()) + failing(suites(absent))
     sys.stdout.write("\n")
     for name, reason in absent.items():
         sys.stdout.write(f"The {name} suite did not run: {reason}.\n")

@@ -104,16 +104,17 @@ def suites(absent: Mapping[str, str]) -> dict[str, Suite]:
 
 
 def has_passed(named: tuple[str, Suite]) -> bool:
-    """Run a suite, then show all that it said under its name."""
+    """Run a suite, and show each line that it says behind its name."""
     name, suite = named
-    done = subprocess.run(
+    with subprocess.Popen(
         [sys.executable, "-m", "pytest", *suite.arguments],
         env=os.environ | suite.added,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-    )  # fmt: skip
-    sys.stdout.write(f"\n== {name} ==\n{done.stdout}")
-    sys.stdout.flush()
-    return done.returncode == 0
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as process:  # fmt: skip
+        for line in process.stdout or ():
+            sys.stdout.write(f"{name} | {line}")
+            sys.stdout.flush()
+    return process.returncode == 0
 
 
 def failing(chosen: Mapping[str, Suite]) -> list[str]:

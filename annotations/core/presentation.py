@@ -106,12 +106,12 @@ def presented(raw: str, rule: str) -> str:
     Raises
     ------
     StudyError
-        If there is no such rule, or nothing is left of the text.
+        If there is no such rule, or no letter and no digit is left of the text.
     """
     if rule not in RULES:
         raise StudyError(f"presentation {rule!r} is not one of {', '.join(RULES)}")
     text = RULES[rule](raw)
-    if text.strip() in ("", CUT_MARK.strip()):
+    if not any(character.isalnum() for character in text):
         raise StudyError("a rationale has no words left to show")
     return text
 

@@ -101,7 +101,7 @@ class Person(WebBrowser):
             answered = time.monotonic(), 1000 * (time.perf_counter() - begun)
             with self.soak.lock:
                 self.soak.times[kind].append(answered)
-            if answer.status in (301, 302):
+            if answer.to:
                 return self.ask("page", answer.to)
             if answer.status not in fine:
                 with self.soak.lock:

@@ -31,9 +31,14 @@ class EnoughHaveEnded(StoppingCriteria):  # type: ignore[misc]
         self.start, self.eos = start, eos
 
     def __call__(self, input_ids: Tensor, scores: Tensor, **options: Any) -> Tensor:
-        ended = (input_ids[:, self.start :] == self.eos).any(dim=1)
+        ended = _ended(input_ids[:, self.start :], self.eos)
         enough = ended.float().mean() >= LEAVING_SHARE
         return ended | enough
+
+
+def _ended(new: Tensor, eos: int) -> Tensor:
+    """Which rows of new tokens (B, n) hold their end: (B,) bool."""
+    return (new == eos).any(dim=1)
 
 
 def write(
@@ -69,7 +74,7 @@ def write(
         )
         new = ids[:, start:]
         written[rows, : new.shape[1]] = new
-        going_on = (~(new == eos).any(dim=1)).nonzero()[:, 0]
+        going_on = (~_ended(new, eos)).nonzero()[:, 0]
         rows, ids, mask = rows[going_on], ids[going_on], mask[going_on]
         mask = torch.cat(
             [mask, mask.new_ones(len(mask), ids.shape[1] - mask.shape[1])], 1

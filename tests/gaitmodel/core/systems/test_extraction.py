@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +13,7 @@ from gaitmodel.core.systems.extraction import extract
 from gaitmodel.core.systems.fused import FusedFeatures
 from gaitmodel.core.training.workplace import Workplace
 from tests.gaitmodel.core.fakes import clip_input, film
+from tests.gaitmodel.core.launched import launched
 
 
 def variants(place: Workplace, views: int = 1) -> list[FusedFeatures]:
@@ -71,18 +69,11 @@ def test_one_process_a_pool_and_torchrun_give_the_same_bits(
     films.mkdir()
     for i in range(4):
         film(films / f"walk-{i}.mp4", seed=i)
-    here = [sys.executable, "-m"]
-    split = [*here, "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     module = "tests.gaitmodel.core.systems.extract_shards"
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    for name, run in (("one", [*here, module]), ("two", [*split, "-m", module])):
-        command = [*run, str(backbones), str(films), str(tmp_path / name)]
-        done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr[-2000:]
+    for processes, name in ((1, "one"), (2, "two")):
+        said = launched(module, backbones, films, tmp_path / name, processes=processes)
         shares = ["4 clips"] if name == "one" else ["2 clips", "2 clips"]
-        assert done.stdout.splitlines() == shares
+        assert said.splitlines() == shares
     one, two = stored(tmp_path / "one"), stored(tmp_path / "two")
     assert len(one) == 8
     assert one == two

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import csv
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.gaitmodel.core.launched import launched
+
 MODULE = "tests.gaitmodel.core.training.train_together"
-
-
-def trained(folder: Path, *launcher: str) -> Path:
-    done = subprocess.run(
-        [sys.executable, "-m", *launcher, MODULE, str(folder)],
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
-    return folder
 
 
 def curve(folder: Path) -> list[list[float]]:
@@ -32,11 +21,9 @@ def curve(folder: Path) -> list[list[float]]:
 
 @pytest.mark.slow
 def test_two_processes_give_the_losses_and_weights_of_one(tmp_path: Path) -> None:
-    one = trained(tmp_path / "one")
-    two = trained(
-        tmp_path / "two",
-        "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m",
-    )  # fmt: skip
+    one, two = tmp_path / "one", tmp_path / "two"
+    launched(MODULE, one)
+    launched(MODULE, two, processes=2)
     assert len(curve(one)) == 4
     for alone, together in zip(curve(one), curve(two), strict=True):
         assert together == pytest.approx(alone, abs=2e-6)

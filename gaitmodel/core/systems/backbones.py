@@ -21,6 +21,8 @@ from transformers import (
     InternVLConfig,
     InternVLForConditionalGeneration,
     InternVLVisionConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
     PreTrainedTokenizerFast,
     Qwen3Config,
 )
@@ -137,9 +139,8 @@ def _make_smollm2(folder: Path) -> None:
     language = AutoModelForCausalLM.from_pretrained(
         source, gguf_file=SMOLLM2_FILE, dtype=torch.float32
     )
-    tokenizer.add_tokens(list(IMAGE_TOKENS.values()), special_tokens=True)
     tokenizer.padding_side = "left"
-    language.resize_token_embeddings(len(tokenizer), mean_resizing=False)
+    add_image_tokens(tokenizer, language)
     model = _with_vision_tower(
         tokenizer, language.config, image_size=448, patch_size=112, width=96, depth=2
     )
@@ -148,6 +149,16 @@ def _make_smollm2(folder: Path) -> None:
     _match_embedding_norm(model)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+
+
+def add_image_tokens(
+    tokenizer: PreTrainedTokenizerBase, language: PreTrainedModel
+) -> None:
+    """Room for visual features in both; the new embeddings are drawn from one seed."""
+    tokenizer.add_tokens(list(IMAGE_TOKENS.values()), special_tokens=True)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        language.resize_token_embeddings(len(tokenizer), mean_resizing=False)
 
 
 def _with_vision_tower(

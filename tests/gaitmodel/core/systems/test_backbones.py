@@ -1,0 +1,49 @@
+"""A backbone that is made here is the same one on every machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from gaitmodel.core.systems.backbones import (
+    IMAGE_TOKENS,
+    add_image_tokens,
+    backbone_folder,
+    tiny_tokenizer,
+)
+
+
+def test_the_random_backbone_does_not_depend_on_what_was_drawn_before(
+    tmp_path: Path,
+) -> None:
+    weights = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        made = backbone_folder("tiny", tmp_path / str(seed))
+        weights.append((made / "model.safetensors").read_bytes())
+    assert weights[0] == weights[1]
+
+
+def test_room_for_images_is_the_same_whatever_was_drawn_before() -> None:
+    embeddings = []
+    for seed in (1, 2):
+        tokenizer = tiny_tokenizer({})
+        torch.manual_seed(0)
+        config = LlamaConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=8,
+            intermediate_size=8,
+            num_hidden_layers=1,
+            num_attention_heads=1,
+        )
+        language = LlamaForCausalLM(config)
+        torch.manual_seed(seed)
+        after = torch.get_rng_state()
+        add_image_tokens(tokenizer, language)
+        assert torch.equal(torch.get_rng_state(), after)
+        embeddings.append(language.get_input_embeddings().weight)
+    assert len(embeddings[0]) == len(tokenizer) == config.vocab_size
+    assert set(IMAGE_TOKENS.values()) <= set(tokenizer.get_vocab())
+    assert torch.equal(embeddings[0], embeddings[1])

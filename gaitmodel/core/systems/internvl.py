@@ -22,6 +22,7 @@ from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
 from gaitmodel.core.config import FusionOrder
 from gaitmodel.core.records import ByteArray
+from gaitmodel.core.systems.packed_linear import packed
 from gaitmodel.core.systems.pixels import preprocess
 from gaitmodel.core.systems.prompt_batches import (
     Drawn,
@@ -37,7 +38,6 @@ from gaitmodel.core.systems.shared_prefix import NAME as SHARED_PREFIX
 from gaitmodel.core.systems.writing import write
 
 FRAMES_PER_FORWARD = 8  # fixed, so that features do not depend on the batch around
-ROWS_PER_READING = 2  # on a CPU: what a layer makes of them stays near its caches
 
 
 class InternVLBackbone:
@@ -205,11 +205,11 @@ class InternVLBackbone:
         batch = flush_right(
             rows, prompts, int(self.tokenizer.pad_token_id), self.image_token
         )
-        f_vlm, past = self._read_batch(batch, prompts[0], max_new_tokens)
-        past.crop(-1)  # generation reads the last token again, and goes on from there
         start = batch.ids.shape[1]
         rules = [NoRepeatInNewText(no_repeat_ngram, start)] if no_repeat_ngram else []
-        with seeded(drawn):
+        with packed(self.model.model.language_model, self.model.lm_head), seeded(drawn):
+            f_vlm, past = self._read_batch(batch, prompts[0], max_new_tokens)
+            past.crop(-1)  # generation reads the last token again, and goes on there
             tokens = write(
                 self.model,
                 batch.ids,
@@ -238,20 +238,30 @@ class InternVLBackbone:
             self.device,
         )
         prefix = self._prefix_cache(first) if first.shared else None
-        step = ROWS_PER_READING if self.device.type == "cpu" else count
+        padding = length - batch.mask[:, first.shared :].sum(dim=1)
+        step = 1 if self.device.type == "cpu" else count
         pooled = []
         for start in range(0, count, step):
             rows = slice(start, start + step)
+            lead = int(padding[rows].min())  # no row of these has anything there
+            kept = slice(lead, None)
+            mask = batch.mask[rows]
             states = self.model.model.language_model(
-                inputs_embeds=batch.embedded[rows],
-                attention_mask=batch.mask[rows],
-                position_ids=batch.positions[rows],
-                past_key_values=cache_of(buffers, rows, 0, prefix),
+                inputs_embeds=batch.embedded[rows, kept],
+                attention_mask=torch.cat(
+                    [mask[:, : first.shared], mask[:, first.shared + lead :]], dim=1
+                ),
+                position_ids=batch.positions[rows, kept],
+                past_key_values=cache_of(
+                    [(k[rows, :, kept], v[rows, :, kept]) for k, v in buffers],
+                    0,
+                    prefix,
+                ),
                 use_cache=True,
             ).last_hidden_state.float()  # (rows, L, D)
-            places = batch.visual[rows, :, None]
+            places = batch.visual[rows, kept, None]
             pooled.append((states * places).sum(dim=1) / places.sum(dim=1))
-        return torch.cat(pooled), cache_of(buffers, slice(None), length, prefix)
+        return torch.cat(pooled), cache_of(buffers, length, prefix)
 
     def _prefix_cache(self, prompt: FusedPrompt) -> DynamicCache:
         """The cache of what all clips share, read once for each instruction."""

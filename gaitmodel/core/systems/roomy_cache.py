@@ -59,9 +59,14 @@ class RoomyLayer(DynamicLayer):  # type: ignore[misc]
         return SplitStates(keys, self.keys), SplitStates(values, self.values)
 
     def batch_select_indices(self, indices: Tensor) -> None:
-        """Keep these rows alone, with their room."""
+        """Keep these rows alone, in ascending order, with their room: moved in place."""
         filled = self.keys.shape[-2]
-        self.buffers = (self.buffers[0][indices], self.buffers[1][indices])
+        kept = indices.tolist()
+        for buffer in self.buffers:
+            for place, row in enumerate(kept):
+                if place != row:
+                    buffer[place, :, :filled] = buffer[row, :, :filled]
+        self.buffers = (self.buffers[0][: len(kept)], self.buffers[1][: len(kept)])
         self._fill(filled)
 
 
@@ -72,7 +77,10 @@ def room_for(
     dtype: torch.dtype,
     device: torch.device,
 ) -> list[States]:
-    """Buffers of a text model's layers for ``rows`` texts of ``length`` tokens each."""
+    """Buffers of a text model's layers for ``rows`` texts of ``length`` tokens each.
+
+    They begin as zeros: what nobody writes is masked, but still multiplied.
+    """
     heads = config.num_key_value_heads
     width = (
         getattr(config, "head_dim", None)
@@ -81,23 +89,23 @@ def room_for(
     shape = (rows, heads, length, width)
     return [
         (
-            torch.empty(shape, dtype=dtype, device=device),
-            torch.empty(shape, dtype=dtype, device=device),
+            torch.zeros(shape, dtype=dtype, device=device),
+            torch.zeros(shape, dtype=dtype, device=device),
         )
         for _ in range(config.num_hidden_layers)
     ]
 
 
 def cache_of(
-    buffers: Sequence[States], rows: slice, filled: int, prefix: DynamicCache | None
+    buffers: Sequence[States], filled: int, prefix: DynamicCache | None
 ) -> DynamicCache:
-    """Those rows of the buffers as a cache, behind the prefix (a cache of one row)."""
+    """The buffers as a cache, behind the prefix (a cache of one row)."""
     cache = DynamicCache()
     before = (
         [(p.keys, p.values) for p in prefix.layers] if prefix else [None] * len(buffers)
     )
     cache.layers = [
-        RoomyLayer((keys[rows], values[rows]), filled, shared)
-        for (keys, values), shared in zip(buffers, before, strict=True)
+        RoomyLayer(states, filled, shared)
+        for states, shared in zip(buffers, before, strict=True)
     ]
     return cache

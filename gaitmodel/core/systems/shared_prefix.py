@@ -43,14 +43,18 @@ def shared_prefix_attention(
     scaling: float | None = None,
     **options: Any,
 ) -> tuple[Tensor, None]:
-    """``sdpa`` for ordinary states; one new token a row reads split ones in two parts.
+    """``sdpa`` for ordinary states; split ones are read in two parts.
 
-    ``query`` (B, Hq, L, d), the mask (B, 1, L, P + R) bool; returns (B, L, Hq, d).
+    So is one new token of each row, and on a CPU a whole row by itself, which has no
+    padding: its mask is the causal one and is not looked at. ``query`` (B, Hq, L, d),
+    the mask (B, 1, L, P + R) bool; returns (B, L, Hq, d).
     """
     if isinstance(key, SplitStates) and isinstance(value, SplitStates):
-        if query.shape[2] == 1:
-            scale = query.shape[-1] ** -0.5 if scaling is None else scaling
-            return _one_token(query * scale, key, value, attention_mask), None
+        rows, _, length, width = query.shape
+        is_alone = rows == 1 and length == key.rest.shape[2] and is_flash(query)
+        if length == 1 or is_alone:
+            scale = width**-0.5 if scaling is None else scaling
+            return _in_two_parts(query, key, value, attention_mask, scale), None
         key, value = key.joined(), value.joined()
     answer: tuple[Tensor, None] = sdpa_attention_forward(
         module, query, key, value, attention_mask, scaling=scaling, **options
@@ -58,28 +62,71 @@ def shared_prefix_attention(
     return answer
 
 
-def _one_token(
-    query: Tensor, key: SplitStates, value: SplitStates, mask: Tensor | None
+def _in_two_parts(
+    query: Tensor,
+    key: SplitStates,
+    value: SplitStates,
+    mask: Tensor | None,
+    scale: float,
 ) -> Tensor:
-    rows, n_query, _, width = query.shape
-    heads, length = key.prefix.shape[1:3]
-    grouped = query.view(rows, heads, n_query // heads, width)
-    in_prefix = _of_all_rows(grouped, key.prefix[0].transpose(-1, -2))
-    in_rest = grouped @ key.rest.transpose(-1, -2)  # (B, H, G, R)
+    """The prefix for all rows at once, then what each has of its own: (B, L, Hq, d).
+
+    Two softmaxes become one when weighted by the logarithms of their sums.
+    """
+    rows, n_query, length, width = query.shape
+    heads = key.prefix.shape[1]
+    grouped = query.reshape(rows, heads, -1, width)  # (B, H, G L, d)
+    together = grouped.transpose(0, 1).reshape(1, heads, -1, width)
+    before, of_before = _read(together, key.prefix, value.prefix, scale)
+    before = before.view(heads, *grouped.shape[::2], width).transpose(0, 1)
+    of_before = of_before.view(heads, *grouped.shape[::2]).transpose(0, 1)
+    if length == 1:
+        own_mask = None if mask is None else mask[..., key.prefix.shape[2] :]
+        own, of_own = _read(grouped, key.rest, value.rest, scale, own_mask)
+    else:
+        group = n_query // heads
+        keys, values = (s.rest.repeat_interleave(group, dim=1) for s in (key, value))
+        own, of_own = _read(query, keys, values, scale, is_causal=True)
+    share = (of_own.reshape(of_before.shape) - of_before).sigmoid()[..., None]
+    merged = before.lerp(own.reshape(before.shape), share.to(before.dtype))
+    return merged.reshape(rows, n_query, length, width).transpose(1, 2)
+
+
+def is_flash(states: Tensor) -> bool:
+    """Whether PyTorch's own kernel tells the logarithm of a softmax's sum here."""
+    return states.device.type == "cpu"
+
+
+def _read(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    scale: float,
+    mask: Tensor | None = None,
+    is_causal: bool = False,
+) -> tuple[Tensor, Tensor]:
+    """Attention (B, H, L, d) and the logarithm of its softmax's sum (B, H, L) float32.
+
+    ``mask`` (B, 1, 1, n) bool. Causal is what the kernel of a CPU alone can be.
+    """
+    if is_flash(query):
+        added = None
+        if mask is not None:
+            added = torch.zeros_like(mask, dtype=query.dtype)
+            added.masked_fill_(~mask, -torch.inf)
+            added = added.expand(-1, -1, query.shape[2], -1)
+        read: tuple[Tensor, Tensor] = (
+            torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
+                query, key, value, 0.0, is_causal, attn_mask=added, scale=scale
+            )
+        )
+        return read
+    scores = (query * scale) @ key.transpose(-1, -2)
     if mask is not None:
-        in_rest = in_rest.masked_fill(~mask[..., length:], -torch.inf)
-    scores = torch.cat([in_prefix, in_rest], dim=-1)
-    weights = scores.softmax(dim=-1, dtype=torch.float32).to(query.dtype)
-    read = _of_all_rows(weights[..., :length], value.prefix[0])
-    read = read + weights[..., length:] @ value.rest
-    return read.reshape(rows, 1, n_query, width)
-
-
-def _of_all_rows(left: Tensor, right: Tensor) -> Tensor:
-    """(B, H, G, n) times one (H, n, m) for all rows, as H products of B G rows."""
-    rows, heads, group, _ = left.shape
-    product = left.transpose(0, 1).reshape(heads, rows * group, -1) @ right
-    return product.view(heads, rows, group, -1).transpose(0, 1)
+        scores = scores.masked_fill(~mask, -torch.inf)
+    of_sum = scores.float().logsumexp(dim=-1)
+    weights = (scores - of_sum[..., None]).exp()
+    return weights.to(value.dtype) @ value, of_sum
 
 
 AttentionInterface.register(NAME, shared_prefix_attention)

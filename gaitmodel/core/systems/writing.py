@@ -60,7 +60,7 @@ def write(
     count, start = ids.shape
     written = torch.full((count, limit), pad, dtype=ids.dtype, device=ids.device)
     rows = torch.arange(count, device=ids.device)
-    while len(rows) and ids.shape[1] < start + limit:
+    while len(rows):
         ids = model.generate(
             input_ids=ids,
             attention_mask=mask,
@@ -74,6 +74,8 @@ def write(
         )
         new = ids[:, start:]
         written[rows, : new.shape[1]] = new
+        if ids.shape[1] == start + limit:
+            break
         going_on = (~_ended(new, eos)).nonzero()[:, 0]
         rows, ids, mask = rows[going_on], ids[going_on], mask[going_on]
         mask = torch.cat(

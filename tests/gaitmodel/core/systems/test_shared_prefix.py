@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 import torch
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn.functional import scaled_dot_product_attention
 
+from gaitmodel.core.systems import shared_prefix
 from gaitmodel.core.systems.shared_prefix import SplitStates, shared_prefix_attention
 
 D = 16
@@ -30,6 +33,7 @@ def split(seed: int, rows: int, heads: int, prefix: int, rest: int) -> SplitStat
     rest=st.integers(1, 20),
     queries=st.integers(1, 3),
     is_masked=st.booleans(),
+    is_flash=st.booleans(),  # without it: the way of a graphics card
 )
 def test_it_equals_the_attention_of_torch_over_repeated_states(
     rows: int,
@@ -39,30 +43,50 @@ def test_it_equals_the_attention_of_torch_over_repeated_states(
     rest: int,
     queries: int,
     is_masked: bool,
+    is_flash: bool,
 ) -> None:
+    queries = min(queries, rest)
     made = torch.Generator().manual_seed(rows * 100 + rest)
     query = torch.randn(rows, heads * group, queries, D, generator=made)
     key, value = (split(s, rows, heads, prefix, rest) for s in (1, 2))
     mask = None
     if is_masked or queries > 1:  # padding behind the prefix, as in a flush-right batch
         mask = torch.ones(rows, 1, queries, prefix + rest, dtype=torch.bool)
+        mask = mask.tril(prefix + rest - queries)
         padded = torch.arange(rows) % rest
         for row, n in enumerate(padded):
             mask[row, :, :, prefix : prefix + n] = False
     module = nn.Module()
     module.num_key_value_groups, module.is_causal = group, True  # type: ignore[assignment]
-    ours, _ = shared_prefix_attention(module, query, key, value, mask)
+    with patch.object(shared_prefix, "is_flash", return_value=is_flash):
+        ours, _ = shared_prefix_attention(module, query, key, value, mask)
     expected = scaled_dot_product_attention(
         query, key.joined(), value.joined(), mask, enable_gqa=True
     )
     torch.testing.assert_close(ours.transpose(1, 2), expected)
 
 
-def test_half_precision_keeps_its_dtype() -> None:
+@given(length=st.integers(2, 40), prefix=st.integers(1, 20), group=st.integers(1, 4))
+def test_a_row_read_alone_sees_the_prefix_and_itself_up_to_each_token(
+    length: int, prefix: int, group: int
+) -> None:
+    query = torch.randn(1, 2 * group, length, D)
+    key, value = (split(s, 1, 2, prefix, length) for s in (1, 2))
+    ours, _ = shared_prefix_attention(nn.Module(), query, key, value, None)
+    causal = torch.ones(length, prefix + length, dtype=torch.bool).tril(prefix)
+    expected = scaled_dot_product_attention(
+        query, key.joined(), value.joined(), causal, enable_gqa=True
+    )
+    torch.testing.assert_close(ours.transpose(1, 2), expected)
+
+
+@pytest.mark.parametrize("is_flash", [True, False])
+def test_half_precision_keeps_its_dtype(is_flash: bool) -> None:
     query = torch.randn(2, 4, 1, D, dtype=torch.bfloat16)
     parts = split(1, 2, 2, 5, 3)
     states = SplitStates(parts.prefix.bfloat16(), parts.rest.bfloat16())
-    ours, _ = shared_prefix_attention(nn.Module(), query, states, states, None)
+    with patch.object(shared_prefix, "is_flash", return_value=is_flash):
+        ours, _ = shared_prefix_attention(nn.Module(), query, states, states, None)
     assert ours.dtype == torch.bfloat16
     exact = scaled_dot_product_attention(
         query.float(), parts.joined(), parts.joined(), enable_gqa=True

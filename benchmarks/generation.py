@@ -2,9 +2,9 @@
 
 Synthetic walks and the real prompts, greedy, float32. One by one, as transformers does
 it: each clip is read for its feature and again by ``generate`` for its text. Batched:
-the instruction is read and kept once for all clips, one reading of the rest serves
-feature and text, the cache is filled in place, and texts that have ended leave the
-batch. Three prompts: without biomechanics (nearly all of it is shared), with as much of
+weights are laid out once, the instruction is read and kept once for all clips, one
+reading of the rest serves feature and text, the cache is filled in place, and texts
+that have ended leave the batch. Three prompts: without biomechanics (nearly all of it is shared), with as much of
 the angles as ``make demo`` writes, and with the paper's 1,024 tokens of them. Each is
 measured twice: with texts of full length, as throughput is measured, and with texts
 that end by themselves, so that the batch gets smaller. The texts must be equal, or no

@@ -3,8 +3,8 @@
 Sixteen clips under one instruction would each hold its keys and values, and every new
 token would read them sixteen times. Here they lie in memory once: a step multiplies the
 queries of all rows with them in one product, and with each row's own states in another
-(Juravsky et al. 2024, "Hydragen", section 3). The softmax runs over both together, so
-the result is that of ordinary attention.
+(Juravsky et al. 2024, "Hydragen", section 3). The two answers are weighted by their
+softmax sums, so the result is that of ordinary attention.
 """
 
 from __future__ import annotations
@@ -69,10 +69,7 @@ def _in_two_parts(
     mask: Tensor | None,
     scale: float,
 ) -> Tensor:
-    """The prefix for all rows at once, then what each has of its own: (B, L, Hq, d).
-
-    Two softmaxes become one when weighted by the logarithms of their sums.
-    """
+    """The prefix for all rows at once, then what each has of its own: (B, L, Hq, d)."""
     rows, n_query, length, width = query.shape
     heads = key.prefix.shape[1]
     grouped = query.reshape(rows, heads, -1, width)  # (B, H, G L, d)

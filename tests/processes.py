@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.waiting import PATIENCE_S, answers, free_port, wait_until
+
 ROOT = Path(__file__).parent.parent
-PATIENCE_S = 60
 
 
 def site_environment(folder: Path, database: str = "") -> dict[str, str]:
@@ -38,18 +37,6 @@ def manage(environment: Mapping[str, str], *arguments: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-def answers(port: int) -> bool:
-    """Whether something listens there."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @dataclass
@@ -77,11 +64,12 @@ class Service:
         finally:
             if out:
                 out.close()
-        deadline = time.monotonic() + PATIENCE_S
-        while self.port and not answers(self.port):
-            assert self.process.poll() is None, f"{self.command} has ended"
-            assert time.monotonic() < deadline, f"{self.command} does not answer"
-            time.sleep(0.1)
+        if self.port:
+            wait_until(self._answers, f"{self.command} does not answer")
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None, f"{self.command} has ended"
+        return answers(self.port)
 
     def end(self, patience_s: float = PATIENCE_S) -> None:
         """Ask the first process to end, as systemd does, then kill what is left."""

@@ -10,15 +10,15 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
+from tests.waiting import answers, free_port, wait_until
+
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-PATIENCE_S = 60
 
 
 def missing_programs() -> list[str]:
@@ -28,25 +28,6 @@ def missing_programs() -> list[str]:
         lacking.append("runuser")
     lacking += [name for name in ("redis-server", "pg_dump") if not shutil.which(name)]
     return lacking
-
-
-def open_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def wait_for(port: int, *, up: bool) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while _answers(port) != up:
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"port {port} is not {'up' if up else 'down'}")
-        time.sleep(0.05)
 
 
 class PostgresServer:
@@ -63,7 +44,7 @@ class PostgresServer:
         self.options = (*options, *(["ssl=on"] if tls else []))
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres")
-        self.port = open_port()
+        self.port = free_port()
         data = str(self.folder / "data")
         self.run("initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8")
         if tls:
@@ -100,7 +81,7 @@ class PostgresServer:
 
     def restart_if_down(self) -> None:
         """After it has stopped itself, as it does when its log cannot grow."""
-        if not _answers(self.port):
+        if not answers(self.port):
             (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
             self.start()
 
@@ -108,12 +89,12 @@ class PostgresServer:
         """SIGKILL to the server's own process: no checkpoint, no farewell."""
         note = self.folder / "data" / "postmaster.pid"
         os.kill(int(note.read_text().split()[0]), signal.SIGKILL)
-        wait_for(self.port, up=False)
+        wait_until(lambda: not answers(self.port), "PostgreSQL goes on")
         time.sleep(2)  # its children notice and end; only then may a new one start
 
     def destroy(self) -> None:
         """Stop it without a farewell and remove its data."""
-        if _answers(self.port):
+        if answers(self.port):
             self.stop("immediate")
         shutil.rmtree(self.folder if self.is_own else self.folder / "data")
 
@@ -126,7 +107,7 @@ class RedisServer:
     """Without a disk, as a broker and cache may be: a restart forgets everything."""
 
     def __init__(self) -> None:
-        self.port = open_port()
+        self.port = free_port()
         self.start()
 
     def start(self) -> None:
@@ -135,7 +116,7 @@ class RedisServer:
              "--save", "", "--appendonly", "no"],
             stdout=subprocess.DEVNULL, cwd="/", start_new_session=True,
         )  # fmt: skip
-        wait_for(self.port, up=True)
+        wait_until(lambda: answers(self.port), "Redis does not answer")
 
     def stop(self) -> None:
         self.process.kill()

@@ -12,8 +12,9 @@
 | cohort | ``BIOGAIT_COHORT`` names a folder of real walks |
 | gpu | a CUDA device answers ``nvidia-smi`` |
 
-A required suite that cannot run is a failure. The main suite in its parts, postgres and
-cohort share the cores, two at a time; where a clock or a killed server is part of what
+A required suite that cannot run is a failure. The main suite in its parts, postgres,
+cohort and what operations does to old data (backups, schemas) share the cores, two at a
+time; where a clock or a killed server is part of what
 is tested, a suite has the machine for itself.
 """
 
@@ -48,6 +49,7 @@ MAIN = {
     "main: model core": ("tests/gaitmodel/core",),
     "main: study core": ("tests/annotations/core",),
 }
+OLD_DATA = ("tests/evalsite/recovery", "tests/evalsite/test_schemas.py")
 PLAIN = "not browser and not cohort and not gpu and not operations and not services"
 
 
@@ -96,10 +98,17 @@ def suites(absent: Mapping[str, str]) -> dict[str, Suite]:
         found["postgres"] = Suite(("-m", PLAIN, *DATABASE_TESTS), {"DATABASE_URL": url})
     if "cohort" not in absent:
         found["cohort"] = Suite(("-m", "cohort"))
-    alone = {"browser": {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}}
-    for name in ("browser", "services", "operations", "gpu"):
+    if "operations" not in absent:
+        found["operations: old data"] = Suite(("-m", "operations", *OLD_DATA))
+    alone = {
+        "browser": ((), {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
+        "services": ((), {}),
+        "operations": (tuple(f"--ignore={place}" for place in OLD_DATA), {}),
+        "gpu": ((), {}),
+    }
+    for name, (left_out, added) in alone.items():
         if name not in absent:
-            found[name] = Suite(("-m", name), alone.get(name, {}), is_alone=True)
+            found[name] = Suite(("-m", name, *left_out), added, is_alone=True)
     return found
 
 

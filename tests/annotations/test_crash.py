@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 import urllib.parse
 import urllib.request
 from contextlib import AbstractContextManager
@@ -14,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import PATIENCE_S, manage, serving, site_environment
+from tests.processes import manage, serving, site_environment
+from tests.waiting import wait_until
 
 SETUP = """
 from annotations.services import rater_seat, study_open
@@ -135,9 +135,7 @@ class Load:
         ]
         for thread in self.threads:
             thread.start()
-        deadline = time.monotonic() + PATIENCE_S
-        while len(self.acknowledged) < enough and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_until(lambda: len(self.acknowledged) >= enough, "no cell is acknowledged")
 
     def _window(self, origin: str, cells: list[str]) -> None:
         browser = Browser(origin)

@@ -15,6 +15,7 @@ import pytest
 
 from tests.gaitmodel.core.fakes import swinging_pose
 from tests.processes import Service, manage, queue_worker, site_environment
+from tests.waiting import wait_until
 
 PATIENCE_S = 180
 
@@ -65,13 +66,11 @@ def run_row(environment: dict[str, str]) -> dict[str, object]:
 def wait_for(
     environment: dict[str, str], reached: Callable[[dict[str, object]], bool]
 ) -> dict[str, object]:
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        row = run_row(environment)
-        if reached(row):
-            return row
-        time.sleep(0.05)
-    raise AssertionError(f"the run never got there: {run_row(environment)}")
+    def row() -> dict[str, object] | None:
+        found = run_row(environment)
+        return found if reached(found) else None
+
+    return wait_until(row, "the run never got there", PATIENCE_S)
 
 
 @pytest.mark.slow

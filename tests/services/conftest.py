@@ -14,9 +14,10 @@ import redis
 
 from tests.annotations.test_crash import SETUP
 from tests.databases import own_database
-from tests.processes import Service, free_port, manage, queue_worker, web_server
+from tests.processes import Service, manage, queue_worker, web_server
 from tests.services.front import front_server
 from tests.services.production import Site, environment_of
+from tests.waiting import free_port
 
 
 @pytest.fixture

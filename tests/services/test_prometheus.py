@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,12 +13,11 @@ import pytest
 import requests
 import yaml
 
-from tests.processes import ROOT, Service, free_port
+from tests.processes import ROOT, Service
 from tests.services.production import Site
+from tests.waiting import free_port, wait_until
 
 pytestmark = pytest.mark.services
-
-PATIENCE_S = 60
 
 
 def configuration(site: Site, folder: Path) -> Path:
@@ -65,13 +63,6 @@ def watching(site: Site, folder: Path) -> Iterator[Callable[..., Any]]:
         service.end()
 
 
-def wait_for(reached: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not reached():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.5)
-
-
 def test_prometheus_reads_the_site_and_notices_that_it_is_down(
     site: Site, tmp_path: Path
 ) -> None:
@@ -85,9 +76,9 @@ def test_prometheus_reads_the_site_and_notices_that_it_is_down(
             [group] = ask("rules")["groups"]
             return {rule["name"]: rule for rule in group["rules"]}
 
-        wait_for(lambda: values('up{job="biogait"}') == [1.0], "it is not read")
+        wait_until(lambda: values('up{job="biogait"}') == [1.0], "it is not read")
         assert values("biogait_ready") == [1.0] * 5
-        wait_for(
+        wait_until(
             lambda: all(rule["health"] == "ok" for rule in rules().values()),
             "a rule was not judged",
         )
@@ -96,5 +87,5 @@ def test_prometheus_reads_the_site_and_notices_that_it_is_down(
         } == set()
 
         site.web.end()
-        wait_for(lambda: values('up{job="biogait"}') == [0.0], "its end is not seen")
-        wait_for(lambda: rules()["SiteDown"]["state"] == "pending", "no alert")
+        wait_until(lambda: values('up{job="biogait"}') == [0.0], "its end is not seen")
+        wait_until(lambda: rules()["SiteDown"]["state"] == "pending", "no alert")

@@ -180,9 +180,13 @@ def _with_vision_tower(
         patch_size=[patch_size, patch_size],
         attention_bias=True,
     )
+    own = text.to_dict()
+    own.pop(
+        "_name_or_path", None
+    )  # a folder of this machine, which the digest would see
     config = InternVLConfig(
         vision_config=vision.to_dict(),
-        text_config=text.to_dict(),
+        text_config=own,
         image_token_id=tokenizer.convert_tokens_to_ids("<IMG_CONTEXT>"),
         image_seq_length=(image_size // patch_size // 2) ** 2,
         tie_word_embeddings=True,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
@@ -24,6 +26,15 @@ def test_the_random_backbone_does_not_depend_on_what_was_drawn_before(
         made = backbone_folder("tiny", tmp_path / str(seed))
         weights.append((made / "model.safetensors").read_bytes())
     assert weights[0] == weights[1]
+
+
+@pytest.mark.slow
+def test_the_demos_backbone_names_no_folder_of_the_machine_that_made_it(
+    tmp_path: Path,
+) -> None:
+    made = backbone_folder("smollm2", tmp_path)
+    for described in made.glob("*.json"):
+        assert sys.prefix not in described.read_text(), described.name
 
 
 def test_room_for_images_is_the_same_whatever_was_drawn_before() -> None:

@@ -16,6 +16,7 @@ from tests.servers import PostgresServer, RedisServer
 # After a service is back: until pooled connections are renewed and retries are through.
 GRACE_S = 10.0
 SAMPLED_EVERY_S = 2.0
+SETTLED_S = 120.0  # a service started again is still loading; growth is told after this
 
 
 @dataclass
@@ -108,10 +109,17 @@ class Services:
             used = sum(_resident(service) for service in (self.web, self.worker))
             self.memory.append((time.monotonic(), used / 2**20))
 
-    def grown_mb(self) -> float:
-        """From the first to the last quarter since the last restart, by medians."""
+    def grown_mb(self) -> float | None:
+        """From the first to the last quarter since the last restart, by medians.
+
+        None where less than ``SETTLED_S`` was watched since: a process that is still
+        loading its modules grows by them.
+        """
         since = max((outage.ended for outage in self.outages), default=0.0)
-        found = [used for at, used in self.memory if at > since]
+        watched = [(at, used) for at, used in self.memory if at > since]
+        if not watched or watched[-1][0] - watched[0][0] < SETTLED_S:
+            return None
+        found = [used for _, used in watched]
         quarter = max(1, len(found) // 4)
         first, last = sorted(found[:quarter]), sorted(found[-quarter:])
         return last[len(last) // 2] - first[len(first) // 2]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from pathlib import Path
+
+from safetensors import SafetensorError
 
 from gaitmodel.core.errors import WeightsError
 from gaitmodel.core.store import file_sha256
 
+# What reading a folder of weights raises where a file of it is corrupt.
+UNREADABLE = (OSError, ValueError, RuntimeError, SafetensorError)
 # ``owner/name``, and ``@revision`` to have the very files of that commit or tag.
 HUB_ID = re.compile(r"([A-Za-z0-9][\w.-]*/[\w.-]+)(?:@([\w.-]+))?")
 
@@ -43,6 +48,24 @@ def _from_hub(name: str, revision: str | None) -> Path:
             f"backbone {name!r}: the hub did not give it ({type(error).__name__}); "
             "download it elsewhere and pass its folder"
         ) from error
+
+
+def model_type(folder: Path) -> str:
+    """What kind of model a weights folder says it holds; empty where it does not say.
+
+    Raises
+    ------
+    WeightsError
+        If its ``config.json`` is missing or is not JSON.
+    """
+    config = folder / "config.json"
+    if not config.is_file():
+        raise WeightsError(f"backbone {folder}: the folder holds no config.json")
+    try:
+        described = json.loads(config.read_text())
+    except ValueError as error:
+        raise WeightsError(f"backbone {config}: this is not JSON ({error})") from error
+    return str(described.get("model_type", "")) if isinstance(described, dict) else ""
 
 
 def folder_digest(folder: Path) -> str:

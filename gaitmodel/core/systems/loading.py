@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 from transformers import AutoTokenizer, InternVLForConditionalGeneration
+from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 from transformers.utils import logging as transformers_logging
 
 from gaitmodel.core.errors import WeightsError
-from gaitmodel.core.systems.folders import folder_digest
+from gaitmodel.core.systems.backbones import IMAGE_TOKENS
+from gaitmodel.core.systems.folders import UNREADABLE, folder_digest, model_type
 from gaitmodel.core.systems.internvl import InternVLBackbone
 
 
@@ -42,8 +43,8 @@ def load_internvl(
     Raises
     ------
     WeightsError
-        If the folder is not one, holds the original remote-code checkpoint, or its
-        weights do not fill the model exactly.
+        If the folder is not one, holds the original remote-code checkpoint, its
+        weights do not fill the model exactly, or its tokenizer is not the model's.
     """
     _check_folder(folder)
     device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -57,7 +58,7 @@ def load_internvl(
             attn_implementation="sdpa",
         )
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError, RuntimeError) as error:
+    except UNREADABLE as error:
         raise WeightsError(f"backbone {folder}: {error}") from error
     wrong = {
         rule: sorted(report.get(rule) or [])
@@ -65,15 +66,13 @@ def load_internvl(
     }
     if any(wrong.values()):
         raise WeightsError(f"backbone {folder}: weights do not fit the model: {wrong}")
+    _check_tokenizer(folder, tokenizer, model.config.image_token_id)
     digest = folder_digest(folder)
     return InternVLBackbone(model.to(device), tokenizer, name, digest, folder)
 
 
 def _check_folder(folder: Path) -> None:
-    config = folder / "config.json"
-    if not config.is_file():
-        raise WeightsError(f"backbone {folder}: the folder holds no config.json")
-    kind = json.loads(config.read_text()).get("model_type")
+    kind = model_type(folder)
     if kind == "internvl_chat":
         raise WeightsError(
             f"backbone {folder}: this is the original remote-code checkpoint; convert "
@@ -83,3 +82,16 @@ def _check_folder(folder: Path) -> None:
         )
     if kind != "internvl":
         raise WeightsError(f"backbone {folder}: model_type is {kind!r}, not 'internvl'")
+
+
+def _check_tokenizer(
+    folder: Path, tokenizer: PreTrainedTokenizerBase, image_token: int
+) -> None:
+    """Without its files transformers makes an empty one, which reads any text as none."""
+    words = tokenizer("gait", add_special_tokens=False)["input_ids"]
+    known = tokenizer.get_vocab()
+    if not words or known.get(IMAGE_TOKENS["context_image_token"]) != image_token:
+        raise WeightsError(
+            f"backbone {folder}: its tokenizer's files are missing or of another model "
+            f"({len(known)} tokens, the image token is not number {image_token})"
+        )

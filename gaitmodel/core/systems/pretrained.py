@@ -21,7 +21,12 @@ from gaitmodel.core.errors import WeightsError
 from gaitmodel.core.store import file_sha256
 from gaitmodel.core.systems.base import NO_BACKBONE, Parts
 from gaitmodel.core.systems.film_classifier import RANDOM, Weights
-from gaitmodel.core.systems.folders import folder_digest, weights_folder
+from gaitmodel.core.systems.folders import (
+    UNREADABLE,
+    folder_digest,
+    model_type,
+    weights_folder,
+)
 
 KINETICS = ((0.45, 0.45, 0.45), (0.225, 0.225, 0.225))
 """Mean and deviation that the Kinetics checkpoints of these networks were made with."""
@@ -76,6 +81,10 @@ def architecture_network(parts: Parts, kind: Architecture) -> tuple[Build, Weigh
 
 def _from_folder(folder: Path, kind: Architecture) -> nn.Module:
     wanted = kind.full()
+    if (found := model_type(folder)) != wanted.model_type:
+        raise WeightsError(
+            f"weights {folder}: model_type is {found!r}, not {wanted.model_type!r}"
+        )
     try:
         model, report = kind.model.from_pretrained(
             folder,
@@ -84,17 +93,12 @@ def _from_folder(folder: Path, kind: Architecture) -> nn.Module:
             local_files_only=True,
             output_loading_info=True,
         )
-    except (OSError, ValueError, RuntimeError) as error:
+    except UNREADABLE as error:
         raise WeightsError(f"weights {folder}: {error}") from error
-    if model.config.model_type != wanted.model_type:
-        raise WeightsError(
-            f"weights {folder}: model_type is {model.config.model_type!r}, "
-            f"not {wanted.model_type!r}"
-        )
     for name in ("num_frames", "image_size"):
-        found, needed = (getattr(c, name, None) for c in (model.config, wanted))
-        if found != needed:
-            raise WeightsError(f"weights {folder}: {name} is {found}, not {needed}")
+        given, needed = (getattr(c, name, None) for c in (model.config, wanted))
+        if given != needed:
+            raise WeightsError(f"weights {folder}: {name} is {given}, not {needed}")
     mismatched = [key[0] for key in report["mismatched_keys"]]
     _refuse_gaps(
         folder, [*report["missing_keys"], *mismatched], (kind.head, *kind.fresh)

@@ -6,7 +6,6 @@ of frames and names their time stamps, and needs a library that this house leave
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +26,12 @@ from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 from gaitmodel.core.errors import WeightsError
 from gaitmodel.core.records import ByteArray
 from gaitmodel.core.systems.backbones import made_once, tiny_tokenizer
-from gaitmodel.core.systems.folders import folder_digest, weights_folder
+from gaitmodel.core.systems.folders import (
+    UNREADABLE,
+    folder_digest,
+    model_type,
+    weights_folder,
+)
 from gaitmodel.core.systems.pixels import resized
 
 VISION_START, VISION_END, PLACE = "<|vision_start|>", "<|vision_end|>", "<|image_pad|>"
@@ -162,7 +166,7 @@ def load_qwen3_vl(
             folder, dtype=dtype, local_files_only=True, output_loading_info=True
         )
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError, RuntimeError) as error:
+    except UNREADABLE as error:
         raise WeightsError(f"backbone {folder}: {error}") from error
     for rule in ("missing_keys", "unexpected_keys", "mismatched_keys"):
         if report[rule]:
@@ -171,10 +175,7 @@ def load_qwen3_vl(
 
 
 def _check_class(folder: Path) -> None:
-    config = folder / "config.json"
-    if not config.is_file():
-        raise WeightsError(f"backbone {folder}: the folder holds no config.json")
-    kind = json.loads(config.read_text()).get("model_type")
+    kind = model_type(folder)
     if kind != "qwen3_vl":
         raise WeightsError(f"backbone {folder}: model_type is {kind!r}, not 'qwen3_vl'")
 

@@ -163,6 +163,33 @@ def test_the_original_remote_code_checkpoint_is_recognised(tmp_path: Path) -> No
         load_internvl(tmp_path, "original")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("model.safetensors", b"cut short", "header"),
+        ("config.json", b"{", "this is not JSON"),
+        ("tokenizer.json", None, "tokenizer's files are missing"),
+    ],
+)
+def test_a_corrupt_folder_is_named_with_what_is_wrong(
+    backbones: Path,
+    tiny: InternVLBackbone,
+    tmp_path: Path,
+    name: str,
+    content: bytes | None,
+    said: str,
+) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(backbones / "tiny", broken)
+    if content is None:
+        for path in broken.glob("tokenizer*"):
+            path.unlink()
+    else:
+        (broken / name).write_bytes(content)
+    with pytest.raises(WeightsError, match=f"broken.*{said}"):
+        load_internvl(broken, "broken")
+
+
 def test_a_folder_with_a_missing_weight_is_refused(
     tiny: InternVLBackbone, backbones: Path, tmp_path: Path
 ) -> None:

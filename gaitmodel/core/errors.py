@@ -26,6 +26,10 @@ class WeightsError(InputError):
     """A backbone or checkpoint that is missing, corrupt or of another kind."""
 
 
+class UnfinishedError(WeightsError):
+    """A checkpoint whose training has not ended."""
+
+
 class CancelledError(GaitError):
     """A person asked for this work to stop."""
 
@@ -34,3 +38,20 @@ class TransientError(GaitError):
     """A failure that may pass (no memory, a busy device): a retry is sensible."""
 
     permanent = False
+
+
+def out_of_memory(error: BaseException) -> TransientError | None:
+    """What to do, if a device or the machine had no memory left; else nothing.
+
+    A device's error is known by its name, so that nobody has to load torch for it.
+    """
+    is_device = type(error).__name__ == "OutOfMemoryError"
+    if not (
+        is_device or isinstance(error, MemoryError) or "allocate memory" in str(error)
+    ):
+        return None
+    where = "the device" if is_device else "this machine"
+    return TransientError(
+        f"{where} is out of memory: lower --batch-size, take a smaller backbone, or "
+        "end what else uses it"
+    )

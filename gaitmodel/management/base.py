@@ -5,15 +5,18 @@ Exit codes: 0 done, 1 a failure at run time, 2 unusable arguments or invalid dat
 
 from __future__ import annotations
 
+import tempfile
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, OperationalError, ProgrammingError
 from tqdm import tqdm
 
-from gaitmodel.core.errors import GaitError, InputError
+from gaitmodel.core.errors import GaitError, InputError, out_of_memory
 
 
 class GaitCommand(BaseCommand):
@@ -28,6 +31,10 @@ class GaitCommand(BaseCommand):
             raise unmigrated(error) from error
         except GaitError as error:
             raise CommandError(str(error), returncode=1) from error
+        except Exception as error:
+            if told := out_of_memory(error):
+                raise CommandError(str(told), returncode=1) from error
+            raise
 
 
 def unmigrated(error: DatabaseError) -> CommandError:
@@ -37,6 +44,29 @@ def unmigrated(error: DatabaseError) -> CommandError:
         "run manage.py migrate, or look at DATABASE_URL",
         returncode=2,
     )
+
+
+def count(text: str) -> int:
+    """An argument that is a number of things, 0 or more."""
+    if not text.isdigit():
+        raise ArgumentTypeError(f"{text!r} is not a number of 0 or more")
+    return int(text)
+
+
+def writable_folder(folder: Path) -> None:
+    """Make the folder that results will go to, before any work is done for them.
+
+    Raises
+    ------
+    InputError
+        If it is a file, or nothing can be written there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(f"{folder}: nothing can be written there ({error})") from error
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from gaitmodel import services
 from gaitmodel.core.config import FusionConfig
 from gaitmodel.core.rationale.evidence import check_evidence
 from gaitmodel.core.systems.base import ClipInput
+from gaitmodel.core.systems.engines import check_engine
+from gaitmodel.core.systems.explain import decoding
 from gaitmodel.core.systems.extraction import own_share
 from gaitmodel.core.training.fit import Report
 from gaitmodel.core.training.requests import GenerateRequest
@@ -32,10 +34,16 @@ def generate_run(run: Run, report: Report) -> dict[str, Any]:
 def run_generation(request: GenerateRequest, report: Report) -> int:
     """Write a prediction and a rationale of each system for each clip.
 
-    A pair that has been answered from the same checkpoint under the same prompt is
-    not answered again, so an interrupted run goes on where it stopped. Under
-    ``torchrun`` each process answers for its share of the clips.
+    A pair that has been answered from the same checkpoint by the same decoding is not
+    answered again, so an interrupted run goes on where it stopped. Under ``torchrun``
+    each process answers for its share of the clips.
+
+    Raises
+    ------
+    InputError
+        If the engine is not there, or a system cannot answer.
     """
+    check_engine(request.generation.engine)
     team = Team()
     clips = own_share(clips_by_name(request.clips))
     inputs = {clip.pk: clip_input(clip) for clip in clips}
@@ -52,8 +60,11 @@ def run_generation(request: GenerateRequest, report: Report) -> int:
 
 
 def _answered(clip: Clip, key: str, checkpoint: str, request: GenerateRequest) -> bool:
+    asked = {"backbone": request.backbone, **decoding(request.generation)}
     return clip.rationales.filter(
-        system=key, checkpoint=checkpoint, details__backbone=request.backbone
+        system=key,
+        checkpoint=checkpoint,
+        **{f"details__{name}": value for name, value in asked.items()},
     ).exists()
 
 

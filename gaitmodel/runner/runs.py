@@ -18,7 +18,7 @@ from typing import Any
 from django.db import connection
 from django.utils.module_loading import import_string
 
-from gaitmodel.core.errors import CancelledError, GaitError
+from gaitmodel.core.errors import CancelledError, GaitError, out_of_memory
 from gaitmodel.models import Run
 from gaitmodel.services import runs
 from gaitmodel.services.runs import GONE, Lease
@@ -58,7 +58,8 @@ def perform(run: Run, stopping: threading.Event, show: Show | None = None) -> No
     except CancelledError:
         raise
     except BaseException as error:
-        reason = str(error) if isinstance(error, GaitError) else repr(error)
+        told = out_of_memory(error) or error
+        reason = str(told) if isinstance(told, GaitError) else repr(told)
         _surely(partial(runs.run_fail, run=run, reason=reason))
         raise
     if IS_FIRST:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -10,8 +11,10 @@ from gaitmodel.core.config import GenerationConfig
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.records import Split
 from gaitmodel.core.sources.splits import subject_disjoint_split
+from gaitmodel.core.systems.base import LabelledClip
 from gaitmodel.core.training.audit import audit
 from gaitmodel.core.training.checkpoint import read_meta
+from gaitmodel.core.training.dataset import leave_out
 from gaitmodel.core.training.fit import Report, fit_system
 from gaitmodel.core.training.requests import TrainRequest
 from gaitmodel.models import Clip, Run
@@ -23,14 +26,10 @@ VALIDATION_SHARE = 0.2  # of the training subjects, when the source names no val
 
 def train_run(run: Run, report: Report) -> dict[str, Any]:
     """What a training's row asks for."""
-    stored = dict(run.parameters)
-    limit = int(stored.pop("max_clips", 0))
-    return run_training(TrainRequest.from_json(stored), report, limit)
+    return run_training(TrainRequest.from_json(run.parameters), report)
 
 
-def run_training(
-    request: TrainRequest, report: Report, max_clips: int = 0
-) -> dict[str, Any]:
+def run_training(request: TrainRequest, report: Report) -> dict[str, Any]:
     """Train on the clips of the training split; validation subjects never overlap.
 
     Returns the checkpoint's name, what the leakage audit checked, and the clips that
@@ -43,28 +42,33 @@ def run_training(
         skipped, or the audit finds a leak.
     """
     skipped = unready([Split.TRAIN, Split.VAL], skip=request.skip_failed)
-    chosen, held_out = _parts(request, max_clips)
+    chosen, held_out = _parts(request)
     place = workplace(cached=request.cached)
     system = place.trainable(
         request.system, request.backbone, request.fusion, GenerationConfig()
     )
-    film = system.reads_film
+    failed: dict[str, str] | None = {} if request.skip_failed else None
     parts = {
-        Split.TRAIN.value: [labelled(clip, film=film) for clip in chosen],
-        Split.VAL.value: [labelled(clip, film=film) for clip in held_out],
-        Split.TEST.value: [
-            labelled(clip, film=film) for clip in clips_ready(split=Split.TEST.value)
-        ],
+        split.value: _read(clips, system.reads_film, failed)
+        for split, clips in (
+            (Split.TRAIN, chosen),
+            (Split.VAL, held_out),
+            (Split.TEST, clips_ready(split=Split.TEST.value)),
+        )
     }
-    found = audit(parts, system, lambda: report(0.0, "auditing for leakage"))
+    found = audit(parts, system, lambda: report(0.0, "auditing for leakage"), failed)
+    train_clips, val_clips = (
+        [one for one in parts[split.value] if one.given.clip not in (failed or {})]
+        for split in (Split.TRAIN, Split.VAL)
+    )
     folder = fit_system(
         request,
-        parts[Split.TRAIN.value],
-        parts[Split.VAL.value],
+        train_clips,
+        val_clips,
         place,
         report,
         timezone.now,
-        skipped,
+        {**skipped, **(failed or {})},
         found.checked,
     )
     meta = read_meta(folder)
@@ -75,9 +79,22 @@ def run_training(
     }
 
 
-def _parts(request: TrainRequest, max_clips: int) -> tuple[list[Clip], list[Clip]]:
+def _read(
+    clips: Iterable[Clip], film: bool, failed: dict[str, str] | None
+) -> list[LabelledClip]:
+    """Each clip as a system may read it; one that cannot be is noted, or an error."""
+    read = []
+    for clip in clips:
+        try:
+            read.append(labelled(clip, film=film))
+        except (InputError, OSError) as error:
+            leave_out(clip.name, error, failed)
+    return read
+
+
+def _parts(request: TrainRequest) -> tuple[list[Clip], list[Clip]]:
     """Training and validation clips; validation subjects from training if need be."""
-    chosen = clips_balanced(clips_ready(split=Split.TRAIN.value), max_clips)
+    chosen = clips_balanced(clips_ready(split=Split.TRAIN.value), request.max_clips)
     if not chosen:
         raise InputError(
             "no prepared clip stands in split 'train': run import_clips and "

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils.module_loading import import_string
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig, TrainConfig
 from gaitmodel.core.errors import CancelledError, InputError
+from gaitmodel.core.systems.internvl import InternVLBackbone
 from gaitmodel.core.training.requests import GenerateRequest, TrainRequest
 from gaitmodel.models import Clip, Prediction, Rationale, Run
 from gaitmodel.runner.generation import run_generation
 from gaitmodel.runner.runs import TASKS, watched
+from gaitmodel.selectors import clip_film
 from gaitmodel.services import runs
 from tests.gaitmodel.core.fakes import film, swinging_pose
 
@@ -82,12 +86,47 @@ def test_a_cohort_is_trained_evaluated_and_explained(
     assert one.text.startswith("1) Final diagnosis class:")
     assert one.evidence is not None
     assert run_generation(request, lambda share, stage: None) == 0
+    longer = replace(request, generation=GenerationConfig(7, 2))
+    assert run_generation(longer, lambda share, stage: None) == 4
+    absent = replace(request, generation=GenerationConfig(6, 2, engine="vllm"))
+    with pytest.raises(InputError, match="vLLM is not installed"):
+        run_generation(absent, lambda share, stage: None)
 
     capsys.readouterr()
     call_command(
         "evaluate_systems", "--systems", "biogait_full", "--backbone", "tiny", "--json"
     )
     assert '"n": 2' in capsys.readouterr().out
+
+
+def test_a_film_that_turned_bad_stops_a_training_with_its_name_or_is_listed(
+    cohort: Path,
+) -> None:
+    clip = Clip.objects.get(name="w2")
+    clip_film(clip).path.write_bytes(b"no film")
+    seeing = replace(REQUEST, skip_failed=False)
+    with pytest.raises(InputError, match="'w2' cannot be read.*--skip-failed"):
+        watched(begun(Run.Kind.TRAIN, seeing.to_json()), quiet)
+    lenient = begun(Run.Kind.TRAIN, replace(REQUEST, skip_failed=True).to_json())
+    watched(lenient, quiet)
+    assert list(lenient.result["skipped"]) == ["w2"]
+
+
+def test_a_run_out_of_memory_says_what_to_do(
+    cohort: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(InternVLBackbone, "encode_frames", full)
+    run = begun(Run.Kind.TRAIN, REQUEST.to_json())
+    with pytest.raises(torch.OutOfMemoryError):
+        watched(run, quiet)
+    run.refresh_from_db()
+    assert run.reason.startswith("the device is out of memory: lower --batch-size")
+    with pytest.raises(CommandError, match="out of memory: lower") as caught:
+        call_command("extract_features", "--backbone", "tiny")
+    assert caught.value.returncode == 1
 
 
 def test_a_run_that_fails_keeps_its_reason(cohort: Path) -> None:
@@ -210,6 +249,8 @@ def test_a_manifest_with_a_film_that_does_not_decode_is_refused(
             ["--systems", "biogait_full", "--backbone", "tiny", "--label", "flu"],
             "flu",
         ),
+        ("export_gallery", ["/dev/null/gallery.html"], "nothing can be written"),
+        ("evaluate_systems", ["--out", "/dev/null"], "nothing can be written"),
     ],
 )
 def test_unusable_arguments_are_one_sentence_and_exit_code_2(

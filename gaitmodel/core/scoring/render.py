@@ -129,7 +129,7 @@ def comparison_sentence(title: str, other: str, found: Comparison) -> str:
     """One sentence on two systems: gain, intervals, both tests by name."""
     return (
         f"{title} against {other}: accuracy {_gain(found.accuracy_gain, found.accuracy_ci)}, "
-        f"macro F1 {_gain(found.macro_f1_gain, found.macro_f1_ci)} points (95 % interval, "
+        f"macro F1 over the classes that occur {_gain(found.macro_f1_gain, found.macro_f1_ci)} points (95 % interval, "
         f"resampling subjects); sign-flip over {found.n_subjects} subjects "
         f"p {_p(found.sign_flip_p)}; McNemar on clips as if independent "
         f"p {_p(found.mcnemar_naive_p)}."

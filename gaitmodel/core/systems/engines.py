@@ -43,8 +43,7 @@ class VllmEngine:
     """A vLLM instance around a backbone's folder; greedy unless ``drawn``."""
 
     def __init__(self, folder: Path, tokenizer: PreTrainedTokenizerBase) -> None:
-        if importlib.util.find_spec("vllm") is None:
-            raise InputError("--engine vllm: vLLM is not installed here")
+        check_engine("vllm")
         self._vllm: Any = importlib.import_module("vllm")
         self._tokenizer = tokenizer
         self._engine = self._vllm.LLM(
@@ -105,6 +104,20 @@ def _vllm(folder: Path, backbone: InternVLBackbone) -> VllmEngine:
     return VllmEngine(folder, backbone.tokenizer)
 
 
+def check_engine(name: str) -> None:
+    """Before any work is done for it.
+
+    Raises
+    ------
+    InputError
+        If there is no engine of that name, or it is not installed.
+    """
+    if name not in ENGINES:
+        raise InputError(f"--engine {name!r} is not one of {', '.join(ENGINES)}")
+    if name == "vllm" and importlib.util.find_spec("vllm") is None:
+        raise InputError("--engine vllm: vLLM is not installed here")
+
+
 def rationale_engine(name: str, backbone: InternVLBackbone) -> RationaleEngine:
     """The engine of that name around a backbone.
 
@@ -113,8 +126,5 @@ def rationale_engine(name: str, backbone: InternVLBackbone) -> RationaleEngine:
     InputError
         If there is none of that name, or it is not installed.
     """
-    if name == "transformers":
-        return backbone
-    if name == "vllm":
-        return _vllm(backbone.folder, backbone)
-    raise InputError(f"--engine {name!r} is not one of {', '.join(ENGINES)}")
+    check_engine(name)
+    return _vllm(backbone.folder, backbone) if name == "vllm" else backbone

@@ -79,6 +79,15 @@ def explain_in_batches(
     return answers
 
 
+def decoding(generation: GenerationConfig) -> dict[str, str]:
+    """What decided how a rationale was written, as it is kept beside the text."""
+    return {
+        "max_new_tokens": str(generation.max_new_tokens),
+        "engine": generation.engine,
+        "no_repeat_ngram": str(generation.no_repeat_ngram),
+    }
+
+
 class _Desk:
     """A batch of clips with their prompts laid out: written once, drafted often."""
 
@@ -124,7 +133,6 @@ class _Desk:
             prompt_sha256=prompt_sha256(whole),
             details={
                 "backbone": self.reader.backbone.name,
-                "max_new_tokens": str(self.generation.max_new_tokens),
-                "engine": self.generation.engine,
+                **decoding(self.generation),
             },
         )

@@ -28,6 +28,7 @@ from gaitmodel.core.errors import InputError
 from gaitmodel.core.media.frames import read_frames
 from gaitmodel.core.records import FloatArray, PoseSequence
 from gaitmodel.core.systems.base import ClipInput, LabelledClip, Prompting
+from gaitmodel.core.training.dataset import leave_out
 
 SHARED_FRAMES = 0.5
 ANGLE_STEP = 1e-3  # radians
@@ -45,21 +46,29 @@ class AuditReport:
     checked: tuple[str, ...]
 
 
-def audit(parts: Parts, system: object, tick: Callable[[], None]) -> AuditReport:
+def audit(
+    parts: Parts,
+    system: object,
+    tick: Callable[[], None],
+    failed: dict[str, str] | None = None,
+) -> AuditReport:
     """Check the clips of each split against the others.
 
     ``tick`` is called before each clip whose film or prompt is read, and may stop it.
+    A film that cannot be read stops it too; or, if ``failed`` is given, its clip and
+    the reason are noted there.
 
     Raises
     ------
     InputError
-        If something is shared; it names both clips, or the clip and the word.
+        If something is shared; it names both clips, or the clip and the word. If a
+        film cannot be read.
     """
     return AuditReport(
         (
             _subjects(parts),
             _poses(parts),
-            _films(parts, tick),
+            _films(parts, tick, failed),
             _prompts(parts, system, tick),
         )
     )
@@ -107,13 +116,18 @@ def _frame_keys(pose: PoseSequence) -> set[int]:
     return {hash(row.tobytes()) for row in steps}
 
 
-def _films(parts: Parts, tick: Callable[[], None]) -> str:
+def _films(
+    parts: Parts, tick: Callable[[], None], failed: dict[str, str] | None
+) -> str:
     hashes: list[tuple[str, str, FloatArray]] = []
     for split, clip in _each(parts):
         if clip.film is None or clip.film.skeleton:
             continue
         tick()
-        hashes.append((split, clip.clip, film_hash(clip)))
+        try:
+            hashes.append((split, clip.clip, film_hash(clip)))
+        except (InputError, OSError) as error:
+            leave_out(clip.clip, error, failed)
     for split in parts:
         _refuse_near(
             [h for h in hashes if h[0] == split], [h for h in hashes if h[0] != split]

@@ -16,8 +16,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from gaitmodel.core.errors import WeightsError
-from gaitmodel.core.store import atomic_path, write_json
+from gaitmodel.core.errors import UnfinishedError, WeightsError
+from gaitmodel.core.store import atomic_path, file_sha256, write_json
 
 WEIGHTS = "model.safetensors"
 META = "meta.json"
@@ -36,15 +36,20 @@ def read_meta(folder: Path) -> dict[str, Any]:
 
     Raises
     ------
-    WeightsError
+    UnfinishedError
         If the folder holds no finished checkpoint.
+    WeightsError
+        If its facts are corrupt.
     """
     path = folder / META
     if not path.exists():
-        raise WeightsError(f"checkpoint {folder}: there is no {META}")
-    meta: dict[str, Any] = json.loads(path.read_text())
+        raise UnfinishedError(f"checkpoint {folder}: there is no {META}")
+    try:
+        meta: dict[str, Any] = json.loads(path.read_text())
+    except ValueError as error:
+        raise WeightsError(f"checkpoint {path}: this is not JSON ({error})") from error
     if "finished_at" not in meta:
-        raise WeightsError(f"checkpoint {folder}: the training has not finished")
+        raise UnfinishedError(f"checkpoint {folder}: the training has not finished")
     return meta
 
 
@@ -61,7 +66,8 @@ def load_weights(network: nn.Module, folder: Path, wanted: Mapping[str, str]) ->
         If the checkpoint is of another system, backbone, fusion or class list, or is
         corrupt.
     """
-    described = read_meta(folder)["system_description"]
+    meta = read_meta(folder)
+    described = meta["system_description"]
     for name, value in wanted.items():
         if described.get(name) != value:
             raise WeightsError(
@@ -69,6 +75,12 @@ def load_weights(network: nn.Module, folder: Path, wanted: Mapping[str, str]) ->
                 f"but this run has {value!r}"
             )
     try:
+        stated = meta.get("weights_sha256")  # earlier versions stated none
+        if stated and file_sha256(folder / WEIGHTS) != stated:
+            raise WeightsError(
+                f"checkpoint {folder}: {WEIGHTS} is not the file that the training "
+                "left; train it again"
+            )
         network.load_state_dict(load_file(folder / WEIGHTS), strict=True)
     except (OSError, RuntimeError, SafetensorError) as error:
         raise WeightsError(f"checkpoint {folder}: {error}") from error

@@ -98,6 +98,21 @@ def _stacked(read: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
     return {name: torch.stack([one[name] for one in read]) for name in read[0]}
 
 
+def leave_out(clip: str, error: Exception, failed: dict[str, str] | None) -> None:
+    """Note in ``failed`` why a clip is left out.
+
+    Raises
+    ------
+    InputError
+        Naming the clip, if there is no ``failed``: none may be left out.
+    """
+    if failed is None:
+        raise InputError(
+            f"clip {clip!r} cannot be read ({error}); --skip-failed leaves it out"
+        ) from error
+    failed[clip] = str(error)
+
+
 def gather_examples(
     system: TrainableSystem,
     clips: Sequence[LabelledClip],
@@ -123,12 +138,7 @@ def gather_examples(
             read.append(_inputs(system, clip.given, views))
             kept.append(clip)
         except (InputError, OSError) as error:
-            if failed is None:
-                raise InputError(
-                    f"clip {clip.given.clip!r} cannot be read ({error}); "
-                    "--skip-failed leaves it out"
-                ) from error
-            failed[clip.given.clip] = str(error)
+            leave_out(clip.given.clip, error, failed)
         progress(done, len(clips))
     if not read:
         raise InputError("none of the clips can be read")

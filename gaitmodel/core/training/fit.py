@@ -14,12 +14,14 @@ import torch
 import transformers
 
 from gaitmodel.core.config import GenerationConfig
-from gaitmodel.core.errors import InputError
+from gaitmodel.core.errors import InputError, WeightsError
+from gaitmodel.core.store import file_sha256
 from gaitmodel.core.systems.base import LabelledClip, TrainableSystem
 from gaitmodel.core.systems.extraction import own_share
 from gaitmodel.core.training.checkpoint import (
     META,
     RESUME,
+    WEIGHTS,
     read_meta,
     write_meta,
 )
@@ -52,6 +54,8 @@ def fit_system(
     ------
     InputError
         If a subject stands in both sets, or there is nothing to train.
+    WeightsError
+        If the training had ended and its weights are gone.
     """
     _check_disjoint(train_clips, val_clips)
     system = workplace.trainable(
@@ -83,6 +87,11 @@ def fit_system(
     folder = workplace.checkpoint_folder(request.system, request.backbone, identity)
     if (folder / META).exists():
         read_meta(folder)
+        if not (folder / WEIGHTS).is_file():
+            raise WeightsError(
+                f"checkpoint {folder}: {WEIGHTS} is missing; delete the folder to train "
+                "it again"
+            )
         return folder
     result = train(
         system.network,
@@ -99,6 +108,7 @@ def fit_system(
         "audit": list(checked),
     }
     if team.is_first:
+        outcome["weights_sha256"] = file_sha256(folder / WEIGHTS)
         write_meta(folder, facts | outcome)
         (folder / RESUME).unlink(missing_ok=True)
     team.wait()

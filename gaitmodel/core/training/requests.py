@@ -19,6 +19,7 @@ class TrainRequest:
     fusion: FusionConfig
     skip_failed: bool = False
     cached: bool = True
+    max_clips: int = 0  # 0: all
 
     def command(self) -> str:
         """The command that does this again, with every option that decides."""
@@ -37,6 +38,7 @@ class TrainRequest:
             f"--text-tokens {fusion.text_tokens}",
             f"--views {fusion.views}",
         ]
+        words += [f"--max-clips {self.max_clips}"] * bool(self.max_clips)
         words += ["--skip-failed"] * self.skip_failed
         words += ["--no-cache"] * (not self.cached)
         return " ".join(words)
@@ -49,6 +51,7 @@ class TrainRequest:
             "fusion": self.fusion.to_json(),
             "skip_failed": self.skip_failed,
             "cached": self.cached,
+            "max_clips": self.max_clips,
         }
 
     @classmethod
@@ -60,6 +63,7 @@ class TrainRequest:
             FusionConfig.from_json(stored["fusion"]),
             stored.get("skip_failed", False),
             stored.get("cached", True),
+            stored.get("max_clips", 0),
         )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from torch import nn
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig
-from gaitmodel.core.errors import InputError, WeightsError
+from gaitmodel.core.errors import InputError, UnfinishedError, WeightsError
 from gaitmodel.core.records import Prediction, RationaleText
 from gaitmodel.core.systems.backbones import backbone_folder
 from gaitmodel.core.systems.base import (
@@ -215,7 +215,7 @@ class Workplace:
         for folder in self.checkpoints.glob(f"{self._stem(key, backbone)}*"):
             try:
                 ended.append((read_meta(folder)["finished_at"], folder))
-            except WeightsError:
+            except UnfinishedError:
                 continue  # a training that is still under way
         if not ended:
             raise WeightsError(

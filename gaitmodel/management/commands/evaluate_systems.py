@@ -14,7 +14,12 @@ from gaitmodel.core.scoring.render import as_csv, as_latex, as_markdown, as_text
 from gaitmodel.core.scoring.shortcut import ShortcutRow, read_rows
 from gaitmodel.core.scoring.table_one import TableOne, table_json
 from gaitmodel.core.systems.registry import backbones_for
-from gaitmodel.management.base import GaitCommand, progress_bar
+from gaitmodel.management.base import (
+    GaitCommand,
+    count,
+    progress_bar,
+    writable_folder,
+)
 from gaitmodel.runner.evaluation import run_evaluation, systems_ready
 from gaitmodel.runner.inputs import unready, workplace
 
@@ -54,7 +59,7 @@ class Command(GaitCommand):
         parser.add_argument(
             "--target", default="", metavar="KEY", help="compared with each other one"
         )
-        parser.add_argument("--max-clips", type=int, default=0)
+        parser.add_argument("--max-clips", type=count, default=0)
         parser.add_argument(
             "--skip-failed", action="store_true", help="leave bad clips out, and say so"
         )
@@ -71,6 +76,8 @@ class Command(GaitCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["out"]:
+            writable_folder(options["out"])
         backbones = self._backbones(options)
         target = options["target"] or next(iter(backbones))
         if target not in backbones:
@@ -127,6 +134,5 @@ class Command(GaitCommand):
 
 
 def _write(table: TableOne, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for name, form in FILES.items():
         (folder / name).write_text(FORMATS[form](table))

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.media.strip import film_strip
 from gaitmodel.core.taxonomy import gait_class
-from gaitmodel.management.base import GaitCommand
+from gaitmodel.management.base import GaitCommand, count, writable_folder
 from gaitmodel.selectors import clip_shown_video, exhibits
 
 
@@ -23,9 +23,10 @@ class Command(GaitCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--system", default="", metavar="KEY")
         parser.add_argument("--label", default="")
-        parser.add_argument("--limit", type=int, default=24)
+        parser.add_argument("--limit", type=count, default=24)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        writable_folder(options["file"].parent)
         label = gait_class(options["label"]).value if options["label"] else ""
         shown = exhibits(system=options["system"], label=label, limit=options["limit"])
         if not shown:

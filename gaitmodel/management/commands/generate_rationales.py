@@ -11,7 +11,7 @@ from gaitmodel.core.errors import InputError
 from gaitmodel.core.systems.engines import ENGINES
 from gaitmodel.core.taxonomy import gait_class
 from gaitmodel.core.training.requests import GenerateRequest
-from gaitmodel.management.base import GaitCommand, progress_bar
+from gaitmodel.management.base import GaitCommand, count, progress_bar
 from gaitmodel.management.queueing import add_queue_arguments, queue_options
 from gaitmodel.models import Run
 from gaitmodel.runner.inputs import workplace
@@ -31,7 +31,7 @@ class Command(GaitCommand):
         parser.add_argument("--label", default="", help="clips of this class only")
         parser.add_argument("--split", default="test")
         parser.add_argument("--clips", default="", help="these clips: ID,ID,...")
-        parser.add_argument("--max-clips", type=int, default=0)
+        parser.add_argument("--max-clips", type=count, default=0)
         parser.add_argument(
             "--max-new-tokens", type=int, default=GenerationConfig.max_new_tokens
         )
@@ -75,9 +75,13 @@ class Command(GaitCommand):
             return
         with progress_bar("generating") as show:
             run = watched(run, show)
+        written = run.result["rationales"]
+        kept = len(request.clips) * len(systems) - written
         self.stdout.write(
-            f"{run.result['rationales']} rationales written for {len(request.clips)} "
-            f"clips by {len(systems)} systems"
+            f"{written} rationales written for {len(request.clips)} clips by "
+            f"{len(systems)} systems"
+            + f"; {kept} stand from before, written in the same way"
+            * bool(kept)
         )
         for found in groundings(clips_by_name(request.clips), systems):
             rates = ", ".join(f"{v:.2f} {k}" for k, v in found.per_100_words.items())

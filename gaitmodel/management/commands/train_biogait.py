@@ -14,7 +14,7 @@ from gaitmodel.core.config import (
     TrainConfig,
 )
 from gaitmodel.core.training.requests import TrainRequest
-from gaitmodel.management.base import GaitCommand, progress_bar
+from gaitmodel.management.base import GaitCommand, count, progress_bar
 from gaitmodel.management.queueing import add_queue_arguments, queue_options
 from gaitmodel.models import Run
 from gaitmodel.runner.inputs import workplace
@@ -42,7 +42,7 @@ class Command(GaitCommand):
             "--text-tokens", type=int, default=FusionConfig().text_tokens
         )
         parser.add_argument(
-            "--max-clips", type=int, default=0, help="train on so many, balanced"
+            "--max-clips", type=count, default=0, help="train on so many, balanced"
         )
         parser.add_argument(
             "--patience", type=int, default=0, help="stop early; off by default"
@@ -66,7 +66,7 @@ class Command(GaitCommand):
         run = runs.run_create(
             kind=Run.Kind.TRAIN,
             system=request.system,
-            parameters=request.to_json() | {"max_clips": options["max_clips"]},
+            parameters=request.to_json(),
             **queue_options(options),
         )
         if options["queue"]:
@@ -100,4 +100,5 @@ def _request(options: dict[str, Any]) -> TrainRequest:
         ),
         options["skip_failed"],
         not options["no_cache"],
+        options["max_clips"],
     )

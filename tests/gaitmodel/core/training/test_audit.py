@@ -92,6 +92,18 @@ def test_a_film_encoded_again_is_found(tmp_path: Path) -> None:
         audit(given, Silent(), tick)
 
 
+def test_a_film_that_cannot_be_read_stops_with_its_clip_or_is_noted(
+    tmp_path: Path,
+) -> None:
+    given = parts(tmp_path)
+    given["train"][1].given.seen().path.write_bytes(b"no film")
+    with pytest.raises(InputError, match="'walk-1' cannot be read.*--skip-failed"):
+        audit(given, Silent(), tick)
+    failed: dict[str, str] = {}
+    assert "3 films hashed" in audit(given, Silent(), tick, failed).checked[2]
+    assert list(failed) == ["walk-1"]
+
+
 def test_films_of_two_people_are_far_apart(tmp_path: Path) -> None:
     one, other = (film_hash(c.given) for c in labelled_clips(tmp_path, 2))
     assert abs(one @ other) < 0.5

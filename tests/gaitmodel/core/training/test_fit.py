@@ -107,6 +107,34 @@ def test_a_corrupt_checkpoint_is_named(workplace: Workplace, tmp_path: Path) -> 
         workplace.answering("biogait_full", "tiny", FUSION, GenerationConfig())
 
 
+def test_weights_that_were_changed_afterwards_are_refused(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    weights = fit(workplace, tmp_path) / "model.safetensors"
+    stored = bytearray(weights.read_bytes())
+    stored[-1] ^= 1
+    weights.write_bytes(stored)
+    with pytest.raises(WeightsError, match="not the file that the training left"):
+        workplace.answering("biogait_full", "tiny", FUSION, GenerationConfig())
+
+
+def test_a_finished_training_without_its_weights_is_not_called_done(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    (fit(workplace, tmp_path) / "model.safetensors").unlink()
+    with pytest.raises(WeightsError, match="is missing; delete the folder"):
+        fit(workplace, tmp_path)
+
+
+def test_corrupt_facts_are_named_and_not_taken_for_a_training_under_way(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    folder = fit(workplace, tmp_path)
+    (folder / "meta.json").write_text("{")
+    with pytest.raises(WeightsError, match=f"{folder.name}.*not JSON"):
+        workplace.answering("biogait_full", "tiny", FUSION, GenerationConfig())
+
+
 def test_each_fusion_order_has_a_checkpoint_of_its_own(
     workplace: Workplace, tmp_path: Path
 ) -> None:
@@ -137,14 +165,16 @@ def test_a_clip_that_cannot_be_read_stops_with_its_name_or_is_listed(
 def test_the_stored_command_repeats_the_training(
     workplace: Workplace, tmp_path: Path
 ) -> None:
-    meta = json.loads((fit(workplace, tmp_path) / "meta.json").read_text())
-    words = shlex.split(meta["command"])
+    request = dataclasses.replace(REQUEST, max_clips=9)
+    folder = fit(workplace, tmp_path, request)
+    words = shlex.split(json.loads((folder / "meta.json").read_text())["command"])
     assert words[:2] == ["manage.py", "train_biogait"]
     parser = Command().create_parser("manage.py", "train_biogait")
     options = vars(parser.parse_args(words[2:]))
     again = _request(options)
     assert (again.system, again.backbone) == ("biogait_full", "tiny")
     assert again.training == REQUEST.training
+    assert again.max_clips == 9
 
 
 def test_the_time_left_is_shown(workplace: Workplace, tmp_path: Path) -> None:

@@ -101,8 +101,9 @@ def _notes(table: TableOne) -> list[str]:
     if first.absent:
         notes.append(
             f"{ABSENT}: in neither truth nor prediction; counts 0 in the macro F1 over "
-            f"eight. Over the {len(CLASSES) - len(first.absent)} classes seen: see JSON."
+            "eight."
         )
+    notes += [_stratified(row) for row in table.rows.values()]
     few = [
         c.short_name
         for c in CLASSES
@@ -125,11 +126,25 @@ def _notes(table: TableOne) -> list[str]:
     return notes
 
 
+def _stratified(row: Row) -> str:
+    """The intervals for the same mix of classes, and macro F1 over those that occur."""
+    strata, present = row.scores.ci_stratified, sum(map(any, row.scores.confusion))
+    bounds = [
+        f"{name} [{100 * strata[key].lo:.0f}, {100 * strata[key].hi:.0f}]"
+        for name, key in (("accuracy", "accuracy"), ("macro F1", "macro_f1"))
+    ]
+    return (
+        f"{row.title}, resampling within each class: {', '.join(bounds)}. Macro F1 over "
+        f"the {present} {'class' if present == 1 else 'classes'} in the truth: "
+        f"{100 * row.scores.macro_f1_present:.1f}."
+    )
+
+
 def comparison_sentence(title: str, other: str, found: Comparison) -> str:
     """One sentence on two systems: gain, intervals, both tests by name."""
     return (
         f"{title} against {other}: accuracy {_gain(found.accuracy_gain, found.accuracy_ci)}, "
-        f"macro F1 over the classes that occur {_gain(found.macro_f1_gain, found.macro_f1_ci)} points (95 % interval, "
+        f"macro F1 over the classes in the truth {_gain(found.macro_f1_gain, found.macro_f1_ci)} points (95 % interval, "
         f"resampling subjects); sign-flip over {found.n_subjects} subjects "
         f"p {_p(found.sign_flip_p)}; McNemar on clips as if independent "
         f"p {_p(found.mcnemar_naive_p)}."
@@ -153,35 +168,53 @@ def _sentences(table: TableOne) -> list[str]:
 
 
 def as_text(table: TableOne) -> str:
-    """For a terminal: columns padded with spaces."""
-    lines = _lines(table)
+    """For a terminal: columns padded with spaces; of the confusions what occurs."""
+    said = [_caption(table), *_padded(_lines(table)), *_notes(table)]
+    said += _sentences(table)
+    for row in table.rows.values():
+        head, *lines = _confusion(row)
+        occurring = [line for line in lines if any(cell != "0" for cell in line[1:])]
+        said += ["", row.title, *_padded([head, *occurring])]
+    return "\n".join(said)
+
+
+def _padded(lines: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    padded = [
+    return [
         "  ".join(
             cell.ljust(width) if i == 0 else cell.rjust(width)
             for i, (cell, width) in enumerate(zip(line, widths, strict=True))
         )
         for line in lines
     ]
-    return "\n".join([_caption(table), *padded, *_notes(table), *_sentences(table)])
+
+
+def _confusion(row: Row) -> list[list[str]]:
+    """Head and rows of counts: a row a class in truth, a column a class predicted."""
+    return [
+        ["truth \\ prediction", *(c.short_name for c in CLASSES)],
+        *(
+            [member.short_name, *(str(count) for count in counts)]
+            for member, counts in zip(CLASSES, row.scores.confusion, strict=True)
+        ),
+    ]
 
 
 def as_markdown(table: TableOne) -> str:
-    head, *rows = _lines(table)
-    ruler = ["---", *["---:"] * (len(head) - 1)]
-    body = "\n".join(f"| {' | '.join(line)} |" for line in [head, ruler, *rows])
+    body = _markdown_table(_lines(table))
     notes = [f"- {note}" for note in [*_notes(table), *_sentences(table)]]
     confusions = [_markdown_confusion(row) for row in table.rows.values()]
     return "\n\n".join([_caption(table), body, "\n".join(notes), *confusions]) + "\n"
 
 
 def _markdown_confusion(row: Row) -> str:
-    head = ["truth \\ prediction", *(c.short_name for c in CLASSES)]
-    lines = [head, ["---", *["---:"] * len(CLASSES)]]
-    for member, counts in zip(CLASSES, row.scores.confusion, strict=True):
-        lines.append([member.short_name, *(str(count) for count in counts)])
-    body = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return f"**{row.title}**\n\n{body}"
+    return f"**{row.title}**\n\n{_markdown_table(_confusion(row))}"
+
+
+def _markdown_table(lines: Sequence[Sequence[str]]) -> str:
+    head, *rows = lines
+    ruler = ["---", *["---:"] * (len(head) - 1)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in [head, ruler, *rows])
 
 
 def as_csv(table: TableOne) -> str:

@@ -79,6 +79,10 @@ def test_text_and_markdown_say_how_they_count(table: TableOne) -> None:
         assert "counts 0 in the macro F1 over eight" in page
         assert "McNemar on clips as if independent" in page
         assert "random initialisation" in page
+        assert "resampling within each class: accuracy [" in page
+        assert "Macro F1 over the 4 classes in the truth: " in page
+        assert "macro F1 over the classes in the truth +" in page
+        assert "truth \\ prediction" in page
 
 
 def test_the_csv_can_be_read_back(table: TableOne) -> None:

@@ -47,16 +47,23 @@ def run_generation(request: GenerateRequest, report: Report) -> int:
     team = Team()
     clips = own_share(clips_by_name(request.clips))
     inputs = {clip.pk: clip_input(clip) for clip in clips}
+    systems = {key: _opened(key, request) for key in request.systems}
     written = 0
-    for number, key in enumerate(request.systems):
-        system = workplace().answering(
-            key, request.backbone, FusionConfig(), request.generation
-        )
+    for number, (key, system) in enumerate(systems.items()):
         todo = [c for c in clips if not _answered(c, key, system.checkpoint, request)]
-        step = Step(report, number, len(request.systems), key)
+        step = Step(report, number, len(systems), key)
         written += _answer(system, todo, [inputs[c.pk] for c in todo], step, request)
     team.wait()
     return int(team.summed(torch.tensor(written, device=team.device)))
+
+
+def _opened(key: str, request: GenerateRequest) -> Fitted | Untrained:
+    """A system that will write; all are opened before the first text is written."""
+    system = workplace().answering(
+        key, request.backbone, FusionConfig(), request.generation
+    )
+    system.writer()
+    return system
 
 
 def _answered(clip: Clip, key: str, checkpoint: str, request: GenerateRequest) -> bool:

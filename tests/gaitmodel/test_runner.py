@@ -88,6 +88,11 @@ def test_a_cohort_is_trained_evaluated_and_explained(
     assert run_generation(request, lambda share, stage: None) == 0
     longer = replace(request, generation=GenerationConfig(7, 2))
     assert run_generation(longer, lambda share, stage: None) == 4
+    untrained = replace(longer, systems=("internvl3_5_zero_shot", "biogait_no_ted"))
+    more = replace(untrained, generation=GenerationConfig(8, 2))
+    with pytest.raises(InputError, match="biogait_no_ted' has no finished training"):
+        run_generation(more, lambda share, stage: None)
+    assert Rationale.objects.count() == 8
     absent = replace(request, generation=GenerationConfig(6, 2, engine="vllm"))
     with pytest.raises(InputError, match="vLLM is not installed"):
         run_generation(absent, lambda share, stage: None)

@@ -82,9 +82,13 @@ class Fitted:
         progress: Progress,
     ) -> list[RationaleText]:
         """Rationales; ``InputError`` if the system has no language model."""
+        return self.writer().explain(clips, predictions, progress)
+
+    def writer(self) -> ExplainingSystem:
+        """The system as one that explains; ``InputError`` if it does not."""
         if not isinstance(self.system, ExplainingSystem):
             raise InputError(f"system {self.system.key!r} writes no rationales")
-        return self.system.explain(clips, predictions, progress)
+        return self.system
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,9 @@ class Untrained:
     system: ZeroShotSystem
     checkpoint: str = ""
     weights: str = ""
+
+    def writer(self) -> ExplainingSystem:
+        return self.system
 
     @property
     def reads_film(self) -> bool:

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from safetensors import SafetensorError
+from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
 from gaitmodel.core.errors import WeightsError
 from gaitmodel.core.store import file_sha256
@@ -66,6 +67,25 @@ def model_type(folder: Path) -> str:
     except ValueError as error:
         raise WeightsError(f"backbone {config}: this is not JSON ({error})") from error
     return str(described.get("model_type", "")) if isinstance(described, dict) else ""
+
+
+def check_tokenizer(
+    folder: Path, tokenizer: PreTrainedTokenizerBase, image_word: str, image_token: int
+) -> None:
+    """Without its files transformers makes an empty one, which reads any text as none.
+
+    Raises
+    ------
+    WeightsError
+        If it reads no text, or does not know the model's place for pictures.
+    """
+    words = tokenizer("gait", add_special_tokens=False)["input_ids"]
+    known = tokenizer.get_vocab()
+    if not words or known.get(image_word) != image_token:
+        raise WeightsError(
+            f"backbone {folder}: its tokenizer's files are missing or of another model "
+            f"({len(known)} tokens, {image_word} is not number {image_token})"
+        )
 
 
 def folder_digest(folder: Path) -> str:

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import torch
 from transformers import AutoTokenizer, InternVLForConditionalGeneration
-from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 from transformers.utils import logging as transformers_logging
 
 from gaitmodel.core.errors import WeightsError
 from gaitmodel.core.systems.backbones import IMAGE_TOKENS
-from gaitmodel.core.systems.folders import UNREADABLE, folder_digest, model_type
+from gaitmodel.core.systems.folders import (
+    UNREADABLE,
+    check_tokenizer,
+    folder_digest,
+    model_type,
+)
 from gaitmodel.core.systems.internvl import InternVLBackbone
 
 
@@ -66,7 +70,12 @@ def load_internvl(
     }
     if any(wrong.values()):
         raise WeightsError(f"backbone {folder}: weights do not fit the model: {wrong}")
-    _check_tokenizer(folder, tokenizer, model.config.image_token_id)
+    check_tokenizer(
+        folder,
+        tokenizer,
+        IMAGE_TOKENS["context_image_token"],
+        model.config.image_token_id,
+    )
     digest = folder_digest(folder)
     return InternVLBackbone(model.to(device), tokenizer, name, digest, folder)
 
@@ -82,16 +91,3 @@ def _check_folder(folder: Path) -> None:
         )
     if kind != "internvl":
         raise WeightsError(f"backbone {folder}: model_type is {kind!r}, not 'internvl'")
-
-
-def _check_tokenizer(
-    folder: Path, tokenizer: PreTrainedTokenizerBase, image_token: int
-) -> None:
-    """Without its files transformers makes an empty one, which reads any text as none."""
-    words = tokenizer("gait", add_special_tokens=False)["input_ids"]
-    known = tokenizer.get_vocab()
-    if not words or known.get(IMAGE_TOKENS["context_image_token"]) != image_token:
-        raise WeightsError(
-            f"backbone {folder}: its tokenizer's files are missing or of another model "
-            f"({len(known)} tokens, the image token is not number {image_token})"
-        )

@@ -28,6 +28,7 @@ from gaitmodel.core.records import ByteArray
 from gaitmodel.core.systems.backbones import made_once, tiny_tokenizer
 from gaitmodel.core.systems.folders import (
     UNREADABLE,
+    check_tokenizer,
     folder_digest,
     model_type,
     weights_folder,
@@ -171,6 +172,7 @@ def load_qwen3_vl(
     for rule in ("missing_keys", "unexpected_keys", "mismatched_keys"):
         if report[rule]:
             raise WeightsError(f"backbone {folder}: {rule}: {sorted(report[rule])[0]}")
+    check_tokenizer(folder, tokenizer, PLACE, model.config.image_token_id)
     return Qwen3VLBackbone(model.to(device), tokenizer, name, folder_digest(folder))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,17 @@ def test_a_folder_of_another_class_is_refused(
     workplace.backbone("tiny")
     with pytest.raises(WeightsError, match="model_type is 'internvl'"):
         load_qwen3_vl(str(backbones / "tiny"), backbones)
+
+
+def test_a_folder_without_its_tokenizer_is_refused(
+    backbone: Qwen3VLBackbone, backbones: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(backbones / "qwen3-vl-tiny", broken)
+    for path in broken.glob("tokenizer*"):
+        path.unlink()
+    with pytest.raises(WeightsError, match="tokenizer's files are missing"):
+        load_qwen3_vl(str(broken), backbones)
 
 
 def test_an_open_answer_is_read_as_a_class_or_as_none() -> None:

@@ -28,7 +28,9 @@ from gaitmodel.selectors import clips_by_name
 def generate_run(run: Run, report: Report) -> dict[str, Any]:
     """What the row of a generation asks for; how many rationales were written."""
     request = GenerateRequest.from_json(run.parameters)
-    return {"rationales": run_generation(request, report)}
+    written = run_generation(request, report)
+    Team().leave()
+    return {"rationales": written}
 
 
 def run_generation(request: GenerateRequest, report: Report) -> int:

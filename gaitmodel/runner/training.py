@@ -17,6 +17,7 @@ from gaitmodel.core.training.checkpoint import read_meta
 from gaitmodel.core.training.dataset import leave_out
 from gaitmodel.core.training.fit import Report, fit_system
 from gaitmodel.core.training.requests import TrainRequest
+from gaitmodel.core.training.team import Team
 from gaitmodel.models import Clip, Run
 from gaitmodel.runner.inputs import labelled, unready, workplace
 from gaitmodel.selectors import clip_ref, clips_balanced, clips_ready
@@ -26,7 +27,9 @@ VALIDATION_SHARE = 0.2  # of the training subjects, when the source names no val
 
 def train_run(run: Run, report: Report) -> dict[str, Any]:
     """What a training's row asks for."""
-    return run_training(TrainRequest.from_json(run.parameters), report)
+    result = run_training(TrainRequest.from_json(run.parameters), report)
+    Team().leave()
+    return result
 
 
 def run_training(request: TrainRequest, report: Report) -> dict[str, Any]:

@@ -83,3 +83,13 @@ class Team:
     def wait(self) -> None:
         """Until every process has come here."""
         self._state.wait_for_everyone()
+
+    def leave(self) -> None:
+        """End the talk when all are through; what comes after is each one's own.
+
+        A process that simply went would close its connections while the others still
+        read from them, which aborts them after their work is done.
+        """
+        if self.size > 1:
+            self.wait()
+            self._state.destroy_process_group()

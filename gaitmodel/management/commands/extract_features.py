@@ -13,6 +13,7 @@ from gaitmodel.core.config import FusionConfig
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.systems.extraction import extract, own_share
 from gaitmodel.core.systems.fused import FusedFeatures
+from gaitmodel.core.training.team import Team
 from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.runner.inputs import clip_input, workplace
 from gaitmodel.selectors import clips_ready
@@ -53,3 +54,4 @@ class Command(GaitCommand):
             f"read, {done.total_s:.1f} s; {100 * done.waiting_share:.0f} % of it "
             "waiting for decoded films"
         )
+        Team().leave()

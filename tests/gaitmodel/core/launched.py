@@ -16,5 +16,5 @@ def launched(module: str, *arguments: object, processes: int = 1) -> str:
         env=os.environ | {"OMP_NUM_THREADS": "1"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.returncode == 0, done.stderr[-8000:]
     return done.stdout

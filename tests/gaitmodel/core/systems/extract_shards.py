@@ -15,6 +15,7 @@ from gaitmodel.core.store import file_sha256
 from gaitmodel.core.systems.base import ClipInput
 from gaitmodel.core.systems.extraction import extract, own_share
 from gaitmodel.core.systems.fused import FusedFeatures
+from gaitmodel.core.training.team import Team
 from gaitmodel.core.training.workplace import Workplace
 from tests.gaitmodel.core.fakes import swinging_pose
 
@@ -33,3 +34,4 @@ if __name__ == "__main__":
     share = own_share(clips)
     sys.stdout.write(f"{len(share)} clips\n")
     extract([features], share, 1, lambda i, n: None)
+    Team().leave()

@@ -11,6 +11,7 @@ from torch import nn
 
 from gaitmodel.core.config import TrainConfig
 from gaitmodel.core.training.loop import train
+from gaitmodel.core.training.team import Team
 from tests.gaitmodel.core.training.test_loop import examples
 
 # Batches of five among two processes: shares of three and two; the last one of a pass
@@ -34,3 +35,4 @@ class Together(nn.Module):
 if __name__ == "__main__":
     torch.set_num_threads(1)
     train(Together, examples(26, 0), examples(12, 1), CONFIG, Path(sys.argv[1]), print)
+    Team().leave()

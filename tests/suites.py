@@ -14,8 +14,8 @@
 
 A required suite that cannot run is a failure. The main suite in its parts, postgres,
 cohort and what operations does to old data (backups, schemas) share the cores, two at a
-time; where a clock or a killed server is part of what
-is tested, a suite has the machine for itself.
+time; where a clock or a killed server is part of what is tested, a suite has the machine
+for itself.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def run_training(request: TrainRequest, report: Report) -> dict[str, Any]:
     system = place.trainable(
         request.system, request.backbone, request.fusion, GenerationConfig()
     )
-    failed: dict[str, str] | None = {} if request.skip_failed else None
+    failed = skipped if request.skip_failed else None
     parts = {
         split.value: _read(clips, system.reads_film, failed)
         for split, clips in (
@@ -61,7 +61,7 @@ def run_training(request: TrainRequest, report: Report) -> dict[str, Any]:
     }
     found = audit(parts, system, lambda: report(0.0, "auditing for leakage"), failed)
     train_clips, val_clips = (
-        [one for one in parts[split.value] if one.given.clip not in (failed or {})]
+        [one for one in parts[split.value] if one.given.clip not in skipped]
         for split in (Split.TRAIN, Split.VAL)
     )
     folder = fit_system(
@@ -71,7 +71,7 @@ def run_training(request: TrainRequest, report: Report) -> dict[str, Any]:
         place,
         report,
         timezone.now,
-        {**skipped, **(failed or {})},
+        skipped,
         found.checked,
     )
     meta = read_meta(folder)

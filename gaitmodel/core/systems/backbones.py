@@ -30,6 +30,7 @@ from transformers import (
 from gaitmodel.core.errors import WeightsError
 from gaitmodel.core.features.prompt import clinical_instruction
 from gaitmodel.core.systems.folders import weights_folder
+from gaitmodel.core.systems.seeding import drawing_from
 
 MADE_HERE = ("tiny", "smollm2")
 IMAGE_TOKENS = {
@@ -156,8 +157,7 @@ def add_image_tokens(
 ) -> None:
     """Room for visual features in both; the new embeddings are drawn from one seed."""
     tokenizer.add_tokens(list(IMAGE_TOKENS.values()), special_tokens=True)
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
+    with drawing_from(0):
         language.resize_token_embeddings(len(tokenizer), mean_resizing=False)
 
 
@@ -181,9 +181,8 @@ def _with_vision_tower(
         attention_bias=True,
     )
     own = text.to_dict()
-    own.pop(
-        "_name_or_path", None
-    )  # a folder of this machine, which the digest would see
+    # A folder of this machine, which the digest would see.
+    own.pop("_name_or_path", None)
     config = InternVLConfig(
         vision_config=vision.to_dict(),
         text_config=own,
@@ -191,8 +190,7 @@ def _with_vision_tower(
         image_seq_length=(image_size // patch_size // 2) ** 2,
         tie_word_embeddings=True,
     )
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
+    with drawing_from(0):
         model = InternVLForConditionalGeneration(config)
         embeddings = model.model.vision_tower.embeddings
         # transformers starts these at zero, which would hide where a patch lies.
@@ -205,8 +203,7 @@ def _with_vision_tower(
 def _match_embedding_norm(model: InternVLForConditionalGeneration) -> None:
     """Scale the untrained projector so that visual tokens weigh as much as words."""
     size = model.config.vision_config.image_size[0]
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
+    with drawing_from(0):
         noise = torch.randn(2, 3, size, size)
     tokens = model.model.get_image_features(pixel_values=noise).pooler_output
     wanted = model.get_input_embeddings().weight.norm(dim=-1).mean()

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from transformers import LogitsProcessor, NoRepeatNGramLogitsProcessor
 
+from gaitmodel.core.systems.seeding import drawing_from
+
 
 @dataclass(frozen=True)
 class FusedPrompt:
@@ -57,8 +59,7 @@ def seeded(drawn: Drawn | None) -> Iterator[None]:
     if drawn is None:
         yield
         return
-    with torch.random.fork_rng():
-        torch.manual_seed(drawn.seed)
+    with drawing_from(drawn.seed):
         yield
 
 

@@ -34,6 +34,7 @@ from gaitmodel.core.systems.folders import (
     weights_folder,
 )
 from gaitmodel.core.systems.pixels import resized
+from gaitmodel.core.systems.seeding import drawing_from
 
 VISION_START, VISION_END, PLACE = "<|vision_start|>", "<|vision_end|>", "<|image_pad|>"
 IMAGE_SIZE = 448  # pixels, section 2.5
@@ -219,8 +220,7 @@ def _make_tiny(folder: Path) -> None:
         vision_end_token_id=ids(VISION_END),
         tie_word_embeddings=True,
     )
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
+    with drawing_from(0):
         model = Qwen3VLForConditionalGeneration(config)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)

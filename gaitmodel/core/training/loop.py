@@ -27,6 +27,7 @@ from gaitmodel.core.errors import GaitError, TransientError
 from gaitmodel.core.scoring.scores import macro_f1
 from gaitmodel.core.store import atomic_path
 from gaitmodel.core.systems.base import ClosedForm
+from gaitmodel.core.systems.seeding import drawing_from
 from gaitmodel.core.taxonomy import CLASSES
 from gaitmodel.core.training.checkpoint import RESUME, save_weights
 from gaitmodel.core.training.curves import EpochReport, write_curves
@@ -133,8 +134,7 @@ def train(
 
 
 def _made(make_network: Callable[[], nn.Module], seed: int) -> nn.Module:
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+    with drawing_from(seed):
         return make_network()
 
 
@@ -192,8 +192,7 @@ def _epoch(
     state.network.train()
     device = data.labels.device
     total = torch.zeros((), device=device)
-    with torch.random.fork_rng():
-        torch.manual_seed(config.seed * 1_000_003 + epoch)
+    with drawing_from(config.seed * 1_000_003 + epoch):
         order = torch.randperm(len(data)).to(device)
         if team.index:  # each process drops out other units
             torch.manual_seed(config.seed * 1_000_003 + epoch + 7_919 * team.index)

@@ -45,15 +45,13 @@ def shared_prefix_attention(
 ) -> tuple[Tensor, None]:
     """``sdpa`` for ordinary states; split ones are read in two parts.
 
-    So is one new token of each row, and on a CPU a whole row by itself, which has no
-    padding: its mask is the causal one and is not looked at. ``query`` (B, Hq, L, d),
-    the mask (B, 1, L, P + R) bool; returns (B, L, Hq, d).
+    But not many new tokens of each row on a graphics card. A whole row by itself on a
+    CPU has no padding: its mask is the causal one and is not looked at. ``query``
+    (B, Hq, L, d), the mask (B, 1, L, P + R) bool; returns (B, L, Hq, d).
     """
     if isinstance(key, SplitStates) and isinstance(value, SplitStates):
-        rows, _, length, width = query.shape
-        is_alone = rows == 1 and length == key.rest.shape[2] and is_flash(query)
-        if length == 1 or is_alone:
-            scale = width**-0.5 if scaling is None else scaling
+        if query.shape[2] == 1 or is_flash(query):
+            scale = query.shape[3] ** -0.5 if scaling is None else scaling
             return _in_two_parts(query, key, value, attention_mask, scale), None
         key, value = key.joined(), value.joined()
     answer: tuple[Tensor, None] = sdpa_attention_forward(
@@ -77,11 +75,13 @@ def _in_two_parts(
     before, of_before = _read(together, key.prefix, value.prefix, scale)
     before = before.view(heads, *grouped.shape[::2], width).transpose(0, 1)
     of_before = of_before.view(heads, *grouped.shape[::2]).transpose(0, 1)
-    if length == 1:
-        own_mask = None if mask is None else mask[..., key.prefix.shape[2] :]
+    group = n_query // heads
+    if length == 1 or rows > 1 or length < key.rest.shape[2]:
+        own_mask = None
+        if mask is not None:
+            own_mask = mask[..., key.prefix.shape[2] :].repeat(1, 1, group, 1)
         own, of_own = _read(grouped, key.rest, value.rest, scale, own_mask)
     else:
-        group = n_query // heads
         keys, values = (s.rest.repeat_interleave(group, dim=1) for s in (key, value))
         own, of_own = _read(query, keys, values, scale, is_causal=True)
     share = (of_own.reshape(of_before.shape) - of_before).sigmoid()[..., None]
@@ -104,14 +104,13 @@ def _read(
 ) -> tuple[Tensor, Tensor]:
     """Attention (B, H, L, d) and the logarithm of its softmax's sum (B, H, L) float32.
 
-    ``mask`` (B, 1, 1, n) bool. Causal is what the kernel of a CPU alone can be.
+    ``mask`` (B, 1, L, n) bool. Causal is what the kernel of a CPU alone can be.
     """
     if is_flash(query):
         added = None
         if mask is not None:
             added = torch.zeros_like(mask, dtype=query.dtype)
             added.masked_fill_(~mask, -torch.inf)
-            added = added.expand(-1, -1, query.shape[2], -1)
         read: tuple[Tensor, Tensor] = (
             torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
                 query, key, value, 0.0, is_causal, attn_mask=added, scale=scale

@@ -1,15 +1,16 @@
 """What batching saves: python -m benchmarks.generation [BACKBONE] [CLIPS] [TOKENS].
 
 Synthetic walks and the real prompts, greedy, float32. One by one, as transformers does
-it: each clip is read for its feature and again by ``generate`` for its text. Batched:
-weights are laid out once, the instruction is read and kept once for all clips, one
-reading of the rest serves feature and text, the cache is filled in place, and texts
-that have ended leave the batch. Three prompts: without biomechanics (nearly all of it
-is shared), with as much of the angles as ``make demo`` writes, and with the paper's
-1,024 tokens of them. Each is measured twice: with texts of full length, as throughput
-is measured, and with texts that end by themselves, so that the batch gets smaller. The
-texts must be equal, or no ratio is printed. One by one is timed on a few clips, and
-counted by the clips that are read and the tokens that are written.
+it: each clip is read for its feature and again by ``generate`` for its text. Batched,
+as the product writes: weights are laid out once, the instruction is read and kept once
+for all clips, one reading of the rest serves feature and text, whose opening is
+appended when the class is known, the cache is filled in place, and texts that have
+ended leave the batch. Three prompts: without biomechanics (nearly all of it is shared),
+with as much of the angles as ``make demo`` writes, and with the paper's 1,024 tokens of
+them. Each is measured twice: with texts of full length, as throughput is measured, and
+with texts that end by themselves, so that the batch gets smaller. The texts must be
+equal, or no ratio is printed. One by one is timed on a few clips, and counted by the
+clips that are read and the tokens that are written.
 """
 
 import sys
@@ -27,8 +28,8 @@ from gaitmodel.core.config import FusionConfig, FusionOrder, GenerationConfig
 from gaitmodel.core.features.measure import measure
 from gaitmodel.core.records import ClipFilm
 from gaitmodel.core.sources.synthetic import plan_cohort
+from gaitmodel.core.systems.answer_form import answer_opening
 from gaitmodel.core.systems.base import ClipInput
-from gaitmodel.core.systems.explain import answer_opening
 from gaitmodel.core.systems.internvl import InternVLBackbone
 from gaitmodel.core.systems.prompt_batches import FusedPrompt
 from gaitmodel.core.systems.reading import ClipReader
@@ -42,20 +43,26 @@ ALONE = 4  # clips that are also written one by one
 PROMPTS = {"no biomechanics": 0, "as in make demo": 320, "as in the paper": 1024}
 
 
-def prompts_of(
-    backbone: InternVLBackbone, clips: int, text_tokens: int
-) -> list[FusedPrompt]:
+@dataclass(frozen=True)
+class Asked:
+    """A clip's prompt and how its answer opens."""
+
+    prompt: FusedPrompt
+    opening: str
+
+
+def asked_of(backbone: InternVLBackbone, clips: int, text_tokens: int) -> list[Asked]:
     """The real prompt of so many synthetic walks, with so much of their angles."""
     config = FusionConfig(text_tokens=text_tokens)
     reader = ClipReader(backbone, config, biomechanics=text_tokens > 0)
-    prompts = []
+    asked = []
     for planned in plan_cohort(0, -(-clips // 8), 1)[:clips]:
         pose = planned.pose(planned.walk(4.3))
         film = ClipFilm(Path(), "", len(pose.angles))
         given = ClipInput("walk", film, pose, measure(pose))
-        opening = answer_opening(planned.subject.label)
-        prompts.append(reader.prompt(given, config.frames, opening))
-    return prompts
+        prompt = reader.prompt(reader.evidence(given), config.frames)
+        asked.append(Asked(prompt, answer_opening(planned.subject.label)))
+    return asked
 
 
 @dataclass(frozen=True)
@@ -73,20 +80,20 @@ class Written:
 
 
 def one_by_one(
-    backbone: InternVLBackbone, visual: Tensor, prompts: list[FusedPrompt], limit: int
+    backbone: InternVLBackbone, visual: Tensor, asked: list[Asked], limit: int
 ) -> tuple[list[str], int]:
     """Feature, then text, with nothing shared: what transformers itself does."""
     texts, tokens, model = [], 0, backbone.model
-    for prompt in prompts:
-        backbone.fused_state(visual, replace(prompt, shared=0), FusionOrder.TEXT_FIRST)
-        ids = prompt.ids.to(backbone.device)
+    for one in asked:
+        alone = replace(one.prompt, shared=0)
+        backbone.fused_state(visual, alone, FusionOrder.TEXT_FIRST)
+        opening = backbone.tokenizer(one.opening, return_tensors="pt")["input_ids"][0]
+        ids = torch.cat([one.prompt.ids, opening]).to(backbone.device)
+        places = (ids == backbone.image_token)[:, None]
         embedded = model.get_input_embeddings()(ids)
         seen = visual.to(embedded.device, embedded.dtype)
-        embedded = embedded.masked_scatter(
-            prompt.visual.to(embedded.device)[:, None], seen
-        )
         written = model.generate(
-            inputs_embeds=embedded[None],
+            inputs_embeds=embedded.masked_scatter(places, seen)[None],
             attention_mask=torch.ones_like(ids)[None],
             max_new_tokens=limit,
             do_sample=False,
@@ -103,34 +110,35 @@ NGRAM = GenerationConfig().no_repeat_ngram
 
 
 def in_batches(
-    backbone: InternVLBackbone, visual: Tensor, prompts: list[FusedPrompt], limit: int
+    backbone: InternVLBackbone, visual: Tensor, asked: list[Asked], limit: int
 ) -> tuple[list[str], int]:
     texts, tokens = [], 0
-    for first in range(0, len(prompts), BATCH):
-        part = prompts[first : first + BATCH]
-        done = backbone.read_and_generate([visual] * len(part), part, limit, NGRAM)
-        texts += done.texts
-        tokens += done.tokens
+    room = limit + max(backbone.count_tokens(one.opening) for one in asked)
+    for first in range(0, len(asked), BATCH):
+        part = asked[first : first + BATCH]
+        reading = backbone.read([visual] * len(part), [a.prompt for a in part], room)
+        written = reading.new_tokens([a.opening for a in part], limit, NGRAM)
+        texts += backbone.tokenizer.batch_decode(written, skip_special_tokens=True)
+        ended = (written == backbone.tokenizer.eos_token_id).cumsum(dim=1)
+        tokens += int((ended == 0).sum())
     return texts, tokens
 
 
-Way = Callable[
-    [InternVLBackbone, Tensor, list[FusedPrompt], int], tuple[list[str], int]
-]
+Way = Callable[[InternVLBackbone, Tensor, list[Asked], int], tuple[list[str], int]]
 
 
 def timed(
     way: Way,
     backbone: InternVLBackbone,
     visual: Tensor,
-    prompts: list[FusedPrompt],
+    asked: list[Asked],
     limit: int,
 ) -> Written:
     """What comes of it, and the time; a single token's is that of reading."""
     start = time.perf_counter()
-    texts, tokens = way(backbone, visual, prompts, limit)
+    texts, tokens = way(backbone, visual, asked, limit)
     middle = time.perf_counter()
-    way(backbone, visual, prompts, 1)
+    way(backbone, visual, asked, 1)
     end = time.perf_counter()
     return Written(texts, tokens, middle - start, end - middle)
 
@@ -148,15 +156,15 @@ def main() -> None:
     print(f"{name} on {backbone.device}, {backbone.model.dtype}, {clips} clips")
     with torch.no_grad():
         for title, text_tokens in PROMPTS.items():
-            prompts = prompts_of(backbone, int(clips), text_tokens)
-            lengths = [len(prompt.ids) for prompt in prompts]
+            asked = asked_of(backbone, int(clips), text_tokens)
+            lengths = [len(one.prompt.ids) for one in asked]
             print(
                 f"{title}: prompts of {min(lengths)} to {max(lengths)} tokens, "
-                f"{prompts[0].shared} shared"
+                f"{asked[0].prompt.shared} shared"
             )
             for has_end in (False, True):
                 with ends(backbone, has_end):
-                    compare(backbone, visual, prompts, int(limit), has_end)
+                    compare(backbone, visual, asked, int(limit), has_end)
 
 
 @contextmanager
@@ -176,17 +184,17 @@ def ends(backbone: InternVLBackbone, has_end: bool) -> Iterator[None]:
 def compare(
     backbone: InternVLBackbone,
     visual: Tensor,
-    prompts: list[FusedPrompt],
+    asked: list[Asked],
     limit: int,
     has_end: bool,
 ) -> None:
     """Both ways over one kind of prompt; alone by clips read and tokens written."""
-    few = prompts[:ALONE]
+    few = asked[:ALONE]
     alone = timed(one_by_one, backbone, visual, few, limit)
-    batch = timed(in_batches, backbone, visual, prompts, limit)
+    batch = timed(in_batches, backbone, visual, asked, limit)
     if alone.texts != batch.texts[: len(few)]:
         raise SystemExit("the texts differ: no ratio is given")
-    reading = alone.reading_s * len(prompts) / len(few)
+    reading = alone.reading_s * len(asked) / len(few)
     writing = alone.writing_s * batch.tokens / alone.tokens
     title = "ending by themselves" if has_end else f"{limit} tokens each"
     print(f"  {title}: {batch.tokens} tokens, texts equal")

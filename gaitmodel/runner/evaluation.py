@@ -48,7 +48,7 @@ def run_evaluation(
     for number, (key, system) in enumerate(opened.items()):
         inputs = [clip_input(clip, film=system.reads_film) for clip in clips]
         step = Step(report, number, len(opened), key)
-        predictions = system.predict(inputs, partial(step, "deciding", share=1.0))
+        predictions = system.predict(inputs, partial(step, "deciding"))
         _store(clips, predictions, system.checkpoint)
         answers[key] = Answers(
             system_entry(key).title,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import torch
@@ -11,9 +10,9 @@ import torch
 from gaitmodel import services
 from gaitmodel.core.config import FusionConfig
 from gaitmodel.core.rationale.evidence import check_evidence
+from gaitmodel.core.systems.answer_form import decoding
 from gaitmodel.core.systems.base import ClipInput
 from gaitmodel.core.systems.engines import check_engine
-from gaitmodel.core.systems.explain import decoding
 from gaitmodel.core.systems.extraction import own_share
 from gaitmodel.core.training.fit import Report
 from gaitmodel.core.training.requests import GenerateRequest
@@ -84,15 +83,12 @@ def _answer(
     step: Step,
     request: GenerateRequest,
 ) -> int:
-    if not clips:
-        return 0
-    predictions = system.predict(inputs, partial(step, "deciding", share=0.3))
     size = request.generation.batch_size
     for start in range(0, len(clips), size):
         part = slice(start, start + size)
-        texts = system.explain(inputs[part], predictions[part], lambda i, n: None)
-        for clip, given, prediction, text in zip(
-            clips[part], inputs[part], predictions[part], texts, strict=True
+        answers = system.answer(inputs[part])
+        for clip, given, (prediction, text) in zip(
+            clips[part], inputs[part], answers, strict=True
         ):
             services.prediction_save(
                 clip=clip, prediction=prediction, checkpoint=system.checkpoint
@@ -103,5 +99,5 @@ def _answer(
                 checkpoint=system.checkpoint,
                 evidence=check_evidence(text.text, given.features).to_json(),
             )
-        step("writing", start + len(texts), len(clips), share=0.7)
+        step("deciding and writing", start + len(answers), len(clips))
     return len(clips)

@@ -16,10 +16,8 @@ class Step:
     count: int
     key: str
 
-    def __call__(self, verb: str, done: int, total: int, *, share: float) -> None:
-        within = share * done / total
-        if verb == "writing":
-            within += 1 - share
+    def __call__(self, verb: str, done: int, total: int) -> None:
         self.report(
-            (self.number + within) / self.count, f"{self.key}: {verb} {done}/{total}"
+            (self.number + done / total) / self.count,
+            f"{self.key}: {verb} {done}/{total}",
         )

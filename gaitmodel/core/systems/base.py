@@ -3,8 +3,8 @@
 1. ``inputs(clip)`` reads one clip into named tensors. For systems with a frozen
    backbone these are the backbone's outputs, computed once and cached.
 2. ``network()`` is a fresh trainable module: ``network(**inputs) -> logits (B, 8)``.
-3. ``explain(...)`` writes a rationale in the paper's format (Fig. 4), for systems
-   whose language model can.
+3. ``answer(...)`` decides and writes a rationale in the paper's format (Fig. 4), for
+   systems whose language model can.
 """
 
 from __future__ import annotations
@@ -138,25 +138,31 @@ class Prompting(Protocol):
         """All the words of the clip's prompt."""
 
 
+Answers = list[tuple[Prediction, RationaleText]]
+Decide = Callable[[Sequence[Mapping[str, Tensor]]], list[Prediction]]
+"""What a trained network makes of the inputs of clips."""
+
+
 @runtime_checkable
 class ExplainingSystem(Protocol):
-    """A system that writes rationales."""
+    """A trained system that writes rationales."""
 
     @property
     def key(self) -> str: ...
 
-    def explain(
-        self,
-        clips: Sequence[ClipInput],
-        predictions: Sequence[Prediction],
-        progress: Progress,
-    ) -> list[RationaleText]:
-        """One rationale per clip, naming the class of its prediction."""
+    def answer(self, clips: Sequence[ClipInput], decide: Decide) -> Answers:
+        """A prediction of each clip, and a rationale that names its class.
+
+        The language model reads each clip once, for the decision and for the text.
+        """
 
 
 @runtime_checkable
-class ZeroShotSystem(ExplainingSystem, Protocol):
-    """A system that decides without training."""
+class ZeroShotSystem(Protocol):
+    """A system that decides without training, and writes rationales."""
+
+    @property
+    def key(self) -> str: ...
 
     @property
     def reads_film(self) -> bool: ...
@@ -165,3 +171,6 @@ class ZeroShotSystem(ExplainingSystem, Protocol):
         self, clips: Sequence[ClipInput], progress: Progress
     ) -> list[Prediction]:
         """One prediction per clip."""
+
+    def answer(self, clips: Sequence[ClipInput]) -> Answers:
+        """A prediction of each clip, and a rationale that names its class."""

@@ -14,9 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from gaitmodel.core.config import GenerationConfig, TedConfig
-from gaitmodel.core.records import Prediction, RationaleText
-from gaitmodel.core.systems.base import ClipInput, Parts, Progress
-from gaitmodel.core.systems.explain import explain_in_batches
+from gaitmodel.core.systems.base import Answers, ClipInput, Decide, Parts
+from gaitmodel.core.systems.desk import answer_from_one_reading
 from gaitmodel.core.systems.fused import FusedFeatures
 from gaitmodel.core.systems.ted import TemporalEvidenceDistillation
 from gaitmodel.core.taxonomy import CLASSES
@@ -65,9 +64,11 @@ class BioGait:
     def views(self) -> int:
         return self.features.config.views
 
-    def inputs(self, clip: ClipInput, view: int = 0) -> dict[str, Tensor]:
-        """``visual`` (T, D) and ``f_vlm`` (D,), both frozen and cached."""
-        return self.features.inputs(clip, view)
+    def inputs(
+        self, clip: ClipInput, view: int = 0, read: Tensor | None = None
+    ) -> dict[str, Tensor]:
+        """``visual`` (T, D) and ``f_vlm`` (D,), both frozen and cached (or ``read``)."""
+        return self.features.inputs(clip, view, read)
 
     def prompt_text(self, clip: ClipInput) -> str:
         return self.features.prompt_text(clip)
@@ -81,21 +82,15 @@ class BioGait:
         )
         return BioGaitClassifier(width, ted, len(CLASSES))
 
-    def explain(
-        self,
-        clips: Sequence[ClipInput],
-        predictions: Sequence[Prediction],
-        progress: Progress,
-    ) -> list[RationaleText]:
+    def answer(self, clips: Sequence[ClipInput], decide: Decide) -> Answers:
         """Rationales conditioned on the predicted class and the pooled frames V."""
-        return explain_in_batches(
+        return answer_from_one_reading(
             self.key,
-            self.features.reader,
-            self.features.visual,
+            self.features,
+            self.inputs,
             clips,
-            predictions,
+            decide,
             self.generation,
-            progress,
             verify=self.verify,
         )
 

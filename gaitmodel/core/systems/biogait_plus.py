@@ -16,15 +16,20 @@ from torch import Tensor, nn
 
 from gaitmodel.core.config import GenerationConfig, TedConfig
 from gaitmodel.core.errors import InputError
-from gaitmodel.core.records import Prediction, RationaleText
-from gaitmodel.core.systems.base import NO_BACKBONE, ClipInput, Parts, Progress
+from gaitmodel.core.systems.base import (
+    NO_BACKBONE,
+    Answers,
+    ClipInput,
+    Decide,
+    Parts,
+)
 from gaitmodel.core.systems.descriptor import (
     MAX_WINDOWS,
     NUMBERS,
     WINDOW,
     walk_descriptors,
 )
-from gaitmodel.core.systems.explain import explain_in_batches
+from gaitmodel.core.systems.desk import answer_from_one_reading
 from gaitmodel.core.systems.fused import FusedFeatures
 from gaitmodel.core.systems.kinematic_machine import KinematicMachine
 from gaitmodel.core.systems.ted import TemporalEvidenceDistillation
@@ -108,7 +113,9 @@ class BioGaitPlus:
     def views(self) -> int:
         return self.features.config.views if self.features else 1
 
-    def inputs(self, clip: ClipInput, view: int = 0) -> dict[str, Tensor]:
+    def inputs(
+        self, clip: ClipInput, view: int = 0, read: Tensor | None = None
+    ) -> dict[str, Tensor]:
         """``walk`` (W, F), NaN where a shorter walk has no window; V and f_vlm."""
         try:
             windows = walk_descriptors(clip.pose)
@@ -116,7 +123,7 @@ class BioGaitPlus:
             raise InputError(f"clip {clip.clip!r}: {error}") from error
         walk = torch.full((MAX_WINDOWS, NUMBERS), torch.nan)
         walk[: len(windows)] = torch.from_numpy(windows)
-        seen = self.features.inputs(clip, view) if self.features else {}
+        seen = self.features.inputs(clip, view, read) if self.features else {}
         return {"walk": walk, **seen}
 
     def prompt_text(self, clip: ClipInput) -> str:
@@ -132,26 +139,15 @@ class BioGaitPlus:
         )
         return FusedPoseClassifier(width, ted)
 
-    def explain(
-        self,
-        clips: Sequence[ClipInput],
-        predictions: Sequence[Prediction],
-        progress: Progress,
-    ) -> list[RationaleText]:
+    def answer(self, clips: Sequence[ClipInput], decide: Decide) -> Answers:
         """Rationales conditioned on the predicted class; they take a backbone."""
         if self.features is None:
             raise InputError(
                 "system 'biogait_plus' without a backbone has no language model: "
                 "train it with --backbone to have rationales"
             )
-        return explain_in_batches(
-            self.key,
-            self.features.reader,
-            self.features.visual,
-            clips,
-            predictions,
-            self.generation,
-            progress,
+        return answer_from_one_reading(
+            self.key, self.features, self.inputs, clips, decide, self.generation
         )
 
 

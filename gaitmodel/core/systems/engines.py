@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,17 +27,33 @@ ENGINES = ("transformers", "vllm")
 IMAGE = "<image>"  # where vLLM's InternVL processor expects a picture
 
 
-class RationaleEngine(Protocol):
-    """Continues prompts; the order of the texts is that of the prompts."""
+class Reading(Protocol):
+    """Prompts that have been read; texts go on from there, in the prompts' order."""
 
-    def generate(
+    @property
+    def f_vlm(self) -> Tensor | None:
+        """The pooled visual states (B, D), where the engine tells them."""
+
+    def of_rows(self, rows: Sequence[int], room: int) -> Reading:
+        """A copy of these rows, with room for so many tokens."""
+
+    def write(
         self,
-        visuals: Sequence[Tensor],
-        prompts: Sequence[FusedPrompt],
-        max_new_tokens: int,
+        openings: Sequence[str],
+        limit: int,
         no_repeat_ngram: int = 0,
         drawn: Drawn | None = None,
-    ) -> list[str]: ...
+    ) -> list[str]:
+        """What follows each prompt and its opening. The reading is used up."""
+
+
+class RationaleEngine(Protocol):
+    """Reads prompts, and writes on."""
+
+    def read(
+        self, visuals: Sequence[Tensor], prompts: Sequence[FusedPrompt], room: int
+    ) -> Reading:
+        """``room`` is how many tokens may be appended, openings included."""
 
 
 class VllmEngine:
@@ -44,21 +61,55 @@ class VllmEngine:
 
     def __init__(self, folder: Path, tokenizer: PreTrainedTokenizerBase) -> None:
         check_engine("vllm")
-        self._vllm: Any = importlib.import_module("vllm")
+        self.vllm: Any = importlib.import_module("vllm")
         self._tokenizer = tokenizer
-        self._engine = self._vllm.LLM(
+        self.llm = self.vllm.LLM(
             model=str(folder), enable_mm_embeds=True, limit_mm_per_prompt={"image": 1}
         )
 
-    def generate(
+    def read(
+        self, visuals: Sequence[Tensor], prompts: Sequence[FusedPrompt], room: int
+    ) -> VllmReading:
+        """The prompts as vLLM is asked; it reads them when it writes, and keeps them."""
+        words = tuple(self.words(prompt) for prompt in prompts)
+        return VllmReading(self, tuple(visuals), words)
+
+    def words(self, prompt: FusedPrompt) -> str:
+        """The prompt as text, its visual places as one picture."""
+        places = prompt.visual.nonzero()[:, 0]
+        first, last = int(places[0]), int(places[-1])
+        # One token before and one behind the places open and close the picture.
+        before, after = prompt.ids[: first - 1], prompt.ids[last + 2 :]
+        closing = self._tokenizer.decode(prompt.ids[last + 1 : last + 2])
+        if "</img>" not in closing:
+            raise InputError(f"the picture of a prompt ends in {closing!r}, not </img>")
+        return f"{self._tokenizer.decode(before)}{IMAGE}{self._tokenizer.decode(after)}"
+
+
+@dataclass(frozen=True)
+class VllmReading:
+    """Prompts for a vLLM instance, which tells no states of its own."""
+
+    engine: VllmEngine
+    visuals: tuple[Tensor, ...]
+    words: tuple[str, ...]
+    f_vlm: None = None
+
+    def of_rows(self, rows: Sequence[int], room: int) -> VllmReading:
+        return VllmReading(
+            self.engine,
+            tuple(self.visuals[row] for row in rows),
+            tuple(self.words[row] for row in rows),
+        )
+
+    def write(
         self,
-        visuals: Sequence[Tensor],
-        prompts: Sequence[FusedPrompt],
-        max_new_tokens: int,
+        openings: Sequence[str],
+        limit: int,
         no_repeat_ngram: int = 0,
         drawn: Drawn | None = None,
     ) -> list[str]:
-        """Continuations of the prompts.
+        """Continuations of the prompts and their openings.
 
         Raises
         ------
@@ -76,26 +127,17 @@ class VllmEngine:
             sampling = {"temperature": drawn.temperature, "seed": drawn.seed}
         asked = [
             {
-                "prompt": self.words(prompt),
+                "prompt": f"{words}{opening}",
                 "multi_modal_data": {"image": visual[None]},  # (1, T, D)
             }
-            for visual, prompt in zip(visuals, prompts, strict=True)
+            for words, opening, visual in zip(
+                self.words, openings, self.visuals, strict=True
+            )
         ]
-        answers = self._engine.generate(
-            asked, self._vllm.SamplingParams(max_tokens=max_new_tokens, **sampling)
+        answers = self.engine.llm.generate(
+            asked, self.engine.vllm.SamplingParams(max_tokens=limit, **sampling)
         )
         return [answer.outputs[0].text for answer in answers]
-
-    def words(self, prompt: FusedPrompt) -> str:
-        """The prompt as text, its visual places as one picture."""
-        places = prompt.visual.nonzero()[:, 0]
-        first, last = int(places[0]), int(places[-1])
-        # One token before and one behind the places open and close the picture.
-        before, after = prompt.ids[: first - 1], prompt.ids[last + 2 :]
-        closing = self._tokenizer.decode(prompt.ids[last + 1 : last + 2])
-        if "</img>" not in closing:
-            raise InputError(f"the picture of a prompt ends in {closing!r}, not </img>")
-        return f"{self._tokenizer.decode(before)}{IMAGE}{self._tokenizer.decode(after)}"
 
 
 @cache

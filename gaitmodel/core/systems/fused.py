@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from gaitmodel.core.config import FusionConfig
+from gaitmodel.core.config import FusionConfig, FusionOrder
 from gaitmodel.core.records import ByteArray
 from gaitmodel.core.systems.base import ClipInput
 from gaitmodel.core.systems.feature_cache import FeatureCache, content_key
@@ -52,10 +52,17 @@ class FusedFeatures:
             dtype=str(self.backbone.model.dtype),
         )
 
-    def inputs(self, clip: ClipInput, view: int = 0) -> dict[str, Tensor]:
-        """``visual`` (T, D) and ``f_vlm`` (D,) of one sampling of the frames."""
+    def inputs(
+        self, clip: ClipInput, view: int = 0, read: Tensor | None = None
+    ) -> dict[str, Tensor]:
+        """``visual`` (T, D) and ``f_vlm`` (D,) of one sampling of the frames.
+
+        ``read`` is f_vlm from a prompt that has been read for another end, in a batch.
+        It saves reading the prompt again; its last bits may differ, so what the cache
+        holds comes first, and it is not put there.
+        """
         visual = self.visual(clip, view)
-        layout = self.reader.prompt(clip, len(visual))
+        layout = self.reader.prompt(self.reader.evidence(clip), len(visual))
         order = self.config.fusion_order
         key = content_key(
             ids=layout.ids.tolist(),
@@ -64,6 +71,9 @@ class FusedFeatures:
             dtype=str(self.backbone.model.dtype),
             order=order,
         )
+        is_causal = order is not FusionOrder.BIDIRECTIONAL  # as texts are read
+        if read is not None and is_causal and not self.cache.holds(key):
+            return {"visual": visual, "f_vlm": read}
         f_vlm = self.cache.get(
             key, lambda: self.backbone.fused_state(visual, layout, order)
         )

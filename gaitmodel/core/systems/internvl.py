@@ -24,18 +24,9 @@ from gaitmodel.core.config import FusionOrder
 from gaitmodel.core.records import ByteArray
 from gaitmodel.core.systems.packed_linear import packed
 from gaitmodel.core.systems.pixels import preprocess
-from gaitmodel.core.systems.prompt_batches import (
-    Drawn,
-    FusedPrompt,
-    NoRepeatInNewText,
-    PromptBatch,
-    ReadAndWritten,
-    flush_right,
-    seeded,
-)
-from gaitmodel.core.systems.roomy_cache import cache_of, room_for
+from gaitmodel.core.systems.prompt_batches import FusedPrompt, flush_right
+from gaitmodel.core.systems.read_prompts import ReadPrompts, read_batch
 from gaitmodel.core.systems.shared_prefix import NAME as SHARED_PREFIX
-from gaitmodel.core.systems.writing import write
 
 FRAMES_PER_FORWARD = 8  # fixed, so that features do not depend on the batch around
 
@@ -104,16 +95,15 @@ class InternVLBackbone:
         evidence: str,
         n_visual: int,
         order: FusionOrder,
-        answer: str = "",
     ) -> FusedPrompt:
         """One chat turn holding ``n_visual`` visual places and the two texts.
 
         ``visual_first`` and ``bidirectional`` are [V; E_bio] as Eq. 2 writes it;
         ``text_first`` is [E_bio; V], and then the instruction, the same for every
-        clip, leads. ``answer`` begins the assistant's turn.
+        clip, leads. The assistant's turn is begun; how it opens, ``read`` leaves open.
         """
         head = self._ids("<|im_start|>user\n")
-        tail = self._ids("<|im_end|>\n<|im_start|>assistant\n" + answer)
+        tail = self._ids("<|im_end|>\n<|im_start|>assistant\n")
         opening, closing = self._ids("<img>"), self._ids("</img>\n")
         picture = [*opening, *[self.image_token] * n_visual, *closing]
         leading = [*head, *self._ids(instruction + "\n")]
@@ -174,29 +164,10 @@ class InternVLBackbone:
         )
 
     @torch.no_grad()
-    def generate(
-        self,
-        visuals: Sequence[Tensor],
-        prompts: Sequence[FusedPrompt],
-        max_new_tokens: int,
-        no_repeat_ngram: int = 0,
-        drawn: Drawn | None = None,
-    ) -> list[str]:
-        """Greedy (or drawn) continuations of a left-padded batch; new text only."""
-        return self.read_and_generate(
-            visuals, prompts, max_new_tokens, no_repeat_ngram, drawn
-        ).texts
-
-    @torch.no_grad()
-    def read_and_generate(
-        self,
-        visuals: Sequence[Tensor],
-        prompts: Sequence[FusedPrompt],
-        max_new_tokens: int,
-        no_repeat_ngram: int = 0,
-        drawn: Drawn | None = None,
-    ) -> ReadAndWritten:
-        """Read each prompt once: its pooled visual state and its continuation.
+    def read(
+        self, visuals: Sequence[Tensor], prompts: Sequence[FusedPrompt], room: int
+    ) -> ReadPrompts:
+        """Read each prompt once, for its feature and for ``room`` tokens behind it.
 
         What all prompts share is read once for all of them. Behind it the rest of each
         prompt stands flush right, so that rows of unlike length end together.
@@ -205,63 +176,9 @@ class InternVLBackbone:
         batch = flush_right(
             rows, prompts, int(self.tokenizer.pad_token_id), self.image_token
         )
-        start = batch.ids.shape[1]
-        rules = [NoRepeatInNewText(no_repeat_ngram, start)] if no_repeat_ngram else []
-        with packed(self.model.model.language_model, self.model.lm_head), seeded(drawn):
-            f_vlm, past = self._read_batch(batch, prompts[0], max_new_tokens)
-            past.crop(-1)  # generation reads the last token again, and goes on there
-            tokens = write(
-                self.model,
-                batch.ids,
-                batch.mask,
-                past,
-                max_new_tokens,
-                rules,
-                drawn.options() if drawn else {"do_sample": False},
-                int(self.tokenizer.pad_token_id),
-                int(self.tokenizer.eos_token_id),
-            )
-        texts: list[str] = self.tokenizer.batch_decode(tokens, skip_special_tokens=True)
-        ended = (tokens == self.tokenizer.eos_token_id).cumsum(dim=1)
-        return ReadAndWritten(f_vlm.cpu(), texts, int((ended == 0).sum()))
-
-    def _read_batch(
-        self, batch: PromptBatch, first: FusedPrompt, room: int
-    ) -> tuple[Tensor, DynamicCache]:
-        """f_vlm of each row (B, D), and the cache of all with room for new tokens."""
-        count, length = batch.visual.shape
-        buffers = room_for(
-            self.model.config.text_config,
-            count,
-            length + room,
-            self.model.dtype,
-            self.device,
-        )
-        prefix = self._prefix_cache(first) if first.shared else None
-        padding = length - batch.mask[:, first.shared :].sum(dim=1)
-        step = 1 if self.device.type == "cpu" else count
-        pooled = []
-        for start in range(0, count, step):
-            rows = slice(start, start + step)
-            lead = int(padding[rows].min())  # no row of these has anything there
-            kept = slice(lead, None)
-            mask = batch.mask[rows]
-            states = self.model.model.language_model(
-                inputs_embeds=batch.embedded[rows, kept],
-                attention_mask=torch.cat(
-                    [mask[:, : first.shared], mask[:, first.shared + lead :]], dim=1
-                ),
-                position_ids=batch.positions[rows, kept],
-                past_key_values=cache_of(
-                    [(k[rows, :, kept], v[rows, :, kept]) for k, v in buffers],
-                    0,
-                    prefix,
-                ),
-                use_cache=True,
-            ).last_hidden_state.float()  # (rows, L, D)
-            places = batch.visual[rows, kept, None]
-            pooled.append((states * places).sum(dim=1) / places.sum(dim=1))
-        return torch.cat(pooled), cache_of(buffers, length, prefix)
+        with packed(self.model.model.language_model):
+            prefix = self._prefix_cache(prompts[0]) if prompts[0].shared else None
+            return read_batch(self.model, self.tokenizer, batch, prefix, room)
 
     def _prefix_cache(self, prompt: FusedPrompt) -> DynamicCache:
         """The cache of what all clips share, read once for each instruction."""
@@ -273,29 +190,3 @@ class InternVLBackbone:
             )
             self._prefix = (leading.tolist(), first.past_key_values)
         return self._prefix[1]
-
-    @torch.no_grad()
-    def continuation_scores(
-        self, visual: Tensor, prompt: FusedPrompt, continuations: Sequence[str]
-    ) -> Tensor:
-        """Mean log-likelihood per token of each continuation: (n,) float32.
-
-        The prompt is read once; its key-value cache serves every continuation.
-        """
-        rows = [self._ids(text) for text in continuations]
-        longest = max(len(row) for row in rows)
-        first = self._read(self._embed(prompt, visual)[None], prompt)
-        past = first.past_key_values
-        past.batch_repeat_interleave(len(rows))
-        ids = torch.zeros((len(rows), longest), dtype=torch.long, device=self.device)
-        for index, row in enumerate(rows):
-            ids[index, : len(row)] = torch.tensor(row)
-        after = self.model.model.language_model(
-            input_ids=ids, past_key_values=past, use_cache=True
-        ).last_hidden_state
-        before = first.last_hidden_state[:, -1:].expand(len(rows), -1, -1)
-        states = torch.cat([before, after[:, :-1]], dim=1)  # state that predicts each
-        scores = self.model.lm_head(states).float().log_softmax(dim=-1)
-        taken = scores.gather(-1, ids[..., None])[..., 0]
-        means = [taken[i, : len(row)].mean() for i, row in enumerate(rows)]
-        return torch.stack(means).cpu()

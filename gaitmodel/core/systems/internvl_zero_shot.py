@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig
-from gaitmodel.core.records import Prediction, RationaleText
-from gaitmodel.core.systems.base import ClipInput, Parts, Progress
-from gaitmodel.core.systems.explain import (
+from gaitmodel.core.records import Prediction
+from gaitmodel.core.systems.answer_form import (
     DIAGNOSIS,
     LABEL_TOKENS,
-    explain_in_batches,
     free_label,
 )
+from gaitmodel.core.systems.base import Answers, ClipInput, Parts, Progress
+from gaitmodel.core.systems.desk import Desk
 from gaitmodel.core.systems.internvl import InternVLBackbone
+from gaitmodel.core.systems.read_prompts import ReadPrompts
 from gaitmodel.core.systems.reading import ClipReader
 from gaitmodel.core.taxonomy import CLASSES
 
@@ -52,37 +53,44 @@ class InternVLZeroShot:
         """
         decided = []
         for done, clip in enumerate(clips, start=1):
-            tokens = self._tokens(clip)
-            prompt = self.reader.prompt(clip, len(tokens), DIAGNOSIS)
-            scores = self.backbone.continuation_scores(
-                tokens, prompt, [f" {member.display_name}" for member in CLASSES]
-            )
-            shares = scores.softmax(dim=0).tolist()
-            label = CLASSES[int(scores.argmax())]
-            (said,) = self.backbone.generate([tokens], [prompt], LABEL_TOKENS)
-            decided.append(Prediction(self.key, label, tuple(shares), free_label(said)))
+            decided += self._decided(self._read([self._tokens(clip)]))
             progress(done, len(clips))
         return decided
 
-    def explain(
-        self,
-        clips: Sequence[ClipInput],
-        predictions: Sequence[Prediction],
-        progress: Progress,
-    ) -> list[RationaleText]:
-        """Free text after the class that the model itself found likeliest."""
-        answers = explain_in_batches(
-            self.key,
-            self.reader,
-            self._tokens,
-            clips,
-            predictions,
-            self.generation,
-            progress,
-        )
+    def _read(self, tokens: Sequence[Tensor]) -> ReadPrompts:
+        prompts = [self.reader.prompt("", len(seen)) for seen in tokens]
+        return self.backbone.read(tokens, prompts, room=0)
+
+    def _decided(self, reading: ReadPrompts) -> list[Prediction]:
+        scores = reading.scores(DIAGNOSIS, [f" {one.display_name}" for one in CLASSES])
+        rows = range(len(scores))
+        room = self.backbone.count_tokens(DIAGNOSIS) + LABEL_TOKENS
+        said = reading.of_rows(rows, room).write([DIAGNOSIS] * len(rows), LABEL_TOKENS)
         return [
-            replace(answer, details={**answer.details, "free_label": one.free_label})
-            for answer, one in zip(answers, predictions, strict=True)
+            Prediction(
+                self.key,
+                CLASSES[int(row.argmax())],
+                tuple(row.softmax(dim=0).tolist()),
+                free_label(words),
+            )
+            for row, words in zip(scores, said, strict=True)
+        ]
+
+    def answer(self, clips: Sequence[ClipInput]) -> Answers:
+        """Free text after the class that the model itself found likeliest.
+
+        Where the backbone itself writes, one reading serves both.
+        """
+        tokens = [self._tokens(clip) for clip in clips]
+        desk = Desk(self.key, self.reader, tokens, clips, self.generation)
+        reading = desk.reading
+        predictions = self._decided(
+            reading if isinstance(reading, ReadPrompts) else self._read(tokens)
+        )
+        texts = desk.explain([one.label for one in predictions])
+        return [
+            (one, replace(text, details={**text.details, "free_label": one.free_label}))
+            for one, text in zip(predictions, texts, strict=True)
         ]
 
 

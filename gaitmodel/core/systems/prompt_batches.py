@@ -34,15 +34,6 @@ class PromptBatch:
 
 
 @dataclass(frozen=True)
-class ReadAndWritten:
-    """``f_vlm`` (B, D) float32, and the new text of each row; ``tokens`` in all."""
-
-    f_vlm: Tensor
-    texts: list[str]
-    tokens: int
-
-
-@dataclass(frozen=True)
 class Drawn:
     """Sampling instead of the greedy choice, from a seed of its own."""
 

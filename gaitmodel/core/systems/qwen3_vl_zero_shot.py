@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig
+from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.prompt import (
     answer_format,
     clinical_instruction,
@@ -13,14 +14,16 @@ from gaitmodel.core.features.prompt import (
 )
 from gaitmodel.core.media.frames import read_frames, sample_indices
 from gaitmodel.core.records import ByteArray, Prediction, RationaleText
-from gaitmodel.core.systems.base import ClipInput, Parts, Progress
-from gaitmodel.core.systems.explain import (
+from gaitmodel.core.systems.answer_form import (
     DIAGNOSIS,
     LABEL_TOKENS,
     answer_opening,
+    decoding,
     free_label,
     tidy,
 )
+from gaitmodel.core.systems.base import Answers, ClipInput, Parts, Progress
+from gaitmodel.core.systems.engines import ENGINES
 from gaitmodel.core.systems.qwen3_vl import Qwen3VLBackbone
 from gaitmodel.core.taxonomy import CLASSES
 
@@ -71,39 +74,44 @@ class Qwen3VLZeroShot:
             progress(done, len(clips))
         return decided
 
-    def explain(
-        self,
-        clips: Sequence[ClipInput],
-        predictions: Sequence[Prediction],
-        progress: Progress,
-    ) -> list[RationaleText]:
+    def answer(self, clips: Sequence[ClipInput]) -> Answers:
         """Free text after the class that the model itself found likeliest."""
-        answers = []
-        for done, (clip, prediction) in enumerate(
-            zip(clips, predictions, strict=True), start=1
-        ):
-            opening = answer_opening(prediction.label)
-            seen = self.backbone.lay_out(self._images(clip), self._question(), opening)
-            text = self.backbone.generate(
-                seen, self.generation.max_new_tokens, self.generation.no_repeat_ngram
-            )
-            answers.append(
-                RationaleText(
-                    self.key,
-                    prediction.label,
-                    f"{opening} {tidy(text)}".strip(),
-                    prompt_sha256(f"{self._question()}\n\n{opening}"),
-                    {
-                        "backbone": self.backbone.name,
-                        "max_new_tokens": str(self.generation.max_new_tokens),
-                        "free_label": prediction.free_label,
-                    },
-                )
-            )
-            progress(done, len(clips))
-        return answers
+        predictions = self.predict(clips, lambda done, total: None)
+        return [
+            (prediction, self._explained(clip, prediction))
+            for clip, prediction in zip(clips, predictions, strict=True)
+        ]
+
+    def _explained(self, clip: ClipInput, prediction: Prediction) -> RationaleText:
+        opening = answer_opening(prediction.label)
+        seen = self.backbone.lay_out(self._images(clip), self._question(), opening)
+        text = self.backbone.generate(
+            seen, self.generation.max_new_tokens, self.generation.no_repeat_ngram
+        )
+        return RationaleText(
+            self.key,
+            prediction.label,
+            f"{opening} {tidy(text)}".strip(),
+            prompt_sha256(f"{self._question()}\n\n{opening}"),
+            {
+                "backbone": self.backbone.name,
+                **decoding(self.generation),
+                "free_label": prediction.free_label,
+            },
+        )
 
 
 def qwen3_vl_zero_shot(parts: Parts) -> Qwen3VLZeroShot:
-    """Qwen3-VL-2B (Zero-Shot)."""
+    """Qwen3-VL-2B (Zero-Shot).
+
+    Raises
+    ------
+    InputError
+        If another engine is to write: this backbone has none.
+    """
+    if parts.generation.engine != ENGINES[0]:
+        raise InputError(
+            f"--engine {parts.generation.engine} does not write for "
+            f"'qwen3_vl_zero_shot': only {ENGINES[0]} does"
+        )
     return Qwen3VLZeroShot(parts.qwen3_vl(), parts.fusion, parts.generation)

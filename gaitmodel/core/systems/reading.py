@@ -65,12 +65,8 @@ class ClipReader:
         )
         return f"{metrics}\n{angles.text}"
 
-    def prompt(self, clip: ClipInput, n_visual: int, answer: str = "") -> FusedPrompt:
-        """The clip's whole prompt with ``n_visual`` places for visual features."""
-        return self.lay_out(self.evidence(clip), n_visual, answer)
-
-    def lay_out(self, evidence: str, n_visual: int, answer: str) -> FusedPrompt:
-        """A prompt around a clip's evidence that has been written already."""
+    def prompt(self, evidence: str, n_visual: int) -> FusedPrompt:
+        """A clip's whole prompt with ``n_visual`` places for visual features."""
         return self.backbone.lay_out(
-            self.instruction(), evidence, n_visual, self.config.fusion_order, answer
+            self.instruction(), evidence, n_visual, self.config.fusion_order
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import DynamicCache, PretrainedConfig
 from transformers.cache_utils import DynamicLayer
 
@@ -109,3 +109,44 @@ def cache_of(
         for states, shared in zip(buffers, before, strict=True)
     ]
     return cache
+
+
+def cut_out(cache: DynamicCache, rows: Tensor, room: int) -> DynamicCache:
+    """A copy of these rows of a roomy cache, with ``room`` for new tokens."""
+    copied = DynamicCache()
+    copied.layers = [
+        RoomyLayer(
+            (_with_room(layer.keys[rows], room), _with_room(layer.values[rows], room)),
+            layer.keys.shape[-2],
+            layer.prefix,
+        )
+        for layer in cache.layers
+    ]
+    return copied
+
+
+def _with_room(states: Tensor, room: int) -> Tensor:
+    """States (B, H, L, d) with zeros behind them: (B, H, L + room, d)."""
+    return nn.functional.pad(states, (0, 0, 0, room))
+
+
+def all_behind(
+    cache: DynamicCache, row: int, padding: int, count: int, room: int
+) -> DynamicCache:
+    """What one row holds, as the prefix of ``count`` new ones: kept once for them all.
+
+    The first ``padding`` places behind the row's own prefix hold nothing.
+    """
+    new = DynamicCache()
+    new.layers = []
+    for layer in cache.layers:
+        own = [s[row : row + 1, :, padding:] for s in (layer.keys, layer.values)]
+        if layer.prefix:
+            own = [
+                torch.cat([p, s], -2) for p, s in zip(layer.prefix, own, strict=True)
+            ]
+        _, heads, _, width = own[0].shape
+        empty = (count, heads, room, width)
+        buffers = own[0].new_zeros(empty), own[1].new_zeros(empty)
+        new.layers.append(RoomyLayer(buffers, 0, (own[0], own[1])))
+    return new

@@ -91,10 +91,11 @@ def stack_inputs(
     for done, clip in enumerate(clips, start=1):
         read.append(system.inputs(clip))
         progress(done, len(clips))
-    return _stacked(read)
+    return stacked(read)
 
 
-def _stacked(read: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+def stacked(read: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """The inputs of single clips as those of all: name -> (N, ...)."""
     return {name: torch.stack([one[name] for one in read]) for name in read[0]}
 
 
@@ -143,7 +144,7 @@ def gather_examples(
     if not read:
         raise InputError("none of the clips can be read")
     return Examples(
-        _stacked(read),
+        stacked(read),
         torch.tensor([clip.label.position for clip in kept]),
         tuple(clip.given.clip for clip in kept),
         tuple(clip.subject for clip in kept),
@@ -169,6 +170,6 @@ def rerunning(
 
     def reread(rows: list[int]) -> Mapping[str, Tensor]:
         names = [data.clips[row] for row in rows]
-        return _stacked([_inputs(system, given[name], data.views) for name in names])
+        return stacked([_inputs(system, given[name], data.views) for name in names])
 
     return replace(data, reread=reread)

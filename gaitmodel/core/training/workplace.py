@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
-from torch import nn
+from torch import Tensor, nn
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig
 from gaitmodel.core.errors import InputError, UnfinishedError, WeightsError
-from gaitmodel.core.records import Prediction, RationaleText
+from gaitmodel.core.records import Prediction
 from gaitmodel.core.systems.backbones import backbone_folder
 from gaitmodel.core.systems.base import (
+    Answers,
     ClipInput,
     ExplainingSystem,
     Parts,
@@ -29,7 +30,7 @@ from gaitmodel.core.systems.qwen3_vl import Qwen3VLBackbone, load_qwen3_vl
 from gaitmodel.core.systems.registry import entry_for
 from gaitmodel.core.taxonomy import CLASSES
 from gaitmodel.core.training.checkpoint import load_weights, read_meta
-from gaitmodel.core.training.dataset import stack_inputs
+from gaitmodel.core.training.dataset import stack_inputs, stacked
 from gaitmodel.core.training.loop import logits_of
 
 
@@ -68,21 +69,24 @@ class Fitted:
         self, clips: Sequence[ClipInput], progress: Progress
     ) -> list[Prediction]:
         """The class of each clip with the network's softmax."""
-        inputs = stack_inputs(self.system, clips, progress)
+        return self._decided(stack_inputs(self.system, clips, progress))
+
+    def _decided(self, inputs: Mapping[str, Tensor]) -> list[Prediction]:
         logits = logits_of(self.network, inputs, self.system.forward_batch)
         return [
             Prediction(self.system.key, CLASSES[int(row.argmax())], tuple(row.tolist()))
             for row in logits.softmax(dim=1)
         ]
 
-    def explain(
-        self,
-        clips: Sequence[ClipInput],
-        predictions: Sequence[Prediction],
-        progress: Progress,
-    ) -> list[RationaleText]:
-        """Rationales; ``InputError`` if the system has no language model."""
-        return self.writer().explain(clips, predictions, progress)
+    def answer(self, clips: Sequence[ClipInput]) -> Answers:
+        """The class of each clip and its rationale, in one batch.
+
+        Raises
+        ------
+        InputError
+            If the system has no language model.
+        """
+        return self.writer().answer(clips, lambda read: self._decided(stacked(read)))
 
     def writer(self) -> ExplainingSystem:
         """The system as one that explains; ``InputError`` if it does not."""
@@ -99,7 +103,7 @@ class Untrained:
     checkpoint: str = ""
     weights: str = ""
 
-    def writer(self) -> ExplainingSystem:
+    def writer(self) -> ZeroShotSystem:
         return self.system
 
     @property
@@ -111,13 +115,8 @@ class Untrained:
     ) -> list[Prediction]:
         return self.system.predict(clips, progress)
 
-    def explain(
-        self,
-        clips: Sequence[ClipInput],
-        predictions: Sequence[Prediction],
-        progress: Progress,
-    ) -> list[RationaleText]:
-        return self.system.explain(clips, predictions, progress)
+    def answer(self, clips: Sequence[ClipInput]) -> Answers:
+        return self.system.answer(clips)
 
 
 @dataclass(frozen=True)

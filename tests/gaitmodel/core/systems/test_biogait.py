@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import torch
 from transformers import InternVLConfig, InternVLForConditionalGeneration
 
 from gaitmodel.core.config import FusionConfig, FusionOrder, GenerationConfig, TedConfig
+from gaitmodel.core.records import Prediction
+from gaitmodel.core.systems.base import Decide
 from gaitmodel.core.systems.biogait import BioGait, BioGaitClassifier
+from gaitmodel.core.systems.internvl import InternVLBackbone
 from gaitmodel.core.systems.registry import SYSTEMS
 from gaitmodel.core.systems.ted import TemporalEvidenceDistillation
+from gaitmodel.core.taxonomy import GaitClass
 from gaitmodel.core.training.workplace import Workplace
 from tests.gaitmodel.core.fakes import clip_input
 
@@ -129,20 +135,45 @@ def test_the_registry_names_every_builder() -> None:
     assert set(BUILDERS) <= set(SYSTEMS)
 
 
+def always(label: GaitClass) -> Decide:
+    """A decision that hangs on nothing."""
+    return lambda read: [Prediction("any", label, (0.0,) * 8) for _ in read]
+
+
 def test_a_rationale_names_its_predicted_class_in_the_papers_format(
     workplace: Workplace, tmp_path: Path
 ) -> None:
-    from gaitmodel.core.records import Prediction
-    from gaitmodel.core.taxonomy import GaitClass
-
     system = build(workplace, "biogait_full")
-    label = GaitClass.CEREBRAL_PALSY
-    [answer] = system.explain(
-        [clip_input(tmp_path)],
-        [Prediction("biogait_full", label, (0.0,) * 8)],
-        lambda done, total: None,
-    )
+    decide = always(GaitClass.CEREBRAL_PALSY)
+    [(_, answer)] = system.answer([clip_input(tmp_path)], decide)
     assert answer.text.startswith(
         "1) Final diagnosis class: cerebral palsy\n2) Rationale:"
     )
     assert len(answer.prompt_sha256) == 64
+
+
+@pytest.mark.parametrize("order", list(FusionOrder))
+def test_a_prompt_is_read_once_for_the_decision_and_the_text(
+    workplace: Workplace, tmp_path: Path, order: FusionOrder
+) -> None:
+    system = build(workplace, "biogait_full", order)
+    clips = [clip_input(tmp_path, f"c{seed}", seed) for seed in range(3)]
+    decided: list[torch.Tensor] = []
+
+    def decide(read: Sequence[Mapping[str, torch.Tensor]]) -> list[Prediction]:
+        decided.extend(one["f_vlm"] for one in read)
+        return always(GaitClass.DCM)(read)
+
+    state = InternVLBackbone.fused_state
+    with patch.object(
+        InternVLBackbone, "fused_state", autospec=True, side_effect=state
+    ) as alone:
+        unread = [text.text for _, text in system.answer(clips, decide)]
+    # A text is read causally; the other order needs a reading of its own.
+    assert alone.call_count == (3 if order is FusionOrder.BIDIRECTIONAL else 0)
+    cached = [system.inputs(clip)["f_vlm"] for clip in clips]
+    for ours, theirs in zip(decided, cached, strict=True):
+        assert torch.allclose(ours, theirs, atol=1e-5)
+    decided.clear()
+    assert [text.text for _, text in system.answer(clips, decide)] == unread
+    assert all(map(torch.equal, decided, cached))

@@ -192,7 +192,7 @@ def test_without_a_backbone_no_film_is_read(
     assert not system.reads_film
     assert read["walk"].shape == (MAX_WINDOWS, NUMBERS)
     with pytest.raises(InputError, match="no language model"):
-        system.explain([clip], [], lambda i, n: None)
+        system.answer([clip], lambda read: [])
 
 
 def test_with_a_backbone_the_head_starts_as_the_pose_model(

@@ -52,11 +52,13 @@ def test_a_prompt_becomes_words_with_one_picture_of_embeddings(
 ) -> None:
     engine = VllmEngine(Path("weights"), tiny.tokenizer)
     prompts = [
-        tiny.lay_out("Judge.", "knee 10", 4, FusionOrder.TEXT_FIRST, "1)"),
+        tiny.lay_out("Judge.", "knee 10", 4, FusionOrder.TEXT_FIRST),
         tiny.lay_out("Judge.", "", 4, FusionOrder.VISUAL_FIRST),
     ]
     visual = torch.randn(4, tiny.width)
-    assert engine.generate([visual] * 2, prompts, 20) == ["text 0", "text 1"]
+    reading = engine.read([visual] * 2, prompts, 24)
+    assert reading.f_vlm is None
+    assert reading.write(["1)", "1)"], 20) == ["text 0", "text 1"]
     (_, options), (_, asked, sampling) = vllm.calls
     assert options["enable_mm_embeds"] is True
     assert sampling == {"max_tokens": 20, "temperature": 0.0}
@@ -73,15 +75,18 @@ def test_drafts_are_drawn_from_their_seed(
 ) -> None:
     engine = VllmEngine(Path("weights"), tiny.tokenizer)
     prompt = tiny.lay_out("Judge.", "", 2, FusionOrder.TEXT_FIRST)
-    engine.generate([torch.zeros(2, tiny.width)], [prompt], 5, drawn=Drawn(0.7, 3))
+    visuals = [torch.zeros(2, tiny.width), torch.ones(2, tiny.width)]
+    reading = engine.read(visuals, [prompt] * 2, 5).of_rows([1], 5)
+    reading.write(["1)"], 5, drawn=Drawn(0.7, 3))
     assert vllm.calls[1][2] == {"max_tokens": 5, "temperature": 0.7, "seed": 3}
+    assert vllm.calls[1][1][0]["multi_modal_data"]["image"].min() == 1
 
 
 def test_a_rule_that_vllm_lacks_is_refused(
     vllm: StandIn, tiny: InternVLBackbone
 ) -> None:
     with pytest.raises(InputError, match="--no-repeat-ngram 0"):
-        VllmEngine(Path("weights"), tiny.tokenizer).generate([], [], 5, 10)
+        VllmEngine(Path("weights"), tiny.tokenizer).read([], [], 5).write([], 5, 10)
 
 
 def test_an_engine_that_is_not_there_says_so(tiny: InternVLBackbone) -> None:

@@ -11,7 +11,7 @@ import torch
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig
 from gaitmodel.core.errors import InputError, WeightsError
-from gaitmodel.core.systems.explain import free_label
+from gaitmodel.core.systems.answer_form import decoding, free_label
 from gaitmodel.core.systems.qwen3_vl import PLACE, Qwen3VLBackbone, load_qwen3_vl
 from gaitmodel.core.systems.qwen3_vl_zero_shot import Qwen3VLZeroShot
 from gaitmodel.core.taxonomy import CLASSES
@@ -74,9 +74,19 @@ def test_it_decides_explains_and_sees_the_film(
     predictions = system.predict(clips, lambda i, n: None)
     assert sum(predictions[0].probabilities) == pytest.approx(1, abs=1e-5)
     assert predictions[0].probabilities != predictions[1].probabilities
-    texts = system.explain(clips, predictions, lambda i, n: None)
-    assert texts[0].text.startswith("1) Final diagnosis class: ")
-    assert texts[0].details["free_label"] in {"none", *(c.value for c in CLASSES)}
+    answers = system.answer(clips)
+    assert [prediction for prediction, _ in answers] == predictions
+    text = answers[0][1]
+    assert text.text.startswith("1) Final diagnosis class: ")
+    assert text.details["free_label"] in {"none", *(c.value for c in CLASSES)}
+    assert decoding(GenerationConfig(6, 2)).items() <= text.details.items()
+    with pytest.raises(InputError, match="--engine vllm does not write"):
+        workplace.answering(
+            "qwen3_vl_zero_shot",
+            "tiny",
+            FusionConfig(2),
+            GenerationConfig(engine="vllm"),
+        )
     with pytest.raises(InputError, match="zero-shot"):
         workplace.trainable(
             "qwen3_vl_zero_shot", "tiny", FusionConfig(), GenerationConfig()

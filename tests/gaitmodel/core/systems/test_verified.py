@@ -102,13 +102,12 @@ def test_the_verified_arm_has_the_weights_of_the_full_one_and_its_own_name(
     ]
     assert arms[0].checkpoint == arms[1].checkpoint
     given = [clip.given for clip in clips[:2]]
-    full, checked = (arm.predict(given, lambda i, n: None) for arm in arms)
-    assert [p.label for p in full] == [p.label for p in checked]
-    texts = arms[1].explain(given, checked, lambda i, n: None)
-    assert {text.system for text in texts} == {"biogait_full_verified"}
-    assert texts[0].details["drafts"] == "2"
-    again = arms[1].explain(given, checked, lambda i, n: None)
-    assert [t.text for t in texts] == [t.text for t in again]
+    full, checked = (arm.answer(given) for arm in arms)
+    assert [p.label for p, _ in full] == [p.label for p, _ in checked]
+    assert {text.system for _, text in checked} == {"biogait_full_verified"}
+    assert checked[0][1].details["drafts"] == "2"
+    again = arms[1].answer(given)
+    assert [text.text for _, text in checked] == [text.text for _, text in again]
     with pytest.raises(InputError, match="weights of 'biogait_full'"):
         workplace.trainable(
             "biogait_full_verified", "tiny", FusionConfig(4), generation
@@ -125,7 +124,7 @@ def test_drawing_leaves_the_callers_random_stream_alone(workplace: Workplace) ->
     expected = torch.rand(1)
     torch.manual_seed(3)
     drawn = [
-        backbone.generate([visual], [layout], 12, drawn=Drawn(1.5, seed))
+        backbone.read([visual], [layout], 12).write([""], 12, drawn=Drawn(1.5, seed))
         for seed in (1, 1, 2)
     ]
     assert torch.equal(torch.rand(1), expected)

@@ -1,0 +1,133 @@
+"""Deciding and explaining a batch of clips, whose prompts are read once for both.
+
+1. The language model reads every prompt as far as the answer, which gives f_vlm (Eq. 2).
+2. The system's network decides.
+3. The answer opens with the class that was decided; the model writes on from there, once,
+   or for verified decoding as often as drafts are wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from torch import Tensor
+
+from gaitmodel.core.config import GenerationConfig
+from gaitmodel.core.features.prompt import prompt_sha256
+from gaitmodel.core.records import RationaleText
+from gaitmodel.core.systems.answer_form import answer_opening, decoding, tidy
+from gaitmodel.core.systems.base import Answers, ClipInput, Decide
+from gaitmodel.core.systems.engines import Reading, rationale_engine
+from gaitmodel.core.systems.fused import FusedFeatures
+from gaitmodel.core.systems.prompt_batches import Drawn
+from gaitmodel.core.systems.reading import ClipReader
+from gaitmodel.core.systems.verified import verified
+from gaitmodel.core.taxonomy import CLASSES, GaitClass
+
+ReadInputs = Callable[[ClipInput, int, Tensor | None], dict[str, Tensor]]
+
+
+class Desk:
+    """A batch of clips whose prompts are read once, to decide and to write."""
+
+    def __init__(
+        self,
+        key: str,
+        reader: ClipReader,
+        visuals: Sequence[Tensor],
+        clips: Sequence[ClipInput],
+        generation: GenerationConfig,
+    ) -> None:
+        self.key, self.reader, self.generation = key, reader, generation
+        self.features = [clip.features for clip in clips]
+        self.evidence = [reader.evidence(clip) for clip in clips]
+        count = reader.backbone.count_tokens
+        opening = max(count(answer_opening(label)) for label in CLASSES)
+        self.room = opening + generation.max_new_tokens
+        self.reading = rationale_engine(generation.engine, reader.backbone).read(
+            visuals,
+            [
+                reader.prompt(written, len(seen))
+                for written, seen in zip(self.evidence, visuals, strict=True)
+            ],
+            self.room,
+        )
+
+    def f_vlm(self) -> Sequence[Tensor | None]:
+        """The pooled visual state of each clip (D,), where the engine tells it."""
+        states = self.reading.f_vlm
+        return [None] * len(self.features) if states is None else list(states)
+
+    def explain(self, labels: Sequence[GaitClass]) -> list[RationaleText]:
+        """One rationale per clip, naming its label. What was read is used up."""
+        return self._written(self.reading, range(len(labels)), labels, None)
+
+    def explain_verified(self, labels: Sequence[GaitClass]) -> list[RationaleText]:
+        """The best-grounded of several drafts of each; none contradicts the walk."""
+
+        def draft(rows: Sequence[int], drawn: Drawn | None) -> list[RationaleText]:
+            reading = self.reading.of_rows(rows, self.room)
+            return self._written(reading, rows, [labels[row] for row in rows], drawn)
+
+        return verified(
+            self.features,
+            draft,
+            self.generation.candidates,
+            self.generation.temperature,
+            self.generation.seed,
+        )
+
+    def _written(
+        self,
+        reading: Reading,
+        rows: Sequence[int],
+        labels: Sequence[GaitClass],
+        drawn: Drawn | None,
+    ) -> list[RationaleText]:
+        texts = reading.write(
+            [answer_opening(label) for label in labels],
+            self.generation.max_new_tokens,
+            self.generation.no_repeat_ngram,
+            drawn,
+        )
+        return [
+            self._answer(row, label, text)
+            for row, label, text in zip(rows, labels, texts, strict=True)
+        ]
+
+    def _answer(self, row: int, label: GaitClass, text: str) -> RationaleText:
+        opening = answer_opening(label)
+        whole = f"{self.reader.instruction()}\n{self.evidence[row]}\n{opening}"
+        return RationaleText(
+            system=self.key,
+            label=label,
+            text=f"{opening} {tidy(text)}".strip(),
+            prompt_sha256=prompt_sha256(whole),
+            details={
+                "backbone": self.reader.backbone.name,
+                **decoding(self.generation),
+            },
+        )
+
+
+def answer_from_one_reading(
+    key: str,
+    features: FusedFeatures,
+    inputs: ReadInputs,
+    clips: Sequence[ClipInput],
+    decide: Decide,
+    generation: GenerationConfig,
+    *,
+    verify: bool = False,
+) -> Answers:
+    """Decide and explain a batch of clips, whose prompts are read once for both.
+
+    ``inputs`` are the system's own, given what has been read of f_vlm.
+    """
+    visuals = [features.visual(clip) for clip in clips]
+    desk = Desk(key, features.reader, visuals, clips, generation)
+    states = zip(clips, desk.f_vlm(), strict=True)
+    predictions = decide([inputs(clip, 0, f_vlm) for clip, f_vlm in states])
+    labels = [one.label for one in predictions]
+    texts = desk.explain_verified(labels) if verify else desk.explain(labels)
+    return list(zip(predictions, texts, strict=True))

@@ -79,7 +79,9 @@ def _in_two_parts(
     if length == 1 or rows > 1 or length < key.rest.shape[2]:
         own_mask = None
         if mask is not None:
-            own_mask = mask[..., key.prefix.shape[2] :].repeat(1, 1, group, 1)
+            own_mask = mask[..., key.prefix.shape[2] :]
+            if length > 1:  # the same for each of the heads that are read together
+                own_mask = own_mask.repeat(1, 1, group, 1)
         own, of_own = _read(grouped, key.rest, value.rest, scale, own_mask)
     else:
         keys, values = (s.rest.repeat_interleave(group, dim=1) for s in (key, value))
@@ -104,13 +106,14 @@ def _read(
 ) -> tuple[Tensor, Tensor]:
     """Attention (B, H, L, d) and the logarithm of its softmax's sum (B, H, L) float32.
 
-    ``mask`` (B, 1, L, n) bool. Causal is what the kernel of a CPU alone can be.
+    ``mask`` (B, 1, L or 1, n) bool. Causal is what the kernel of a CPU alone can be.
     """
     if is_flash(query):
         added = None
         if mask is not None:
             added = torch.zeros_like(mask, dtype=query.dtype)
             added.masked_fill_(~mask, -torch.inf)
+            added = added.expand(-1, -1, query.shape[2], -1)
         read: tuple[Tensor, Tensor] = (
             torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
                 query, key, value, 0.0, is_causal, attn_mask=added, scale=scale

@@ -176,8 +176,9 @@ class InternVLBackbone:
         batch = flush_right(
             rows, prompts, int(self.tokenizer.pad_token_id), self.image_token
         )
+        # Before the weights are packed: the prefix serves single clips' features too.
+        prefix = self._prefix_cache(prompts[0]) if prompts[0].shared else None
         with packed(self.model.model.language_model):
-            prefix = self._prefix_cache(prompts[0]) if prompts[0].shared else None
             return read_batch(self.model, self.tokenizer, batch, prefix, room)
 
     def _prefix_cache(self, prompt: FusedPrompt) -> DynamicCache:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 import torch
 
 from gaitmodel.core.config import FusionOrder
+from gaitmodel.core.systems import packed_linear
 from gaitmodel.core.systems.internvl import InternVLBackbone
 from gaitmodel.core.systems.prompt_batches import Drawn, FusedPrompt
 from gaitmodel.core.systems.read_prompts import ReadPrompts
@@ -87,6 +90,20 @@ def test_a_reading_gives_the_feature_that_is_cached(
         assert torch.allclose(row, alone, atol=1e-5)
 
 
+def test_a_single_clips_feature_is_the_same_bit_for_bit_after_a_batch(
+    tiny: InternVLBackbone, visual: torch.Tensor
+) -> None:
+    asked = prompts(tiny)
+    tiny._prefix = None  # as in a process that has read nothing yet
+    alone = tiny.fused_state(visual, asked[1], FusionOrder.TEXT_FIRST)
+    tiny._prefix = None
+    product = packed_linear._product
+    with patch.object(packed_linear, "_product", lambda *a: product(*a) + 0.01):
+        read(tiny, visual, asked)  # packed weights answer otherwise, here more so
+    after = tiny.fused_state(visual, asked[1], FusionOrder.TEXT_FIRST)
+    assert torch.equal(after, alone)
+
+
 def test_rows_are_written_again_from_copies(
     tiny: InternVLBackbone, visual: torch.Tensor
 ) -> None:
@@ -104,7 +121,10 @@ def test_an_answer_opens_with_the_tokens_of_the_whole_text(
     tiny: InternVLBackbone,
 ) -> None:
     turn = "<|im_end|>\n<|im_start|>assistant\n"
-    assert tiny._ids(turn + OPENINGS[1]) == [*tiny._ids(turn), *tiny._ids(OPENINGS[1])]
+    assert tiny._ids(turn + OPENINGS[1]) == [
+        *tiny._ids(turn),
+        *tiny._ids(OPENINGS[1]),
+    ]
 
 
 @pytest.mark.parametrize("order", CAUSAL)

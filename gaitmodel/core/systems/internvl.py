@@ -24,7 +24,7 @@ from gaitmodel.core.config import FusionOrder
 from gaitmodel.core.records import ByteArray
 from gaitmodel.core.systems.packed_linear import packed
 from gaitmodel.core.systems.pixels import preprocess
-from gaitmodel.core.systems.prompt_batches import FusedPrompt, flush_right
+from gaitmodel.core.systems.prompt_batches import FusedPrompt, flush_right, token_ids
 from gaitmodel.core.systems.read_prompts import ReadPrompts, read_batch
 from gaitmodel.core.systems.shared_prefix import NAME as SHARED_PREFIX
 
@@ -67,11 +67,7 @@ class InternVLBackbone:
 
     def count_tokens(self, text: str) -> int:
         """Length of a text in this backbone's own tokens."""
-        return len(self._ids(text))
-
-    def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
-        return ids
+        return len(token_ids(self.tokenizer, text))
 
     @torch.no_grad()
     def native_tokens(self, images: ByteArray) -> Tensor:
@@ -102,12 +98,15 @@ class InternVLBackbone:
         ``text_first`` is [E_bio; V], and then the instruction, the same for every
         clip, leads. The assistant's turn is begun; how it opens, ``read`` leaves open.
         """
-        head = self._ids("<|im_start|>user\n")
-        tail = self._ids("<|im_end|>\n<|im_start|>assistant\n")
-        opening, closing = self._ids("<img>"), self._ids("</img>\n")
+        head = token_ids(self.tokenizer, "<|im_start|>user\n")
+        tail = token_ids(self.tokenizer, "<|im_end|>\n<|im_start|>assistant\n")
+        opening, closing = (
+            token_ids(self.tokenizer, "<img>"),
+            token_ids(self.tokenizer, "</img>\n"),
+        )
         picture = [*opening, *[self.image_token] * n_visual, *closing]
-        leading = [*head, *self._ids(instruction + "\n")]
-        measured = self._ids(evidence + "\n") if evidence else []
+        leading = [*head, *token_ids(self.tokenizer, instruction + "\n")]
+        measured = token_ids(self.tokenizer, evidence + "\n") if evidence else []
         if order is FusionOrder.TEXT_FIRST:
             ids, shared = [*leading, *measured, *picture, *tail], len(leading)
         else:

@@ -9,8 +9,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 from transformers import LogitsProcessor, NoRepeatNGramLogitsProcessor
+from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
 from gaitmodel.core.systems.seeding import drawing_from
+
+
+def token_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
+    """The tokens of a piece of a prompt, with nothing put around it."""
+    ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+    return ids
 
 
 @dataclass(frozen=True)

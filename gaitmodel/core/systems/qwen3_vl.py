@@ -34,6 +34,7 @@ from gaitmodel.core.systems.folders import (
     weights_folder,
 )
 from gaitmodel.core.systems.pixels import resized
+from gaitmodel.core.systems.prompt_batches import token_ids
 from gaitmodel.core.systems.seeding import drawing_from
 
 VISION_START, VISION_END, PLACE = "<|vision_start|>", "<|vision_end|>", "<|image_pad|>"
@@ -86,7 +87,7 @@ class Qwen3VLBackbone:
         prompt = (
             f"<|im_start|>user\n{film}{text}<|im_end|>\n<|im_start|>assistant\n{answer}"
         )
-        ids = torch.tensor([self._ids(prompt)])
+        ids = torch.tensor([token_ids(self.tokenizer, prompt)])
         device = self.model.device
         return Seen(
             {
@@ -100,17 +101,13 @@ class Qwen3VLBackbone:
             }
         )
 
-    def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
-        return ids
-
     @torch.no_grad()
     def continuation_scores(self, seen: Seen, continuations: Sequence[str]) -> Tensor:
         """Mean log-likelihood per token of each continuation: (n,) float32.
 
         The prompt is read once; its key-value cache serves every continuation.
         """
-        rows = [self._ids(text) for text in continuations]
+        rows = [token_ids(self.tokenizer, text) for text in continuations]
         first = self.model(**seen.inputs, use_cache=True, logits_to_keep=1)
         past = first.past_key_values
         past.batch_repeat_interleave(len(rows))

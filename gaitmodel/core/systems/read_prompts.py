@@ -21,6 +21,7 @@ from gaitmodel.core.systems.prompt_batches import (
     NoRepeatInNewText,
     PromptBatch,
     seeded,
+    token_ids,
 )
 from gaitmodel.core.systems.roomy_cache import all_behind, cache_of, cut_out, room_for
 from gaitmodel.core.systems.writing import write
@@ -99,7 +100,7 @@ class ReadPrompts:
 
     def _laid_out(self, openings: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Tokens of the openings, flush right, and where they are: both (B, W)."""
-        rows = [self._ids(text) for text in openings]
+        rows = [token_ids(self.tokenizer, text) for text in openings]
         width = max(len(row) for row in rows)
         ids = self.ids.new_full((len(rows), width), int(self.tokenizer.pad_token_id))
         mask = self.mask.new_zeros((len(rows), width))
@@ -109,18 +110,14 @@ class ReadPrompts:
             mask[index, start:] = 1
         return ids, mask
 
-    def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
-        return ids
-
     @torch.no_grad()
     def scores(self, opening: str, continuations: Sequence[str]) -> Tensor:
         """Mean log-likelihood per token of each continuation: (B, n) float32.
 
         All stand behind the same opening, which must not be empty.
         """
-        first = self._ids(opening)
-        rows = [self._ids(text) for text in continuations]
+        first = token_ids(self.tokenizer, opening)
+        rows = [token_ids(self.tokenizer, text) for text in continuations]
         longest = max(len(row) for row in rows)
         ids = self.ids.new_zeros((len(rows), len(first) + longest))
         for index, row in enumerate(rows):

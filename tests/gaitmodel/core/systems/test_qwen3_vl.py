@@ -12,6 +12,7 @@ import torch
 from gaitmodel.core.config import FusionConfig, GenerationConfig
 from gaitmodel.core.errors import InputError, WeightsError
 from gaitmodel.core.systems.answer_form import decoding, free_label
+from gaitmodel.core.systems.prompt_batches import token_ids
 from gaitmodel.core.systems.qwen3_vl import PLACE, Qwen3VLBackbone, load_qwen3_vl
 from gaitmodel.core.systems.qwen3_vl_zero_shot import Qwen3VLZeroShot
 from gaitmodel.core.taxonomy import CLASSES
@@ -45,7 +46,7 @@ def test_scores_from_one_reading_equal_scores_read_one_by_one(
     names = [" normal", " cerebral palsy", " parkinsons"]
     together = backbone.continuation_scores(seen, names)
     for name, score in zip(names, together, strict=True):
-        ids = torch.tensor([backbone._ids(name)])
+        ids = torch.tensor([token_ids(backbone.tokenizer, name)])
         whole = torch.cat([seen.inputs["input_ids"], ids], dim=1)
         extra = torch.zeros_like(ids)
         with torch.no_grad():

@@ -10,7 +10,7 @@ import torch
 from gaitmodel.core.config import FusionOrder
 from gaitmodel.core.systems import packed_linear
 from gaitmodel.core.systems.internvl import InternVLBackbone
-from gaitmodel.core.systems.prompt_batches import Drawn, FusedPrompt
+from gaitmodel.core.systems.prompt_batches import Drawn, FusedPrompt, token_ids
 from gaitmodel.core.systems.read_prompts import ReadPrompts
 
 CAUSAL = [FusionOrder.TEXT_FIRST, FusionOrder.VISUAL_FIRST]
@@ -48,7 +48,7 @@ def plain_text(
 ) -> str:
     """What transformers writes of prompt and opening without any of our shortcuts."""
     embed = backbone.model.get_input_embeddings()
-    ids = torch.tensor(backbone._ids(opening), dtype=torch.long)
+    ids = torch.tensor(token_ids(backbone.tokenizer, opening), dtype=torch.long)
     embedded = torch.cat([backbone._embed(asked, visual), embed(ids)])[None]
     written = backbone.model.generate(
         inputs_embeds=embedded,
@@ -121,9 +121,9 @@ def test_an_answer_opens_with_the_tokens_of_the_whole_text(
     tiny: InternVLBackbone,
 ) -> None:
     turn = "<|im_end|>\n<|im_start|>assistant\n"
-    assert tiny._ids(turn + OPENINGS[1]) == [
-        *tiny._ids(turn),
-        *tiny._ids(OPENINGS[1]),
+    assert token_ids(tiny.tokenizer, turn + OPENINGS[1]) == [
+        *token_ids(tiny.tokenizer, turn),
+        *token_ids(tiny.tokenizer, OPENINGS[1]),
     ]
 
 
@@ -135,10 +135,10 @@ def test_a_continuation_scores_its_mean_log_likelihood(
     names = [" normal", " cerebral palsy"]
     scores = read(tiny, visual, asked).scores("1)", names)
     assert scores.shape == (3, 2)
-    first = tiny._ids("1)")
+    first = token_ids(tiny.tokenizer, "1)")
     for prompt, got_all in zip(asked, scores, strict=True):
         for name, got in zip(names, got_all, strict=True):
-            row = tiny._ids(name)
+            row = token_ids(tiny.tokenizer, name)
             words = tiny.model.get_input_embeddings()(torch.tensor([*first, *row]))
             embedded = torch.cat([tiny._embed(prompt, visual), words])
             logits = tiny.model.lm_head(

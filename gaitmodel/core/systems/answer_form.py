@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 
+from torch import Tensor
+
 from gaitmodel.core.config import GenerationConfig
+from gaitmodel.core.features.prompt import prompt_sha256
 from gaitmodel.core.rationale.parse import parse_rationale
-from gaitmodel.core.taxonomy import GaitClass
+from gaitmodel.core.records import Prediction, RationaleText
+from gaitmodel.core.taxonomy import CLASSES, GaitClass
 
 NEXT_HEADING = re.compile(r"\n\s*(?:\d+\)|#)")
 DIAGNOSIS = "1) Final diagnosis class:"
+CLASS_NAMES = [f" {member.display_name}" for member in CLASSES]
+"""What may follow ``DIAGNOSIS``."""
 LABEL_TOKENS = 12
 SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 
@@ -46,3 +52,37 @@ def decoding(generation: GenerationConfig) -> dict[str, str]:
         "engine": generation.engine,
         "no_repeat_ngram": str(generation.no_repeat_ngram),
     }
+
+
+def zero_shot_prediction(key: str, scores: Tensor, said: str) -> Prediction:
+    """The likeliest of ``CLASS_NAMES`` by its scores (K,), a softmax over them, and the
+    class in what the model ``said`` when asked openly.
+    """
+    return Prediction(
+        key,
+        CLASSES[int(scores.argmax())],
+        tuple(scores.softmax(dim=0).tolist()),
+        free_label(said),
+    )
+
+
+def rationale(
+    key: str,
+    label: GaitClass,
+    continuation: str,
+    prompt: str,
+    backbone: str,
+    generation: GenerationConfig,
+) -> RationaleText:
+    """The answer that opens with ``label``, and how it came about.
+
+    ``prompt`` are the words before the answer: instruction, line end, evidence.
+    """
+    opening = answer_opening(label)
+    return RationaleText(
+        system=key,
+        label=label,
+        text=f"{opening} {tidy(continuation)}".strip(),
+        prompt_sha256=prompt_sha256(f"{prompt}\n{opening}"),
+        details={"backbone": backbone, **decoding(generation)},
+    )

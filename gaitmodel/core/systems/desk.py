@@ -13,9 +13,8 @@ from collections.abc import Callable, Sequence
 from torch import Tensor
 
 from gaitmodel.core.config import GenerationConfig
-from gaitmodel.core.features.prompt import prompt_sha256
 from gaitmodel.core.records import RationaleText
-from gaitmodel.core.systems.answer_form import answer_opening, decoding, tidy
+from gaitmodel.core.systems.answer_form import answer_opening, rationale
 from gaitmodel.core.systems.base import Answers, ClipInput, Decide
 from gaitmodel.core.systems.engines import Reading, rationale_engine
 from gaitmodel.core.systems.fused import FusedFeatures
@@ -91,23 +90,16 @@ class Desk:
             drawn,
         )
         return [
-            self._answer(row, label, text)
+            rationale(
+                self.key,
+                label,
+                text,
+                f"{self.reader.instruction()}\n{self.evidence[row]}",
+                self.reader.backbone.name,
+                self.generation,
+            )
             for row, label, text in zip(rows, labels, texts, strict=True)
         ]
-
-    def _answer(self, row: int, label: GaitClass, text: str) -> RationaleText:
-        opening = answer_opening(label)
-        whole = f"{self.reader.instruction()}\n{self.evidence[row]}\n{opening}"
-        return RationaleText(
-            system=self.key,
-            label=label,
-            text=f"{opening} {tidy(text)}".strip(),
-            prompt_sha256=prompt_sha256(whole),
-            details={
-                "backbone": self.reader.backbone.name,
-                **decoding(self.generation),
-            },
-        )
 
 
 def answer_from_one_reading(

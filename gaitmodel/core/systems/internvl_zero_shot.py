@@ -10,16 +10,16 @@ from torch import Tensor
 from gaitmodel.core.config import FusionConfig, GenerationConfig
 from gaitmodel.core.records import Prediction
 from gaitmodel.core.systems.answer_form import (
+    CLASS_NAMES,
     DIAGNOSIS,
     LABEL_TOKENS,
-    free_label,
+    zero_shot_prediction,
 )
 from gaitmodel.core.systems.base import Answers, ClipInput, Parts, Progress
 from gaitmodel.core.systems.desk import Desk
 from gaitmodel.core.systems.internvl import InternVLBackbone
 from gaitmodel.core.systems.read_prompts import ReadPrompts
 from gaitmodel.core.systems.reading import ClipReader
-from gaitmodel.core.taxonomy import CLASSES
 
 
 @dataclass(frozen=True)
@@ -62,17 +62,12 @@ class InternVLZeroShot:
         return self.backbone.read(tokens, prompts, room=0)
 
     def _decided(self, reading: ReadPrompts) -> list[Prediction]:
-        scores = reading.scores(DIAGNOSIS, [f" {one.display_name}" for one in CLASSES])
+        scores = reading.scores(DIAGNOSIS, CLASS_NAMES)
         rows = range(len(scores))
         room = self.backbone.count_tokens(DIAGNOSIS) + LABEL_TOKENS
         said = reading.of_rows(rows, room).write([DIAGNOSIS] * len(rows), LABEL_TOKENS)
         return [
-            Prediction(
-                self.key,
-                CLASSES[int(row.argmax())],
-                tuple(row.softmax(dim=0).tolist()),
-                free_label(words),
-            )
+            zero_shot_prediction(self.key, row, words)
             for row, words in zip(scores, said, strict=True)
         ]
 

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.prompt import (
     answer_format,
     clinical_instruction,
-    prompt_sha256,
 )
 from gaitmodel.core.media.frames import read_frames, sample_indices
 from gaitmodel.core.records import ByteArray, Prediction, RationaleText
 from gaitmodel.core.systems.answer_form import (
+    CLASS_NAMES,
     DIAGNOSIS,
     LABEL_TOKENS,
     answer_opening,
-    decoding,
-    free_label,
-    tidy,
+    rationale,
+    zero_shot_prediction,
 )
 from gaitmodel.core.systems.base import Answers, ClipInput, Parts, Progress
 from gaitmodel.core.systems.engines import ENGINES
 from gaitmodel.core.systems.qwen3_vl import Qwen3VLBackbone
-from gaitmodel.core.taxonomy import CLASSES
 
 
 @dataclass(frozen=True)
@@ -61,16 +59,13 @@ class Qwen3VLZeroShot:
         Beside it the class that the model names when asked openly, which may differ.
         """
         decided = []
-        names = [f" {member.display_name}" for member in CLASSES]
         for done, clip in enumerate(clips, start=1):
             seen = self.backbone.lay_out(
                 self._images(clip), self._question(), DIAGNOSIS
             )
-            scores = self.backbone.continuation_scores(seen, names)
-            label = CLASSES[int(scores.argmax())]
-            shares = tuple(scores.softmax(dim=0).tolist())
-            said = free_label(self.backbone.generate(seen, LABEL_TOKENS, 0))
-            decided.append(Prediction(self.key, label, shares, said))
+            scores = self.backbone.continuation_scores(seen, CLASS_NAMES)
+            said = self.backbone.generate(seen, LABEL_TOKENS, 0)
+            decided.append(zero_shot_prediction(self.key, scores, said))
             progress(done, len(clips))
         return decided
 
@@ -88,17 +83,16 @@ class Qwen3VLZeroShot:
         text = self.backbone.generate(
             seen, self.generation.max_new_tokens, self.generation.no_repeat_ngram
         )
-        return RationaleText(
+        written = rationale(
             self.key,
             prediction.label,
-            f"{opening} {tidy(text)}".strip(),
-            prompt_sha256(f"{self._question()}\n\n{opening}"),
-            {
-                "backbone": self.backbone.name,
-                **decoding(self.generation),
-                "free_label": prediction.free_label,
-            },
+            text,
+            f"{self._question()}\n",
+            self.backbone.name,
+            self.generation,
         )
+        details = {**written.details, "free_label": prediction.free_label}
+        return replace(written, details=details)
 
 
 def qwen3_vl_zero_shot(parts: Parts) -> Qwen3VLZeroShot:

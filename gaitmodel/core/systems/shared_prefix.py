@@ -43,11 +43,11 @@ def shared_prefix_attention(
     scaling: float | None = None,
     **options: Any,
 ) -> tuple[Tensor, None]:
-    """``sdpa`` for ordinary states; split ones are read in two parts.
+    """Split states are read in two parts, ordinary ones by ``sdpa``.
 
-    But not many new tokens of each row on a graphics card. A whole row by itself on a
-    CPU has no padding: its mask is the causal one and is not looked at. ``query``
-    (B, Hq, L, d), the mask (B, 1, L, P + R) bool; returns (B, L, Hq, d).
+    So are split ones, joined, where a graphics card reads many new tokens of each row.
+    A whole row by itself has no padding: its mask is the causal one and is not looked
+    at. ``query`` (B, Hq, L, d), the mask (B, 1, L, P + R) bool; returns (B, L, Hq, d).
     """
     if isinstance(key, SplitStates) and isinstance(value, SplitStates):
         if query.shape[2] == 1 or is_flash(query):
@@ -76,7 +76,7 @@ def _in_two_parts(
     before = before.view(heads, *grouped.shape[::2], width).transpose(0, 1)
     of_before = of_before.view(heads, *grouped.shape[::2]).transpose(0, 1)
     group = n_query // heads
-    if length == 1 or rows > 1 or length < key.rest.shape[2]:
+    if rows > 1 or length < key.rest.shape[2]:
         own_mask = None
         if mask is not None:
             own_mask = mask[..., key.prefix.shape[2] :]

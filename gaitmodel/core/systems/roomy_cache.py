@@ -7,7 +7,7 @@ batch on a CPU. What all rows begin with is held once (``shared_prefix.py``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -100,29 +100,31 @@ def cache_of(
     buffers: Sequence[States], filled: int, prefix: DynamicCache | None
 ) -> DynamicCache:
     """The buffers as a cache, behind the prefix (a cache of one row)."""
-    cache = DynamicCache()
     before = (
         [(p.keys, p.values) for p in prefix.layers] if prefix else [None] * len(buffers)
     )
-    cache.layers = [
+    return _of_layers(
         RoomyLayer(states, filled, shared)
         for states, shared in zip(buffers, before, strict=True)
-    ]
+    )
+
+
+def _of_layers(layers: Iterable[RoomyLayer]) -> DynamicCache:
+    cache = DynamicCache()
+    cache.layers = list(layers)
     return cache
 
 
 def cut_out(cache: DynamicCache, rows: Tensor, room: int) -> DynamicCache:
     """A copy of these rows of a roomy cache, with ``room`` for new tokens."""
-    copied = DynamicCache()
-    copied.layers = [
+    return _of_layers(
         RoomyLayer(
             (_with_room(layer.keys[rows], room), _with_room(layer.values[rows], room)),
             layer.keys.shape[-2],
             layer.prefix,
         )
         for layer in cache.layers
-    ]
-    return copied
+    )
 
 
 def _with_room(states: Tensor, room: int) -> Tensor:
@@ -137,16 +139,20 @@ def all_behind(
 
     The first ``padding`` places behind the row's own prefix hold nothing.
     """
-    new = DynamicCache()
-    new.layers = []
-    for layer in cache.layers:
-        own = [s[row : row + 1, :, padding:] for s in (layer.keys, layer.values)]
-        if layer.prefix:
-            own = [
-                torch.cat([p, s], -2) for p, s in zip(layer.prefix, own, strict=True)
-            ]
-        _, heads, _, width = own[0].shape
-        empty = (count, heads, room, width)
-        buffers = own[0].new_zeros(empty), own[1].new_zeros(empty)
-        new.layers.append(RoomyLayer(buffers, 0, (own[0], own[1])))
-    return new
+    return _of_layers(
+        _behind(layer, row, padding, count, room) for layer in cache.layers
+    )
+
+
+def _behind(
+    layer: RoomyLayer, row: int, padding: int, count: int, room: int
+) -> RoomyLayer:
+    keys, values = (s[row : row + 1, :, padding:] for s in (layer.keys, layer.values))
+    if layer.prefix:
+        keys = SplitStates(layer.prefix[0], keys).joined()
+        values = SplitStates(layer.prefix[1], values).joined()
+    _, heads, _, width = keys.shape
+    empty = (count, heads, room, width)
+    return RoomyLayer(
+        (keys.new_zeros(empty), values.new_zeros(empty)), 0, (keys, values)
+    )

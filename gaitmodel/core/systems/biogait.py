@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from gaitmodel.core.config import GenerationConfig, TedConfig
 from gaitmodel.core.systems.base import Answers, ClipInput, Decide, Parts
 from gaitmodel.core.systems.desk import answer_from_one_reading
-from gaitmodel.core.systems.fused import FusedFeatures
+from gaitmodel.core.systems.fused import FusedFeatures, ReadClip
 from gaitmodel.core.systems.ted import TemporalEvidenceDistillation
 from gaitmodel.core.taxonomy import CLASSES
 
@@ -65,7 +65,7 @@ class BioGait:
         return self.features.config.views
 
     def inputs(
-        self, clip: ClipInput, view: int = 0, read: Tensor | None = None
+        self, clip: ClipInput, view: int = 0, read: ReadClip | None = None
     ) -> dict[str, Tensor]:
         """``visual`` (T, D) and ``f_vlm`` (D,), both frozen and cached (or ``read``)."""
         return self.features.inputs(clip, view, read)

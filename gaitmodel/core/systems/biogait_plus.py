@@ -30,7 +30,7 @@ from gaitmodel.core.systems.descriptor import (
     walk_descriptors,
 )
 from gaitmodel.core.systems.desk import answer_from_one_reading
-from gaitmodel.core.systems.fused import FusedFeatures
+from gaitmodel.core.systems.fused import FusedFeatures, ReadClip
 from gaitmodel.core.systems.kinematic_machine import KinematicMachine
 from gaitmodel.core.systems.ted import TemporalEvidenceDistillation
 from gaitmodel.core.taxonomy import CLASSES
@@ -114,7 +114,7 @@ class BioGaitPlus:
         return self.features.config.views if self.features else 1
 
     def inputs(
-        self, clip: ClipInput, view: int = 0, read: Tensor | None = None
+        self, clip: ClipInput, view: int = 0, read: ReadClip | None = None
     ) -> dict[str, Tensor]:
         """``walk`` (W, F), NaN where a shorter walk has no window; V and f_vlm."""
         try:

@@ -17,13 +17,13 @@ from gaitmodel.core.records import RationaleText
 from gaitmodel.core.systems.answer_form import answer_opening, rationale
 from gaitmodel.core.systems.base import Answers, ClipInput, Decide
 from gaitmodel.core.systems.engines import Reading, rationale_engine
-from gaitmodel.core.systems.fused import FusedFeatures
+from gaitmodel.core.systems.fused import FusedFeatures, ReadClip
 from gaitmodel.core.systems.prompt_batches import Drawn
 from gaitmodel.core.systems.reading import ClipReader
 from gaitmodel.core.systems.verified import verified
 from gaitmodel.core.taxonomy import CLASSES, GaitClass
 
-ReadInputs = Callable[[ClipInput, int, Tensor | None], dict[str, Tensor]]
+ReadInputs = Callable[[ClipInput, int, ReadClip], dict[str, Tensor]]
 
 
 class Desk:
@@ -43,19 +43,21 @@ class Desk:
         count = reader.backbone.count_tokens
         opening = max(count(answer_opening(label)) for label in CLASSES)
         self.room = opening + generation.max_new_tokens
-        self.reading = rationale_engine(generation.engine, reader.backbone).read(
-            visuals,
-            [
-                reader.prompt(written, len(seen))
-                for written, seen in zip(self.evidence, visuals, strict=True)
-            ],
-            self.room,
-        )
+        self.visuals = visuals
+        self.prompts = [
+            reader.prompt(written, len(seen))
+            for written, seen in zip(self.evidence, visuals, strict=True)
+        ]
+        engine = rationale_engine(generation.engine, reader.backbone)
+        self.reading = engine.read(visuals, self.prompts, self.room)
 
-    def f_vlm(self) -> Sequence[Tensor | None]:
-        """The pooled visual state of each clip (D,), where the engine tells it."""
+    def read(self) -> list[ReadClip]:
+        """Each clip as it was read, with f_vlm where the engine tells it."""
         states = self.reading.f_vlm
-        return [None] * len(self.features) if states is None else list(states)
+        told = [None] * len(self.prompts) if states is None else list(states)
+        return [
+            ReadClip(*one) for one in zip(self.visuals, self.prompts, told, strict=True)
+        ]
 
     def explain(self, labels: Sequence[GaitClass]) -> list[RationaleText]:
         """One rationale per clip, naming its label. What was read is used up."""
@@ -114,12 +116,12 @@ def answer_from_one_reading(
 ) -> Answers:
     """Decide and explain a batch of clips, whose prompts are read once for both.
 
-    ``inputs`` are the system's own, given what has been read of f_vlm.
+    ``inputs`` are the system's own, given what has been read.
     """
     visuals = [features.visual(clip) for clip in clips]
     desk = Desk(key, features.reader, visuals, clips, generation)
-    states = zip(clips, desk.f_vlm(), strict=True)
-    predictions = decide([inputs(clip, 0, f_vlm) for clip, f_vlm in states])
+    read = zip(clips, desk.read(), strict=True)
+    predictions = decide([inputs(clip, 0, one) for clip, one in read])
     labels = [one.label for one in predictions]
     texts = desk.explain_verified(labels) if verify else desk.explain(labels)
     return list(zip(predictions, texts, strict=True))

@@ -11,7 +11,20 @@ from gaitmodel.core.records import ByteArray
 from gaitmodel.core.systems.base import ClipInput
 from gaitmodel.core.systems.feature_cache import FeatureCache, content_key
 from gaitmodel.core.systems.internvl import InternVLBackbone
+from gaitmodel.core.systems.prompt_batches import FusedPrompt
 from gaitmodel.core.systems.reading import ClipReader
+
+
+@dataclass(frozen=True)
+class ReadClip:
+    """A clip as the backbone reads it: V (T, D) and its prompt.
+
+    ``f_vlm`` (D,) where the prompt has been read already, in a batch.
+    """
+
+    visual: Tensor
+    prompt: FusedPrompt
+    f_vlm: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -53,31 +66,36 @@ class FusedFeatures:
         )
 
     def inputs(
-        self, clip: ClipInput, view: int = 0, read: Tensor | None = None
+        self, clip: ClipInput, view: int = 0, read: ReadClip | None = None
     ) -> dict[str, Tensor]:
         """``visual`` (T, D) and ``f_vlm`` (D,) of one sampling of the frames.
 
-        ``read`` is f_vlm from a prompt that has been read for another end, in a batch.
-        It saves reading the prompt again; its last bits may differ, so what the cache
+        ``read`` is that sampling where it has been read for another end. Its f_vlm
+        saves reading the prompt again; the last bits may differ, so what the cache
         holds comes first, and it is not put there.
         """
-        visual = self.visual(clip, view)
-        layout = self.reader.prompt(self.reader.evidence(clip), len(visual))
-        order = self.config.fusion_order
+        read = read or self._unread(clip, view)
+        visual, order = read.visual, self.config.fusion_order
         key = content_key(
-            ids=layout.ids.tolist(),
+            ids=read.prompt.ids.tolist(),
             visual=visual.contiguous().numpy().tobytes().hex(),
             backbone=self.backbone.digest,
             dtype=str(self.backbone.model.dtype),
             order=order,
         )
         is_causal = order is not FusionOrder.BIDIRECTIONAL  # as texts are read
-        if read is not None and is_causal and not self.cache.holds(key):
-            return {"visual": visual, "f_vlm": read}
+        if read.f_vlm is not None and is_causal and not self.cache.holds(key):
+            return {"visual": visual, "f_vlm": read.f_vlm}
         f_vlm = self.cache.get(
-            key, lambda: self.backbone.fused_state(visual, layout, order)
+            key, lambda: self.backbone.fused_state(visual, read.prompt, order)
         )
         return {"visual": visual, "f_vlm": f_vlm}
+
+    def _unread(self, clip: ClipInput, view: int) -> ReadClip:
+        visual = self.visual(clip, view)
+        return ReadClip(
+            visual, self.reader.prompt(self.reader.evidence(clip), len(visual))
+        )
 
     def prompt_text(self, clip: ClipInput) -> str:
         """The instruction and the evidence, as the language model reads them."""

@@ -17,7 +17,6 @@ from transformers import (
     DynamicCache,
     InternVLForConditionalGeneration,
 )
-from transformers.modeling_outputs import BaseModelOutputWithPast
 from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
 from gaitmodel.core.config import FusionOrder
@@ -141,7 +140,7 @@ class InternVLBackbone:
                 use_cache=False,
             ).last_hidden_state[0]
         else:
-            states = self._read(embedded, layout).last_hidden_state[0]
+            states = self._read(embedded, layout)
         places = (
             layout.visual[layout.shared :]
             if len(states) < len(layout.ids)
@@ -150,17 +149,15 @@ class InternVLBackbone:
         pooled: Tensor = states[places.to(self.device)].float().mean(dim=0)
         return pooled.cpu()
 
-    def _read(self, embedded: Tensor, layout: FusedPrompt) -> BaseModelOutputWithPast:
-        """Read a prompt; what all clips share is read once and its cache copied."""
-        if not layout.shared:
-            return self.model.model.language_model(
-                inputs_embeds=embedded, use_cache=True
-            )
-        return self.model.model.language_model(
+    def _read(self, embedded: Tensor, layout: FusedPrompt) -> Tensor:
+        """Last hidden states behind what all clips share, which is read once: (L, D)."""
+        past = copy.deepcopy(self._prefix_cache(layout)) if layout.shared else None
+        states: Tensor = self.model.model.language_model(
             inputs_embeds=embedded[:, layout.shared :],
-            past_key_values=copy.deepcopy(self._prefix_cache(layout)),
+            past_key_values=past,
             use_cache=True,
-        )
+        ).last_hidden_state[0]
+        return states
 
     @torch.no_grad()
     def read(

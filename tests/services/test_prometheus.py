@@ -48,16 +48,22 @@ def watching(site: Site, folder: Path) -> Iterator[Callable[..., Any]]:
         f"--web.listen-address=127.0.0.1:{port}",
     ]
     service = Service(command, os.environ, port, folder / "log")
-    service.start()
     session = requests.Session()
     session.trust_env = False
+    origin = f"http://127.0.0.1:{port}"
+
+    def is_ready() -> bool:
+        """Prometheus listens before its storage is open, and says 503 until then."""
+        return session.get(f"{origin}/-/ready").ok
 
     def ask(what: str, **fields: str) -> Any:
-        answer = session.get(f"http://127.0.0.1:{port}/api/v1/{what}", params=fields)
+        answer = session.get(f"{origin}/api/v1/{what}", params=fields)
         answer.raise_for_status()
         return answer.json()["data"]
 
+    service.start()
     try:
+        wait_until(is_ready, "Prometheus is not ready")
         yield ask
     finally:
         service.end()

@@ -13,9 +13,9 @@
 | gpu | a CUDA device answers ``nvidia-smi`` |
 
 A required suite that cannot run is a failure. The main suite in its parts, postgres,
-cohort and what operations does to old data (backups, schemas) share the cores, two at a
-time; where a clock or a killed server is part of what is tested, a suite has the machine
-for itself.
+cohort and those operations that kill no server (backups, schemas, a large site, the
+demo without a network) share the cores, two at a time; where a clock or a killed server
+is part of what is tested, a suite has the machine for itself.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain
 
 from tests.servers import missing_programs
 
@@ -49,7 +50,16 @@ MAIN = {
     "main: model core": ("tests/gaitmodel/core",),
     "main: study core": ("tests/annotations/core",),
 }
-OLD_DATA = ("tests/evalsite/recovery", "tests/evalsite/test_schemas.py")
+SIDE_BY_SIDE = {
+    "operations: old data": (
+        "tests/evalsite/recovery",
+        "tests/evalsite/test_schemas.py",
+    ),
+    "operations: large and cut off": (
+        "tests/benchmarks/test_scale.py",
+        "tests/no_network",
+    ),
+}
 PLAIN = "not browser and not cohort and not gpu and not operations and not services"
 
 
@@ -99,11 +109,13 @@ def suites(absent: Mapping[str, str]) -> dict[str, Suite]:
     if "cohort" not in absent:
         found["cohort"] = Suite(("-m", "cohort"))
     if "operations" not in absent:
-        found["operations: old data"] = Suite(("-m", "operations", *OLD_DATA))
+        for name, part in SIDE_BY_SIDE.items():
+            found[name] = Suite(("-m", "operations", *part))
+    elsewhere = chain.from_iterable(SIDE_BY_SIDE.values())
     alone = {
         "browser": ((), {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
         "services": ((), {}),
-        "operations": (tuple(f"--ignore={place}" for place in OLD_DATA), {}),
+        "operations": (tuple(f"--ignore={place}" for place in elsewhere), {}),
         "gpu": ((), {}),
     }
     for name, (left_out, added) in alone.items():

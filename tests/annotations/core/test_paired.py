@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
@@ -89,6 +89,7 @@ def test_friedman_says_when_it_has_nothing_to_test(values: np.ndarray) -> None:
         friedman(values)
 
 
+@settings(max_examples=20)  # statsmodels collects garbage at each call
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=10))
 def test_holm_equals_statsmodels(p_values: list[float]) -> None:
     theirs = multipletests(p_values, method="holm")[1]

@@ -51,8 +51,10 @@ def _from_hub(name: str, revision: str | None) -> Path:
         ) from error
 
 
-def model_type(folder: Path) -> str:
+def model_type(folder: Path, called: str = "backbone") -> str:
     """What kind of model a weights folder says it holds; empty where it does not say.
+
+    ``called`` is what a message names the folder.
 
     Raises
     ------
@@ -61,12 +63,21 @@ def model_type(folder: Path) -> str:
     """
     config = folder / "config.json"
     if not config.is_file():
-        raise WeightsError(f"backbone {folder}: the folder holds no config.json")
+        raise WeightsError(f"{called} {folder}: the folder holds no config.json")
     try:
         described = json.loads(config.read_text())
     except ValueError as error:
-        raise WeightsError(f"backbone {config}: this is not JSON ({error})") from error
+        raise WeightsError(f"{called} {config}: this is not JSON ({error})") from error
     return str(described.get("model_type", "")) if isinstance(described, dict) else ""
+
+
+def check_model_type(folder: Path, wanted: str, called: str = "backbone") -> None:
+    """``WeightsError`` if a weights folder holds another kind of model."""
+    found = model_type(folder, called)
+    if found != wanted:
+        raise WeightsError(
+            f"{called} {folder}: model_type is {found!r}, not {wanted!r}"
+        )
 
 
 def check_tokenizer(

@@ -14,6 +14,7 @@ from gaitmodel.core.errors import WeightsError
 from gaitmodel.core.systems.backbones import IMAGE_TOKENS
 from gaitmodel.core.systems.folders import (
     UNREADABLE,
+    check_model_type,
     check_tokenizer,
     folder_digest,
     model_type,
@@ -81,13 +82,11 @@ def load_internvl(
 
 
 def _check_folder(folder: Path) -> None:
-    kind = model_type(folder)
-    if kind == "internvl_chat":
+    if model_type(folder) == "internvl_chat":
         raise WeightsError(
             f"backbone {folder}: this is the original remote-code checkpoint; convert "
             "it with OpenGVLab's tool: python internvl_chat/tools/internvl_custom2hf.py "
             f"--custom_path {folder} --hf_path OpenGVLab/InternVL3_5-1B-HF "
             f"--save_path {folder}-HF"
         )
-    if kind != "internvl":
-        raise WeightsError(f"backbone {folder}: model_type is {kind!r}, not 'internvl'")
+    check_model_type(folder, "internvl")

@@ -23,8 +23,8 @@ from gaitmodel.core.systems.base import NO_BACKBONE, Parts
 from gaitmodel.core.systems.film_classifier import RANDOM, Weights
 from gaitmodel.core.systems.folders import (
     UNREADABLE,
+    check_model_type,
     folder_digest,
-    model_type,
     weights_folder,
 )
 
@@ -81,10 +81,7 @@ def architecture_network(parts: Parts, kind: Architecture) -> tuple[Build, Weigh
 
 def _from_folder(folder: Path, kind: Architecture) -> nn.Module:
     wanted = kind.full()
-    if (found := model_type(folder)) != wanted.model_type:
-        raise WeightsError(
-            f"weights {folder}: model_type is {found!r}, not {wanted.model_type!r}"
-        )
+    check_model_type(folder, wanted.model_type, "weights")
     try:
         model, report = kind.model.from_pretrained(
             folder,

@@ -28,9 +28,9 @@ from gaitmodel.core.records import ByteArray
 from gaitmodel.core.systems.backbones import made_once, tiny_tokenizer
 from gaitmodel.core.systems.folders import (
     UNREADABLE,
+    check_model_type,
     check_tokenizer,
     folder_digest,
-    model_type,
     weights_folder,
 )
 from gaitmodel.core.systems.pixels import resized
@@ -157,7 +157,7 @@ def load_qwen3_vl(
         folder = made_once(made_here / "qwen3-vl-tiny", _make_tiny)
     else:
         folder = weights_folder(name, "tiny")
-    _check_class(folder)
+    check_model_type(folder, "qwen3_vl")
     device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
     dtype = dtype or (torch.bfloat16 if device.type == "cuda" else torch.float32)
     try:
@@ -172,12 +172,6 @@ def load_qwen3_vl(
             raise WeightsError(f"backbone {folder}: {rule}: {sorted(report[rule])[0]}")
     check_tokenizer(folder, tokenizer, PLACE, model.config.image_token_id)
     return Qwen3VLBackbone(model.to(device), tokenizer, name, folder_digest(folder))
-
-
-def _check_class(folder: Path) -> None:
-    kind = model_type(folder)
-    if kind != "qwen3_vl":
-        raise WeightsError(f"backbone {folder}: model_type is {kind!r}, not 'qwen3_vl'")
 
 
 def _make_tiny(folder: Path) -> None:

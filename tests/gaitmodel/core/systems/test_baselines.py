@@ -133,6 +133,19 @@ def test_a_checkpoint_of_another_network_is_refused(
         system.network()
 
 
+def test_a_folder_that_is_no_network_of_this_kind_is_refused_as_weights(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    system = build(workplace, "videomae", str(tmp_path))
+    with pytest.raises(WeightsError, match=r"^weights .*: the folder holds no config"):
+        system.network()
+    (tmp_path / "config.json").write_text('{"model_type": "internvl"}')
+    with pytest.raises(
+        WeightsError, match=r"^weights .*: model_type is 'internvl', not 'videomae'"
+    ):
+        build(workplace, "videomae", str(tmp_path)).network()
+
+
 def test_a_local_transformers_folder_gives_the_first_weights(
     workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,22 +1,26 @@
 """A checkpoint folder: trained weights and ``meta.json``, readable without torch.
 
-``model.safetensors`` holds the chosen epoch; ``resume.pt`` the running state, removed
-at the end; ``curves.csv`` and ``curves.svg`` one point per epoch. A folder without ``finished_at`` in its
-``meta.json`` is unfinished and is never loaded for use.
+``model.safetensors`` holds the chosen epoch; ``resume.pt`` the running state behind its
+SHA-256, removed at the end; ``curves.csv`` and ``curves.svg`` one point per epoch. A
+folder without ``finished_at`` in its ``meta.json`` is unfinished and is never loaded for
+use.
 """
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from gaitmodel.core.errors import UnfinishedError, WeightsError
+from gaitmodel.core.errors import GaitError, UnfinishedError, WeightsError
 from gaitmodel.core.store import atomic_path, file_sha256, write_json
 
 WEIGHTS = "model.safetensors"
@@ -29,6 +33,35 @@ def save_weights(network: nn.Module, folder: Path) -> None:
     with atomic_path(folder / WEIGHTS) as part:
         weights = {k: v.cpu().contiguous() for k, v in network.state_dict().items()}
         save_file(weights, part)
+
+
+def save_running(state: Mapping[str, Any], folder: Path) -> None:
+    """Write the running state atomically."""
+    stored = io.BytesIO()
+    torch.save(dict(state), stored)
+    with atomic_path(folder / RESUME) as part:
+        part.write_bytes(sha256(stored.getbuffer()).digest() + stored.getbuffer())
+
+
+def load_running(folder: Path, device: torch.device) -> dict[str, Any]:
+    """The running state of an interrupted training.
+
+    Raises
+    ------
+    GaitError
+        If the file is not as it was written.
+    """
+    path = folder / RESUME
+    whole = path.read_bytes()
+    digest, stored = whole[:32], whole[32:]
+    if sha256(stored).digest() != digest:
+        raise GaitError(
+            f"{path}: the running state is corrupt; delete it to begin anew"
+        )
+    state: dict[str, Any] = torch.load(
+        io.BytesIO(stored), map_location=device, weights_only=True
+    )
+    return state
 
 
 def read_meta(folder: Path) -> dict[str, Any]:
@@ -57,6 +90,26 @@ def write_meta(folder: Path, meta: Mapping[str, Any]) -> None:
     write_json(folder / META, meta)
 
 
+def check_weights(folder: Path, meta: Mapping[str, Any]) -> None:
+    """Refuse weights that are not those of the training that ``meta`` tells of.
+
+    Raises
+    ------
+    WeightsError
+        If they are gone or others. Earlier versions stated no digest of theirs.
+    """
+    stated = meta.get("weights_sha256")
+    if not (folder / WEIGHTS).is_file():
+        wrong = "is missing"
+    elif stated and file_sha256(folder / WEIGHTS) != stated:
+        wrong = "is not the file that the training left"
+    else:
+        return
+    raise WeightsError(
+        f"checkpoint {folder}: {WEIGHTS} {wrong}; delete the folder to train it again"
+    )
+
+
 def load_weights(network: nn.Module, folder: Path, wanted: Mapping[str, str]) -> None:
     """Fill ``network`` strictly from a finished checkpoint of the same description.
 
@@ -74,13 +127,8 @@ def load_weights(network: nn.Module, folder: Path, wanted: Mapping[str, str]) ->
                 f"checkpoint {folder}: {name} is {described.get(name)!r}, "
                 f"but this run has {value!r}"
             )
+    check_weights(folder, meta)
     try:
-        stated = meta.get("weights_sha256")  # earlier versions stated none
-        if stated and file_sha256(folder / WEIGHTS) != stated:
-            raise WeightsError(
-                f"checkpoint {folder}: {WEIGHTS} is not the file that the training "
-                "left; train it again"
-            )
         network.load_state_dict(load_file(folder / WEIGHTS), strict=True)
     except (OSError, RuntimeError, SafetensorError) as error:
         raise WeightsError(f"checkpoint {folder}: {error}") from error

@@ -14,7 +14,7 @@
 
 from __future__ import annotations
 
-import pickle
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -25,11 +25,15 @@ from torch import Tensor, nn
 from gaitmodel.core.config import TrainConfig
 from gaitmodel.core.errors import GaitError, TransientError
 from gaitmodel.core.scoring.scores import macro_f1
-from gaitmodel.core.store import atomic_path
 from gaitmodel.core.systems.base import ClosedForm
 from gaitmodel.core.systems.seeding import drawing_from
 from gaitmodel.core.taxonomy import CLASSES
-from gaitmodel.core.training.checkpoint import RESUME, save_weights
+from gaitmodel.core.training.checkpoint import (
+    RESUME,
+    load_running,
+    save_running,
+    save_weights,
+)
 from gaitmodel.core.training.curves import EpochReport, write_curves
 from gaitmodel.core.training.dataset import Examples
 from gaitmodel.core.training.loss import class_weights, weighted_cross_entropy
@@ -46,31 +50,31 @@ class _State:
     best: tuple[float, float] | None = None
     best_epoch: int = 0
 
-    def save(self, path: Path) -> None:
-        with atomic_path(path) as part:
-            torch.save(
-                {
-                    "network": self.network.state_dict(),
-                    "optimizer": self.optimizer.state_dict(),
-                    "curve": [asdict(report) for report in self.curve],
-                    "best": self.best,
-                    "best_epoch": self.best_epoch,
-                },
-                part,
-            )
+    def save(self, folder: Path) -> None:
+        save_running(
+            {
+                "network": self.network.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "curve": [asdict(report) for report in self.curve],
+                "best": self.best,
+                "best_epoch": self.best_epoch,
+            },
+            folder,
+        )
 
-    def load(self, path: Path, device: torch.device) -> None:
-        try:
-            stored = torch.load(path, map_location=device, weights_only=True)
-        except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-            raise GaitError(
-                f"{path}: the running state is corrupt; delete it to begin anew"
-            ) from error
+    def load(self, folder: Path, device: torch.device) -> None:
+        stored = load_running(folder, device)
         self.network.load_state_dict(stored["network"])
         self.optimizer.load_state_dict(stored["optimizer"])
         self.curve = [EpochReport(**report) for report in stored["curve"]]
         self.best = stored["best"]
         self.best_epoch = stored["best_epoch"]
+
+    def is_over(self, config: TrainConfig) -> bool:
+        """All epochs have run, or none of the last ``patience`` was better."""
+        run = len(self.curve)
+        tired = bool(config.patience) and run - self.best_epoch >= config.patience
+        return run >= config.epochs or tired
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,10 @@ def train(
     Raises
     ------
     GaitError
-        If the loss is not a number (the last good checkpoint stays).
+        If the loss is not a number (the last good checkpoint stays), or the running
+        state is corrupt.
+    InputError
+        If several processes are to train a network that normalises over batches.
     TransientError
         If the device runs out of memory.
     """
@@ -105,6 +112,7 @@ def train(
     data = data.to(device)
     validation = validation.to(device) if validation else None
     network = _made(make_network, config.seed).to(device)
+    team.check(network)
     training = data
     if isinstance(network, ClosedForm):
         fitted = network.fit_closed_form(data.inputs, data.labels, data.subjects)
@@ -115,7 +123,8 @@ def train(
             network, training, data, validation, weights, folder, on_epoch, team
         )
     state = _begin(network, config, folder, device)
-    for epoch in range(len(state.curve) + 1, config.epochs + 1):
+    while not state.is_over(config):
+        epoch = len(state.curve) + 1
         try:
             loss = _epoch(state, training, weights, config, epoch, team)
         except torch.OutOfMemoryError as error:
@@ -127,8 +136,6 @@ def train(
         )
         _keep(state, report, folder, team)
         on_epoch(report)
-        if config.patience and epoch - state.best_epoch >= config.patience:
-            break
     best = state.best[0] if state.best and validation else None
     return TrainResult(tuple(state.curve), state.best_epoch, best)
 
@@ -176,7 +183,7 @@ def _begin(
     )
     state = _State(network, optimizer, [])
     if (folder / RESUME).exists():
-        state.load(folder / RESUME, device)
+        state.load(folder, device)
     return state
 
 
@@ -207,10 +214,9 @@ def _epoch(
                 total += loss.detach() * len(own)
             team.sum_gradients(state.network)
             state.optimizer.step()
-    team.mean_buffers(state.network)
     mean = float(team.summed(total) / len(data))
-    if mean != mean:
-        raise GaitError(f"epoch {epoch}: the loss is not a number; lower --lr")
+    if not math.isfinite(mean):
+        raise GaitError(f"epoch {epoch}: the loss is {mean}, not a number; lower --lr")
     return mean
 
 
@@ -258,4 +264,4 @@ def _keep(state: _State, report: EpochReport, folder: Path, team: Team) -> None:
             save_weights(state.network, folder)
     if team.is_first:
         write_curves(folder, state.curve)
-        state.save(folder / RESUME)
+        state.save(folder)

@@ -1,8 +1,8 @@
 """The processes that train one network together: alone, or as ``torchrun`` starts them.
 
 Each takes its share of every batch; gradients are summed over the processes before
-each step, weighted by the clips they come from, so a step is that of the whole batch.
-Alone nothing is added to what a training does.
+each step, weighted by the clips they come from, so a step is that of the whole batch;
+only dropout is each process's own. Alone nothing is added to what a training does.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import torch
 from accelerate.utils import broadcast_object_list, reduce
 from torch import Tensor, nn
 
+from gaitmodel.core.errors import InputError
 from gaitmodel.core.systems.extraction import processes
 
 T = TypeVar("T")
@@ -42,6 +43,24 @@ class Team:
         """Whether this process writes for all."""
         return self.index == 0
 
+    def check(self, network: nn.Module) -> None:
+        """Refuse to share batches that the network normalises over.
+
+        Raises
+        ------
+        InputError
+            If there are several processes, and layers of batch normalisation: each
+            process would see the mean and deviation of its own share alone.
+        """
+        if self.size > 1 and any(
+            isinstance(layer, nn.modules.batchnorm._BatchNorm)
+            for layer in network.modules()
+        ):
+            raise InputError(
+                "this system normalises over each batch, which several processes would "
+                "do share by share: train it in one process"
+            )
+
     def share(self, rows: Tensor) -> Tensor:
         """This process's rows of a batch; possibly none."""
         return rows[self.index :: self.size]
@@ -60,14 +79,6 @@ class Team:
             gradients, whole.split([g.numel() for g in gradients]), strict=True
         ):
             gradient.copy_(part.view_as(gradient))
-
-    def mean_buffers(self, network: nn.Module) -> None:
-        """Give every process the same running means of normalisation layers."""
-        if self.size == 1:
-            return
-        for buffer in network.buffers():
-            if buffer.is_floating_point():
-                buffer.copy_(self.summed(buffer.clone()) / self.size)
 
     def summed(self, value: Tensor) -> Tensor:
         """The sum of a tensor over the processes."""

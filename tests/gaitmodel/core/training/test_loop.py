@@ -12,6 +12,7 @@ from torch import nn
 
 from gaitmodel.core.config import TrainConfig
 from gaitmodel.core.errors import CancelledError, GaitError, TransientError
+from gaitmodel.core.training import loop
 from gaitmodel.core.training.curves import EpochReport
 from gaitmodel.core.training.dataset import Examples
 from gaitmodel.core.training.loop import train
@@ -88,10 +89,26 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_weights(
     assert (tmp_path / "model.safetensors").read_bytes() == before
 
 
-def test_a_corrupt_running_state_is_named(tmp_path: Path) -> None:
+def test_an_infinite_loss_is_no_number_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = loop.weighted_cross_entropy
+    monkeypatch.setattr(
+        loop, "weighted_cross_entropy", lambda *given: own(*given) + float("inf")
+    )
+    with pytest.raises(GaitError, match="the loss is inf, not a number"):
+        run(tmp_path)
+
+
+@pytest.mark.parametrize("place", [0, 40, 500, -200])
+def test_a_running_state_of_which_one_byte_is_wrong_is_named(
+    tmp_path: Path, place: int
+) -> None:
     run(tmp_path, TrainConfig(epochs=1, seed=3))
-    (tmp_path / "resume.pt").write_bytes(b"cut short")
-    with pytest.raises(GaitError, match=r"resume\.pt"):
+    stored = bytearray((tmp_path / "resume.pt").read_bytes())
+    stored[place] ^= 1
+    (tmp_path / "resume.pt").write_bytes(stored)
+    with pytest.raises(GaitError, match=r"resume\.pt.* is corrupt"):
         run(tmp_path)
 
 
@@ -117,6 +134,12 @@ def test_it_stops_early_only_if_it_is_told_to(tmp_path: Path) -> None:
 
     assert epochs_of(0) == 40
     assert epochs_of(3) < 40
+
+
+def test_a_run_killed_after_it_stopped_early_has_ended(tmp_path: Path) -> None:
+    config = TrainConfig(epochs=40, learning_rate=0.5, seed=3, patience=3)
+    whole = run(tmp_path, config)
+    assert run(tmp_path, config) == whole
 
 
 def test_out_of_memory_says_what_to_lower_and_keeps_the_last_good_weights(

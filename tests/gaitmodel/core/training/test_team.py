@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch import nn
 
+from gaitmodel.core.errors import InputError
+from gaitmodel.core.training.team import Team
 from tests.gaitmodel.core.launched import launched
 
 MODULE = "tests.gaitmodel.core.training.train_together"
@@ -31,3 +34,14 @@ def test_two_processes_give_the_losses_and_weights_of_one(tmp_path: Path) -> Non
     assert first.keys() == second.keys()
     for name, weights in first.items():
         torch.testing.assert_close(second[name], weights, atol=2e-5, rtol=0)
+
+
+def test_several_processes_refuse_what_normalises_over_batches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network = nn.Sequential(nn.Conv1d(4, 4, 1), nn.BatchNorm1d(4))
+    Team().check(network)
+    monkeypatch.setattr(Team, "size", 2)
+    Team().check(network[0])
+    with pytest.raises(InputError, match="train it in one process"):
+        Team().check(network)

@@ -1,13 +1,8 @@
-"""One hierarchy of errors: what a person can mend, and what a retry can."""
+"""One hierarchy of errors: what a person can mend, and what may pass."""
 
 
 class GaitError(Exception):
-    """A failure of the way of the data, with one sentence for a person.
-
-    ``permanent`` decides about a retry: the same input will fail again.
-    """
-
-    permanent = True
+    """A failure of the way of the data, with one sentence for a person."""
 
 
 class InputError(GaitError):
@@ -35,9 +30,11 @@ class CancelledError(GaitError):
 
 
 class TransientError(GaitError):
-    """A failure that may pass (no memory, a busy device): a retry is sensible."""
+    """A failure that may pass (no memory, a busy device) when it is tried again."""
 
-    permanent = False
+
+DEVICE_IS_FULL = ("CUDA error: out of memory", "STATUS_ALLOC_FAILED")
+"""What CUDA's own libraries say, in errors that torch gives no name."""
 
 
 def out_of_memory(error: BaseException) -> TransientError | None:
@@ -45,7 +42,9 @@ def out_of_memory(error: BaseException) -> TransientError | None:
 
     A device's error is known by its name, so that nobody has to load torch for it.
     """
-    is_device = type(error).__name__ == "OutOfMemoryError"
+    is_device = type(error).__name__ == "OutOfMemoryError" or any(
+        words in str(error) for words in DEVICE_IS_FULL
+    )
     if not (
         is_device or isinstance(error, MemoryError) or "allocate memory" in str(error)
     ):

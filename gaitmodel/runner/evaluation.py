@@ -15,7 +15,7 @@ from gaitmodel.core.systems.registry import SYSTEMS, backbones_for, system_entry
 from gaitmodel.core.taxonomy import GaitClass
 from gaitmodel.core.training.fit import Report
 from gaitmodel.models import Clip
-from gaitmodel.runner.inputs import clip_input, workplace
+from gaitmodel.runner.inputs import clip_input, refuse_seen, workplace
 from gaitmodel.runner.progress import Step
 from gaitmodel.selectors import clips_balanced, clips_ready
 
@@ -35,7 +35,8 @@ def run_evaluation(
     Raises
     ------
     InputError
-        If a system has no finished training, or the split has no prepared clip.
+        If a system has no finished training or has seen a test subject, or the split
+        has no prepared clip.
     """
     opened = {
         key: workplace().answering(key, name, FusionConfig(), GenerationConfig())
@@ -44,6 +45,9 @@ def run_evaluation(
     clips = clips_balanced(clips_ready(split=split), max_clips)
     if not clips:
         raise InputError(f"no prepared clip stands in split {split!r}")
+    subjects = [clip.subject.name for clip in clips]
+    for system in opened.values():
+        refuse_seen(system, clips)
     answers = {}
     for number, (key, system) in enumerate(opened.items()):
         inputs = [clip_input(clip, film=system.reads_film) for clip in clips]
@@ -57,11 +61,12 @@ def run_evaluation(
             system.checkpoint,
             tuple(predictions),
             (shortcut or {}).get(key),
+            sum(system.has_seen(subject) for subject in set(subjects)),
         )
     table = table_one(
         split,
         [GaitClass(clip.label).position for clip in clips],
-        [clip.subject.name for clip in clips],
+        subjects,
         answers,
         target,
     )

@@ -19,7 +19,7 @@ from gaitmodel.core.training.requests import GenerateRequest
 from gaitmodel.core.training.team import Team
 from gaitmodel.core.training.workplace import Fitted, Untrained
 from gaitmodel.models import Clip, Run
-from gaitmodel.runner.inputs import clip_input, workplace
+from gaitmodel.runner.inputs import clip_input, refuse_seen, workplace
 from gaitmodel.runner.progress import Step
 from gaitmodel.selectors import clips_by_name
 
@@ -42,13 +42,15 @@ def run_generation(request: GenerateRequest, report: Report) -> int:
     Raises
     ------
     InputError
-        If the engine is not there, or a system cannot answer.
+        If the engine is not there, a system cannot answer, or has seen a test subject.
     """
     check_engine(request.generation.engine)
     team = Team()
     clips = own_share(clips_by_name(request.clips))
     inputs = {clip.pk: clip_input(clip) for clip in clips}
     systems = {key: _opened(key, request) for key in request.systems}
+    for system in systems.values():
+        refuse_seen(system, clips)
     written = 0
     for number, (key, system) in enumerate(systems.items()):
         todo = [c for c in clips if not _answered(c, key, system.checkpoint, request)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 
@@ -10,9 +10,10 @@ from gaitmodel import shelf
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.codec import features_from_json
 from gaitmodel.core.features.prepare import make_film
+from gaitmodel.core.records import Split
 from gaitmodel.core.systems.base import ClipInput, LabelledClip
 from gaitmodel.core.taxonomy import GaitClass
-from gaitmodel.core.training.workplace import Workplace
+from gaitmodel.core.training.workplace import Fitted, Untrained, Workplace
 from gaitmodel.models import Clip
 from gaitmodel.selectors import clip_files, clip_film, clip_ref, clips_to_prepare
 
@@ -47,6 +48,23 @@ def clip_input(clip: Clip, *, film: bool = True) -> ClipInput:
 def labelled(clip: Clip, *, film: bool) -> LabelledClip:
     given = clip_input(clip, film=film)
     return LabelledClip(given, GaitClass(clip.label), clip.subject.name)
+
+
+def refuse_seen(system: Fitted | Untrained, clips: Iterable[Clip]) -> None:
+    """A test clip must not be of a subject whom the checkpoint was trained on.
+
+    Raises
+    ------
+    InputError
+        If one is: the clips were split anew after the training.
+    """
+    for clip in clips:
+        if clip.split == Split.TEST and system.has_seen(clip.subject.name):
+            raise InputError(
+                f"clip {clip.name!r} stands in split 'test', but checkpoint "
+                f"{system.checkpoint} was trained or chosen on its subject "
+                f"{clip.subject.name!r}: train it again on the present split"
+            )
 
 
 def unready(splits: Sequence[str], *, skip: bool) -> dict[str, str]:

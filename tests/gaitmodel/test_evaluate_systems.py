@@ -67,6 +67,25 @@ def test_pose_systems_train_and_are_judged_without_a_film(
     assert not store.skeleton_path("w0").exists()
 
 
+def test_a_subject_who_was_trained_on_is_no_test_subject_after_a_new_split(
+    cohort: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train("--system", "biogait_plus", "--backbone", "none")
+    manifest = cohort / "manifest.csv"
+    rows = manifest.read_text().replace("0.npy,30,train", "0.npy,30,test")
+    manifest.write_text(rows)
+    call_command("import_clips", str(manifest))
+    call_command("prepare_clips", "--workers", "1", "--no-films")
+    asked = ("evaluate_systems", "--systems", "biogait_plus", "--backbone", "none")
+    with pytest.raises(CommandError, match="'w0' .*was trained or chosen on .*'s0'"):
+        call_command(*asked)
+    train("--system", "biogait_plus", "--backbone", "none")
+    call_command(*asked)
+    capsys.readouterr()
+    call_command(*asked, "--split", "train")
+    assert "was trained or chosen on 7 of these subjects" in capsys.readouterr().out
+
+
 def test_the_shortcut_test_of_another_backbone_is_not_put_into_the_table(
     cohort: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

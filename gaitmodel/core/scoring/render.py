@@ -97,7 +97,12 @@ def _caption(table: TableOne) -> str:
 
 def _notes(table: TableOne) -> list[str]:
     first = table.first
-    notes = []
+    notes = [
+        f"{row.title} was trained or chosen on {row.seen} of these subjects: its numbers "
+        "are no estimate for others."
+        for row in table.rows.values()
+        if row.seen
+    ]
     if first.absent:
         notes.append(
             f"{ABSENT}: in neither truth nor prediction; counts 0 in the macro F1 over "

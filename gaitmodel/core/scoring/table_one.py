@@ -21,7 +21,10 @@ COVERAGES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
 
 @dataclass(frozen=True)
 class Answers:
-    """One system's predictions for the clips of a split, and where they come from."""
+    """One system's predictions for the clips of a split, and where they come from.
+
+    ``seen`` subjects of the split it was trained or chosen on.
+    """
 
     title: str
     backbone: str
@@ -29,6 +32,7 @@ class Answers:
     checkpoint: str
     predictions: tuple[Prediction, ...]
     shortcut: ShortcutRow | None = None
+    seen: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Row:
     coverage: RiskCoverage
     free_text: FreeText | None
     shortcut: ShortcutRow | None
+    seen: int
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,7 @@ def table_one(
             risk_coverage(truth, shares),
             free_text(truth, given.predictions),
             given.shortcut,
+            given.seen,
         )
     present = sorted(set(truth))
     comparisons = {
@@ -117,6 +123,7 @@ def _row_json(row: Row) -> dict[str, Any]:
         "backbone": row.backbone,
         "weights": row.weights,
         "checkpoint": row.checkpoint,
+        "subjects_seen": row.seen,
         **_pairs({k: v for k, v in scores.items() if k not in ("n", "n_subjects")}),
         "calibration": asdict(row.calibration),
         "risk_coverage": {

@@ -8,9 +8,11 @@ use.
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,12 +22,39 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from gaitmodel.core.errors import GaitError, UnfinishedError, WeightsError
+from gaitmodel.core.errors import GaitError, InputError, UnfinishedError, WeightsError
 from gaitmodel.core.store import atomic_path, file_sha256, write_json
 
 WEIGHTS = "model.safetensors"
 META = "meta.json"
 RESUME = "resume.pt"
+LOCK = "lock"
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Keep other processes from training into the same folder; made if need be.
+
+    Raises
+    ------
+    InputError
+        If another one does.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InputError(
+                f"checkpoint {folder}: another process is training it; wait for it, or "
+                "cancel it"
+            ) from error
+        yield
+
+
+def subject_digest(subject: str) -> str:
+    """A subject as a checkpoint knows it: enough to tell, and no name."""
+    return sha256(f"subject {subject}".encode()).hexdigest()[:24]
 
 
 def save_weights(network: nn.Module, folder: Path) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import torch
 import transformers
 
 from gaitmodel.core.config import GenerationConfig
-from gaitmodel.core.errors import InputError, WeightsError
+from gaitmodel.core.errors import InputError
 from gaitmodel.core.store import file_sha256
 from gaitmodel.core.systems.base import LabelledClip, TrainableSystem
 from gaitmodel.core.systems.extraction import own_share
@@ -22,7 +23,10 @@ from gaitmodel.core.training.checkpoint import (
     META,
     RESUME,
     WEIGHTS,
+    check_weights,
+    held,
     read_meta,
+    subject_digest,
     write_meta,
 )
 from gaitmodel.core.training.curves import EpochReport
@@ -47,15 +51,16 @@ def fit_system(
 ) -> Path:
     """Train, or go on with an interrupted training of the same request and data.
 
-    Returns the checkpoint folder; a finished one is returned as it is. ``skipped``
-    (clip: reason) and ``checked`` are noted in it.
+    Returns the checkpoint folder; a finished one is returned as it is, and is the one
+    that was asked for last. ``skipped`` (clip: reason) and ``checked`` are noted in it.
 
     Raises
     ------
     InputError
-        If a subject stands in both sets, or there is nothing to train.
+        If a subject stands in both sets, there is nothing to train, or another process
+        is at the same training.
     WeightsError
-        If the training had ended and its weights are gone.
+        If the training had ended and its weights are gone or others.
     """
     _check_disjoint(train_clips, val_clips)
     system = workplace.trainable(
@@ -85,34 +90,40 @@ def fit_system(
         facts["processes"] = team.size
     identity = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     folder = workplace.checkpoint_folder(request.system, request.backbone, identity)
-    if (folder / META).exists():
-        read_meta(folder)
-        if not (folder / WEIGHTS).is_file():
-            raise WeightsError(
-                f"checkpoint {folder}: {WEIGHTS} is missing; delete the folder to train "
-                "it again"
-            )
-        return folder
-    result = train(
-        system.network,
-        data if workplace.cache else rerunning(data, system, train_clips),
-        validation,
-        request.training,
-        folder,
-        _epoch_report(request.training.epochs, report, clock),
-        system.forward_batch,
-    )
-    outcome = _outcome(result, clock()) | {
-        "command": request.command(),
-        "skipped": {**(skipped or {}), **(failed or {})},
-        "audit": list(checked),
-    }
-    if team.is_first:
-        outcome["weights_sha256"] = file_sha256(folder / WEIGHTS)
-        write_meta(folder, facts | outcome)
-        (folder / RESUME).unlink(missing_ok=True)
+    with held(folder) if team.is_first else nullcontext():
+        if (folder / META).exists():
+            meta = read_meta(folder)
+            check_weights(folder, meta)
+            if team.is_first:
+                write_meta(folder, meta | {"asked_at": clock().isoformat()})
+            return folder
+        result = train(
+            system.network,
+            data if workplace.cache else rerunning(data, system, train_clips),
+            validation,
+            request.training,
+            folder,
+            _epoch_report(request.training.epochs, report, clock),
+            system.forward_batch,
+        )
+        outcome = _outcome(result, clock()) | {
+            "command": request.command(),
+            "skipped": {**(skipped or {}), **(failed or {})},
+            "audit": list(checked),
+            "subjects_seen": _seen(data, validation),
+        }
+        if team.is_first:
+            outcome["weights_sha256"] = file_sha256(folder / WEIGHTS)
+            write_meta(folder, facts | outcome)
+            (folder / RESUME).unlink(missing_ok=True)
     team.wait()
     return folder
+
+
+def _seen(data: Examples, validation: Examples | None) -> list[str]:
+    """Whom the weights were fitted to or chosen on."""
+    subjects = {*data.subjects, *(validation.subjects if validation else ())}
+    return sorted(map(subject_digest, subjects))
 
 
 def _fill_cache(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -33,14 +34,16 @@ SIZE = (320, 240)
 def drawn_clips(
     folder: Path, clips: Sequence[StagedClip], duration_s: float
 ) -> list[LabelledClip]:
-    """Walk and film the clips; films that lie there are kept."""
+    """Walk and film the clips; films of the very same walks are kept."""
     ready = []
     for clip in clips:
         walked = clip.walk(duration_s)
-        path = folder / f"{clip.name}.mp4"
+        pose = clip.pose(walked)
+        shown = sha256(pose.angles.tobytes())
+        shown.update(repr((clip.stage, clip.subject.walker.body, SIZE)).encode())
+        path = folder / f"{clip.name}-{shown.hexdigest()[:16]}.mp4"
         if not path.exists():
             write_film(path, clip.film(walked, SIZE), FPS)
-        pose = clip.pose(walked)
         film = ClipFilm(path, file_sha256(path), len(pose.angles))
         given = ClipInput(clip.name, film, pose, measure(pose))
         ready.append(LabelledClip(given, clip.subject.label, clip.subject.name))
@@ -73,10 +76,11 @@ def shortcut_test(
         ) -> None:
             report((number + share) / len(backbones), f"{key}: {stage}")
 
+        trained = None
         if system_entry(key).trained:
             request = TrainRequest(key, backbone, training, fusion)
-            fit_system(request, train, val, place, within, clock)
-        system = place.answering(key, backbone, fusion, GenerationConfig())
+            trained = fit_system(request, train, val, place, within, clock)
+        system = place.answering(key, backbone, fusion, GenerationConfig(), trained)
         shares = []
         for part in (test, swapped):
             answers = system.predict([c.given for c in part], lambda i, n: None)

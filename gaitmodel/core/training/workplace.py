@@ -29,7 +29,7 @@ from gaitmodel.core.systems.loading import load_internvl, quiet_transformers
 from gaitmodel.core.systems.qwen3_vl import Qwen3VLBackbone, load_qwen3_vl
 from gaitmodel.core.systems.registry import entry_for
 from gaitmodel.core.taxonomy import CLASSES
-from gaitmodel.core.training.checkpoint import load_weights, read_meta
+from gaitmodel.core.training.checkpoint import load_weights, read_meta, subject_digest
 from gaitmodel.core.training.dataset import stack_inputs, stacked
 from gaitmodel.core.training.loop import logits_of
 
@@ -55,6 +55,11 @@ class Fitted:
     system: TrainableSystem
     network: nn.Module
     checkpoint: str
+    subjects_seen: frozenset[str]  # digests; empty in checkpoints of earlier versions
+
+    def has_seen(self, subject: str) -> bool:
+        """Whether the weights were fitted to this subject or chosen on them."""
+        return subject_digest(subject) in self.subjects_seen
 
     @property
     def reads_film(self) -> bool:
@@ -102,6 +107,9 @@ class Untrained:
     system: ZeroShotSystem
     checkpoint: str = ""
     weights: str = ""
+
+    def has_seen(self, subject: str) -> bool:
+        return False
 
     def writer(self) -> ZeroShotSystem:
         return self.system
@@ -190,8 +198,9 @@ class Workplace:
         backbone: str,
         fusion: FusionConfig,
         generation: GenerationConfig,
+        checkpoint: Path | None = None,
     ) -> Fitted | Untrained:
-        """A system ready to predict and explain, with its newest checkpoint.
+        """A system ready to predict and explain, with this or its newest checkpoint.
 
         Raises
         ------
@@ -205,24 +214,27 @@ class Workplace:
             system = entry.build(self.parts(backbone, fusion, generation))
             if isinstance(system, ZeroShotSystem):
                 return Untrained(system)
-        folder = self.latest_checkpoint(entry.weights_of or key, backbone)
-        trained_with = FusionConfig.from_json(read_meta(folder)["fusion"])
+        folder = checkpoint or self.latest_checkpoint(entry.weights_of or key, backbone)
+        meta = read_meta(folder)
+        trained_with = FusionConfig.from_json(meta["fusion"])
         fitted = self._built(key, backbone, trained_with, generation)
         network = fitted.network()
         load_weights(network, folder, fitted.describe())
-        return Fitted(fitted, network, folder.name)
+        seen = frozenset(meta.get("subjects_seen", ()))
+        return Fitted(fitted, network, folder.name, seen)
 
     def checkpoint_folder(self, key: str, backbone: str, digest: str) -> Path:
         return self.checkpoints / f"{self._stem(key, backbone)}{digest[:12]}"
 
     def latest_checkpoint(self, key: str, backbone: str) -> Path:
-        """The finished checkpoint of this system and backbone that ended last."""
+        """The finished checkpoint of this system and backbone that was asked for last."""
         ended = []
         for folder in self.checkpoints.glob(f"{self._stem(key, backbone)}*"):
             try:
-                ended.append((read_meta(folder)["finished_at"], folder))
+                meta = read_meta(folder)
             except UnfinishedError:
                 continue  # a training that is still under way
+            ended.append((meta.get("asked_at", meta["finished_at"]), folder))
         if not ended:
             raise WeightsError(
                 f"system {key!r} has no finished training on backbone {backbone!r}: "

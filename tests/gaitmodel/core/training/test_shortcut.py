@@ -36,6 +36,17 @@ def test_a_swapped_film_shows_another_scene_and_the_same_walk(tmp_path: Path) ->
     assert np.abs(gap).max() < 1e-5
 
 
+def test_a_film_is_kept_for_the_very_same_walk_alone(tmp_path: Path) -> None:
+    few, more = (plan_trap(0, train=1, val=1, test=n) for n in (1, 2))
+    one, again, other = (
+        drawn_clips(tmp_path, cohort.test[:1], 2.0)[0].given.seen()
+        for cohort in (few, few, more)
+    )
+    assert one == again
+    assert few.test[0].name != more.test[0].name or one.sha256 != other.sha256
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_the_pose_model_is_blind_to_the_swap(
     workplace: Workplace, tmp_path: Path
 ) -> None:

@@ -21,10 +21,10 @@ from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.systems.internvl import InternVLBackbone
-from gaitmodel.core.systems.prompt_batches import Drawn, FusedPrompt
+from gaitmodel.core.systems.prompt_batches import TOP_P, Drawn, FusedPrompt
 
 ENGINES = ("transformers", "vllm")
-IMAGE = "<image>"  # where vLLM's InternVL processor expects a picture
+IMAGE = "<IMG_CONTEXT>"  # of vLLM's model for transformers-native InternVL folders
 
 
 class Reading(Protocol):
@@ -117,14 +117,14 @@ class VllmReading:
             If repeats are to be forbidden: vLLM has no such rule, and an arm decoded
             otherwise would not be the same arm.
         """
-        if no_repeat_ngram:
-            raise InputError(
-                "--engine vllm cannot forbid repeats: pass --no-repeat-ngram 0, for "
-                "every arm of the study"
-            )
+        check_engine("vllm", no_repeat_ngram)
         sampling = {"temperature": 0.0}
         if drawn:
-            sampling = {"temperature": drawn.temperature, "seed": drawn.seed}
+            sampling = {
+                "temperature": drawn.temperature,
+                "top_p": TOP_P,
+                "seed": drawn.seed,
+            }
         asked = [
             {
                 "prompt": f"{words}{opening}",
@@ -146,18 +146,24 @@ def _vllm(folder: Path, backbone: InternVLBackbone) -> VllmEngine:
     return VllmEngine(folder, backbone.tokenizer)
 
 
-def check_engine(name: str) -> None:
+def check_engine(name: str, no_repeat_ngram: int = 0) -> None:
     """Before any work is done for it.
 
     Raises
     ------
     InputError
-        If there is no engine of that name, or it is not installed.
+        If there is no engine of that name, it is not installed, or it is to forbid
+        repeats and cannot.
     """
     if name not in ENGINES:
         raise InputError(f"--engine {name!r} is not one of {', '.join(ENGINES)}")
     if name == "vllm" and importlib.util.find_spec("vllm") is None:
         raise InputError("--engine vllm: vLLM is not installed here")
+    if name == "vllm" and no_repeat_ngram:
+        raise InputError(
+            "--engine vllm cannot forbid repeats: pass --no-repeat-ngram 0, for every "
+            "arm of the study"
+        )
 
 
 def rationale_engine(name: str, backbone: InternVLBackbone) -> RationaleEngine:

@@ -40,6 +40,9 @@ class PromptBatch:
     visual: Tensor  # (B, L - shared) bool
 
 
+TOP_P = 0.95  # drafts are drawn from the likeliest tokens that hold so much
+
+
 @dataclass(frozen=True)
 class Drawn:
     """Sampling instead of the greedy choice, from a seed of its own."""
@@ -48,7 +51,7 @@ class Drawn:
     seed: int
 
     def options(self) -> dict[str, object]:
-        return {"do_sample": True, "temperature": self.temperature, "top_p": 0.95}
+        return {"do_sample": True, "temperature": self.temperature, "top_p": TOP_P}
 
 
 @contextmanager

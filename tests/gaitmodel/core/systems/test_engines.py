@@ -11,7 +11,7 @@ import torch
 
 from gaitmodel.core.config import FusionOrder
 from gaitmodel.core.errors import InputError
-from gaitmodel.core.systems.engines import VllmEngine, rationale_engine
+from gaitmodel.core.systems.engines import VllmEngine, check_engine, rationale_engine
 from gaitmodel.core.systems.internvl import InternVLBackbone
 from gaitmodel.core.systems.prompt_batches import Drawn
 
@@ -30,6 +30,8 @@ class StandIn(ModuleType):
                 outer.calls.append(("LLM", options))
 
             def generate(self, prompts: list[dict], sampling: object) -> list[object]:
+                # Its processor replaces this word by the picture, and must find it.
+                assert all(p["prompt"].count("<IMG_CONTEXT>") == 1 for p in prompts)
                 outer.calls.append(("generate", prompts, sampling))
                 texts = [f"text {i}" for i in range(len(prompts))]
                 return [
@@ -64,10 +66,10 @@ def test_a_prompt_becomes_words_with_one_picture_of_embeddings(
     assert sampling == {"max_tokens": 20, "temperature": 0.0}
     assert asked[0]["multi_modal_data"]["image"].shape == (1, 4, tiny.width)
     assert asked[0]["prompt"] == (
-        "<|im_start|>user\nJudge.\nknee 10\n<image>\n<|im_end|>\n"
+        "<|im_start|>user\nJudge.\nknee 10\n<IMG_CONTEXT>\n<|im_end|>\n"
         "<|im_start|>assistant\n1)"
     )
-    assert asked[1]["prompt"].startswith("<|im_start|>user\n<image>\nJudge.")
+    assert asked[1]["prompt"].startswith("<|im_start|>user\n<IMG_CONTEXT>\nJudge.")
 
 
 def test_drafts_are_drawn_from_their_seed(
@@ -78,7 +80,8 @@ def test_drafts_are_drawn_from_their_seed(
     visuals = [torch.zeros(2, tiny.width), torch.ones(2, tiny.width)]
     reading = engine.read(visuals, [prompt] * 2, 5).of_rows([1], 5)
     reading.write(["1)"], 5, drawn=Drawn(0.7, 3))
-    assert vllm.calls[1][2] == {"max_tokens": 5, "temperature": 0.7, "seed": 3}
+    (sampling,) = vllm.calls[1][2:]
+    assert sampling == {"max_tokens": 5, "temperature": 0.7, "top_p": 0.95, "seed": 3}
     assert vllm.calls[1][1][0]["multi_modal_data"]["image"].min() == 1
 
 
@@ -87,6 +90,10 @@ def test_a_rule_that_vllm_lacks_is_refused(
 ) -> None:
     with pytest.raises(InputError, match="--no-repeat-ngram 0"):
         VllmEngine(Path("weights"), tiny.tokenizer).read([], [], 5).write([], 5, 10)
+    with pytest.raises(InputError, match="--no-repeat-ngram 0"):
+        check_engine("vllm", 10)
+    check_engine("vllm")
+    check_engine("transformers", 10)
 
 
 def test_an_engine_that_is_not_there_says_so(tiny: InternVLBackbone) -> None:

@@ -1,9 +1,8 @@
 """What the cache saves: python -m benchmarks.feature_cache [CLIPS] [EPOCHS].
 
 The real shape of InternVL3.5-1B with random weights: time depends on shapes, not on
-values. On a CPU one clip's vision is timed over eight of its 32 frames and multiplied,
-and the trainings are extrapolated from seconds per step; on a GPU whole clips are run.
-Prints both trainings, their ratio, and the share of the bf16 peak that the vision
+values. One clip's vision is timed over eight of its 32 frames, as a forward holds them,
+and multiplied; the trainings are extrapolated from seconds per step. Prints both trainings, their ratio, and the share of the bf16 peak that the vision
 encoder reached where the peak is known.
 """
 

@@ -1,6 +1,6 @@
 """What batching saves: python -m benchmarks.generation [BACKBONE] [CLIPS] [TOKENS].
 
-Synthetic walks and the real prompts, greedy, float32. One by one, as transformers does
+Synthetic walks and the real prompts, greedy; float32 on a CPU, bf16 on a GPU. One by one, as transformers does
 it: each clip is read for its feature and again by ``generate`` for its text. Batched,
 as the product writes: weights are laid out once, the instruction is read and kept once
 for all clips, one reading of the rest serves feature and text, whose opening is
@@ -8,8 +8,8 @@ appended when the class is known, the cache is filled in place, and texts that h
 ended leave the batch. Three prompts: without biomechanics (nearly all of it is shared),
 with as much of the angles as ``make demo`` writes, and with the paper's 1,024 tokens of
 them. Each is measured twice: with texts of full length, as throughput is measured, and
-with texts that end by themselves, so that the batch gets smaller. The texts must be
-equal, or no ratio is printed. One by one is timed on a few clips, and counted by the
+with texts that end by themselves, so that the batch gets smaller. In float32 the texts must
+be equal, or no ratio is printed; in half precision it is told how many are. One by one is timed on a few clips, and counted by the
 clips that are read and the tokens that are written.
 """
 
@@ -190,14 +190,18 @@ def compare(
 ) -> None:
     """Both ways over one kind of prompt; alone by clips read and tokens written."""
     few = asked[:ALONE]
+    if backbone.device.type == "cuda":  # its start is nobody's
+        for way in (one_by_one, in_batches):
+            way(backbone, visual, few, 2)
     alone = timed(one_by_one, backbone, visual, few, limit)
     batch = timed(in_batches, backbone, visual, asked, limit)
-    if alone.texts != batch.texts[: len(few)]:
+    equal = sum(a == b for a, b in zip(alone.texts, batch.texts, strict=False))
+    if equal < len(few) and backbone.model.dtype == torch.float32:
         raise SystemExit("the texts differ: no ratio is given")
     reading = alone.reading_s * len(asked) / len(few)
     writing = alone.writing_s * batch.tokens / alone.tokens
     title = "ending by themselves" if has_end else f"{limit} tokens each"
-    print(f"  {title}: {batch.tokens} tokens, texts equal")
+    print(f"  {title}: {batch.tokens} tokens, {equal} of {len(few)} texts equal")
     for way, read, wrote in (
         (f"one by one (from {len(few)} clips)", reading, writing),
         (f"in batches of {BATCH}", batch.reading_s, batch.writing_s),

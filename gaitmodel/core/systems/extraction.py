@@ -59,6 +59,14 @@ def processes() -> PartialState:
     return PartialState(cpu=not torch.cuda.is_available())
 
 
+def own_device() -> torch.device:
+    """This process's own graphics card among those of ``torchrun``, or the processor.
+
+    Asking makes it the current one: what is moved before that lands on the first card.
+    """
+    return torch.device(processes().device)
+
+
 def own_share(clips: Sequence[T]) -> list[T]:
     """The clips of this process: all of them, or under ``torchrun`` every n-th."""
     state = processes()

@@ -22,7 +22,7 @@ from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 from gaitmodel.core.config import FusionOrder
 from gaitmodel.core.records import ByteArray
 from gaitmodel.core.systems.packed_linear import packed
-from gaitmodel.core.systems.pixels import preprocess
+from gaitmodel.core.systems.pixels import normalised, resized
 from gaitmodel.core.systems.prompt_batches import FusedPrompt, flush_right, token_ids
 from gaitmodel.core.systems.read_prompts import ReadPrompts, read_batch
 from gaitmodel.core.systems.shared_prefix import NAME as SHARED_PREFIX
@@ -71,12 +71,12 @@ class InternVLBackbone:
     @torch.no_grad()
     def native_tokens(self, images: ByteArray) -> Tensor:
         """Projected visual tokens of each frame: (T, tokens per frame, D), float32."""
-        pixels = preprocess(images, self.image_size)
+        frames = torch.from_numpy(resized(images, self.image_size))
         parts = [
             self.model.model.get_image_features(
-                pixel_values=chunk.to(self.device, self.model.dtype)
+                pixel_values=normalised(chunk.to(self.device)).to(self.model.dtype)
             ).pooler_output.float()
-            for chunk in pixels.split(FRAMES_PER_FORWARD)
+            for chunk in frames.split(FRAMES_PER_FORWARD)
         ]
         return torch.cat(parts).cpu()
 

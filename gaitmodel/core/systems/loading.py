@@ -12,6 +12,7 @@ from transformers.utils import logging as transformers_logging
 
 from gaitmodel.core.errors import WeightsError
 from gaitmodel.core.systems.backbones import IMAGE_TOKENS
+from gaitmodel.core.systems.extraction import own_device
 from gaitmodel.core.systems.folders import (
     UNREADABLE,
     check_model_type,
@@ -52,7 +53,7 @@ def load_internvl(
         weights do not fill the model exactly, or its tokenizer is not the model's.
     """
     _check_folder(folder)
-    device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = device or own_device()
     dtype = dtype or (torch.bfloat16 if device.type == "cuda" else torch.float32)
     try:
         model, report = InternVLForConditionalGeneration.from_pretrained(

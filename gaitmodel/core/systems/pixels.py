@@ -31,8 +31,14 @@ def preprocess(images: ByteArray, size: int) -> Tensor:
     Bicubic resize by Pillow, then ImageNet mean and deviation: equal to the PIL image
     processor that InternVL's checkpoints name (checked in the tests).
     """
-    small = torch.from_numpy(resized(images, size))
-    pixels = small.permute(0, 3, 1, 2).float() / 255
-    mean = torch.tensor(IMAGENET_MEAN).view(3, 1, 1)
-    deviation = torch.tensor(IMAGENET_STD).view(3, 1, 1)
+    return normalised(torch.from_numpy(resized(images, size)))
+
+
+def normalised(frames: Tensor) -> Tensor:
+    """Frames (T, S, S, 3) uint8 -> pixels (T, 3, S, S) float32, where the frames lie."""
+    pixels = frames.permute(0, 3, 1, 2).float() / 255
+    mean, deviation = (
+        torch.tensor(values, device=frames.device).view(3, 1, 1)
+        for values in (IMAGENET_MEAN, IMAGENET_STD)
+    )
     return (pixels - mean) / deviation

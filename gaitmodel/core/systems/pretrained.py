@@ -86,6 +86,7 @@ def _from_folder(folder: Path, kind: Architecture) -> nn.Module:
         model, report = kind.model.from_pretrained(
             folder,
             num_labels=wanted.num_labels,
+            dtype=torch.float32,  # however it is stored
             ignore_mismatched_sizes=True,
             local_files_only=True,
             output_loading_info=True,

@@ -26,6 +26,7 @@ from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 from gaitmodel.core.errors import WeightsError
 from gaitmodel.core.records import ByteArray
 from gaitmodel.core.systems.backbones import made_once, tiny_tokenizer
+from gaitmodel.core.systems.extraction import own_device
 from gaitmodel.core.systems.folders import (
     UNREADABLE,
     check_model_type,
@@ -158,7 +159,7 @@ def load_qwen3_vl(
     else:
         folder = weights_folder(name, "tiny")
     check_model_type(folder, "qwen3_vl")
-    device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = device or own_device()
     dtype = dtype or (torch.bfloat16 if device.type == "cuda" else torch.float32)
     try:
         model, report = Qwen3VLForConditionalGeneration.from_pretrained(

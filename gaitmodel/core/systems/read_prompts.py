@@ -174,7 +174,8 @@ def read_batch(
             use_cache=True,
         ).last_hidden_state.float()  # (rows, L, D)
         places = batch.visual[rows, kept, None]
-        pooled.append((states * places).sum(dim=1) / places.sum(dim=1))
+        visual = torch.where(places, states, 0.0)  # what padding gave may be no number
+        pooled.append(visual.sum(dim=1) / places.sum(dim=1))
     past = cache_of(buffers, length, prefix)
     f_vlm = torch.cat(pooled).cpu()
     return ReadPrompts(model, tokenizer, batch.ids, batch.mask, past, f_vlm)

@@ -120,12 +120,26 @@ def _read(
             )
         )
         return read
-    scores = (query * scale) @ key.transpose(-1, -2)
+    scores = scale * _products(query, key)
     if mask is not None:
         scores = scores.masked_fill(~mask, -torch.inf)
-    of_sum = scores.float().logsumexp(dim=-1)
+    of_sum = scores.logsumexp(dim=-1)
     weights = (scores - of_sum[..., None]).exp()
     return weights.to(value.dtype) @ value, of_sum
+
+
+def _products(query: Tensor, key: Tensor) -> Tensor:
+    """Of each query with each key, (B, H, L, n) in float32: half precision would round
+    them before they become exponents.
+    """
+    if query.device.type == "cuda" and query.dtype in (torch.bfloat16, torch.float16):
+        heads = query.shape[:2]
+        keys = key.expand(*heads, *key.shape[2:]).flatten(0, 1).transpose(1, 2)
+        flat: Tensor = torch.bmm(query.flatten(0, 1), keys, out_dtype=torch.float32)
+        products: Tensor = flat.unflatten(0, heads)
+    else:
+        products = query.float() @ key.float().transpose(-1, -2)
+    return products
 
 
 AttentionInterface.register(NAME, shared_prefix_attention)

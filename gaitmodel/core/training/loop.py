@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -108,7 +109,7 @@ def train(
         If the device runs out of memory.
     """
     team = Team()
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = team.device
     data = data.to(device)
     validation = validation.to(device) if validation else None
     network = _made(make_network, config.seed).to(device)
@@ -224,11 +225,15 @@ def _epoch(
 def logits_of(
     network: nn.Module, inputs: Mapping[str, Tensor], batch_size: int = 64
 ) -> Tensor:
-    """(N, K) logits in evaluation mode, on the CPU."""
+    """(N, K) logits in evaluation mode, on the CPU; each batch goes where the network is."""
     network.eval()
     length = len(next(iter(inputs.values())))
+    state = next(chain(network.parameters(), network.buffers()), None)
+    device = torch.device("cpu") if state is None else state.device
     parts = [
-        network(**{k: v[start : start + batch_size] for k, v in inputs.items()})
+        network(
+            **{k: v[start : start + batch_size].to(device) for k, v in inputs.items()}
+        )
         for start in range(0, length, batch_size)
     ]
     return torch.cat(parts).float().cpu()

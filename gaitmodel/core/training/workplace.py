@@ -23,6 +23,7 @@ from gaitmodel.core.systems.base import (
     TrainableSystem,
     ZeroShotSystem,
 )
+from gaitmodel.core.systems.extraction import own_device
 from gaitmodel.core.systems.feature_cache import FeatureCache
 from gaitmodel.core.systems.internvl import InternVLBackbone
 from gaitmodel.core.systems.loading import load_internvl, quiet_transformers
@@ -220,6 +221,7 @@ class Workplace:
         fitted = self._built(key, backbone, trained_with, generation)
         network = fitted.network()
         load_weights(network, folder, fitted.describe())
+        network.to(own_device())
         seen = frozenset(meta.get("subjects_seen", ()))
         return Fitted(fitted, network, folder.name, seen)
 

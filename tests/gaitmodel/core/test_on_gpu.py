@@ -8,12 +8,17 @@ import pytest
 import torch
 
 from benchmarks.feature_cache import frozen_seconds, step_seconds
-from gaitmodel.core.config import FusionConfig, FusionOrder, TrainConfig
+from gaitmodel.core.config import (
+    FusionConfig,
+    FusionOrder,
+    GenerationConfig,
+    TrainConfig,
+)
 from gaitmodel.core.systems.fused import FusedFeatures
 from gaitmodel.core.systems.loading import load_internvl
 from gaitmodel.core.training.fit import fit_system
 from gaitmodel.core.training.requests import TrainRequest
-from gaitmodel.core.training.workplace import Workplace
+from gaitmodel.core.training.workplace import Fitted, Workplace
 from tests.gaitmodel.core.fakes import clip_input, labelled_clips
 from tests.gaitmodel.core.training.test_fit import clock, quiet
 
@@ -63,7 +68,14 @@ def test_a_training_ends_on_the_device_and_is_read_back(
     for system, backbone in (("biogait_full", "tiny"), ("biogait_plus", "none")):
         request = TrainRequest(system, backbone, TrainConfig(2), FusionConfig(4))
         folder = fit_system(request, clips[:4], clips[4:], workplace, quiet, clock)
-        assert (folder / "model.safetensors").exists()
+        fitted = workplace.answering(
+            system, backbone, FusionConfig(4), GenerationConfig(), folder
+        )
+        assert isinstance(fitted, Fitted)
+        assert {p.device.type for p in fitted.network.parameters()} <= {"cuda"}
+        given = [clip.given for clip in clips]
+        for answer in fitted.predict(given, lambda done, total: None):
+            assert sum(answer.probabilities) == pytest.approx(1, abs=1e-3)
 
 
 @pytest.mark.slow

@@ -162,6 +162,9 @@ def test_a_local_transformers_folder_gives_the_first_weights(
     own = network.network.network.videomae.state_dict()
     for name, value in kinetics.videomae.state_dict().items():
         assert torch.equal(own[name], value)
+    kinetics.half().save_pretrained(tmp_path / "half")
+    network = build(workplace, "videomae", str(tmp_path / "half")).network()
+    assert {p.dtype for p in network.parameters()} == {torch.float32}
 
 
 def test_each_system_runs_on_what_it_takes() -> None:

@@ -94,3 +94,19 @@ def test_half_precision_keeps_its_dtype(is_flash: bool) -> None:
         query.float(), parts.joined(), parts.joined(), enable_gqa=True
     )
     assert ours.float().transpose(1, 2) == pytest.approx(exact, abs=0.05)
+
+
+def test_half_precision_is_about_as_exact_as_torchs_own() -> None:
+    torch.manual_seed(0)
+    query = 4 * torch.randn(2, 4, 1, D, dtype=torch.bfloat16)
+    parts = split(1, 2, 2, 300, 200)
+    states = SplitStates(parts.prefix.bfloat16(), parts.rest.bfloat16())
+    joined = states.joined()
+    exact = scaled_dot_product_attention(
+        query.float(), joined.float(), joined.float(), enable_gqa=True
+    )
+    theirs = scaled_dot_product_attention(query, joined, joined, enable_gqa=True)
+    with patch.object(shared_prefix, "is_flash", return_value=False):
+        ours, _ = shared_prefix_attention(nn.Module(), query, states, states, None)
+    error = (ours.float().transpose(1, 2) - exact).abs().mean()
+    assert error <= 2 * (theirs.float() - exact).abs().mean()

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+import numpy as np
+
 from gaitmodel import services
 from gaitmodel.core.config import FusionConfig, GenerationConfig
 from gaitmodel.core.errors import InputError
+from gaitmodel.core.media.frames import read_frames
 from gaitmodel.core.records import Prediction
 from gaitmodel.core.scoring.shortcut import ShortcutRow
 from gaitmodel.core.scoring.table_one import Answers, TableOne, table_json, table_one
 from gaitmodel.core.systems.registry import SYSTEMS, backbones_for, system_entry
 from gaitmodel.core.taxonomy import GaitClass
+from gaitmodel.core.training.dataset import leave_out
 from gaitmodel.core.training.fit import Report
 from gaitmodel.models import Clip
 from gaitmodel.runner.inputs import clip_input, refuse_seen, workplace
@@ -27,10 +31,13 @@ def run_evaluation(
     max_clips: int,
     report: Report,
     shortcut: Mapping[str, ShortcutRow] | None = None,
+    failed: dict[str, str] | None = None,
 ) -> TableOne:
     """Table 1 on one split: every system on its backbone; stored for the lead's page.
 
-    ``shortcut`` holds what the shortcut test found, by system.
+    ``shortcut`` holds what the shortcut test found, by system. A film that cannot be
+    read stops the work; or, if ``failed`` is given, its clip is noted there and left
+    out for every system.
 
     Raises
     ------
@@ -45,6 +52,10 @@ def run_evaluation(
     clips = clips_balanced(clips_ready(split=split), max_clips)
     if not clips:
         raise InputError(f"no prepared clip stands in split {split!r}")
+    if failed is not None and any(system.reads_film for system in opened.values()):
+        clips = [clip for clip in clips if _is_readable(clip, failed)]
+        if not clips:
+            raise InputError(f"no film in split {split!r} can be read")
     subjects = [clip.subject.name for clip in clips]
     for system in opened.values():
         refuse_seen(system, clips)
@@ -72,6 +83,17 @@ def run_evaluation(
     )
     services.evaluation_save(split=split, table=table_json(table))
     return table
+
+
+def _is_readable(clip: Clip, failed: dict[str, str]) -> bool:
+    """Whether its film decodes from beginning to end."""
+    try:
+        film = clip_input(clip).seen()
+        read_frames(film.path, np.array([0, film.frames - 1]))
+    except (InputError, OSError) as error:
+        leave_out(clip.name, error, failed)
+        return False
+    return True
 
 
 def systems_ready(asked: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:

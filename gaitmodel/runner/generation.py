@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -14,14 +15,15 @@ from gaitmodel.core.systems.answer_form import decoding
 from gaitmodel.core.systems.base import ClipInput
 from gaitmodel.core.systems.engines import check_engine
 from gaitmodel.core.systems.extraction import own_share
+from gaitmodel.core.systems.registry import system_entry
 from gaitmodel.core.training.fit import Report
 from gaitmodel.core.training.requests import GenerateRequest
 from gaitmodel.core.training.team import Team
 from gaitmodel.core.training.workplace import Fitted, Untrained
-from gaitmodel.models import Clip, Run
+from gaitmodel.models import Clip, Rationale, Run
 from gaitmodel.runner.inputs import clip_input, refuse_seen, workplace
 from gaitmodel.runner.progress import Step
-from gaitmodel.selectors import clips_by_name
+from gaitmodel.selectors import clips_by_name, rationales_latest
 
 
 def generate_run(run: Run, report: Report) -> dict[str, Any]:
@@ -35,16 +37,16 @@ def generate_run(run: Run, report: Report) -> dict[str, Any]:
 def run_generation(request: GenerateRequest, report: Report) -> int:
     """Write a prediction and a rationale of each system for each clip.
 
-    A pair that has been answered from the same checkpoint by the same decoding is not
-    answered again, so an interrupted run goes on where it stopped. Under ``torchrun``
-    each process answers for its share of the clips.
+    A pair whose valid text was written from the same checkpoint and measurements by the
+    same decoding is not answered again, so an interrupted run goes on where it stopped.
+    Under ``torchrun`` each process answers for its share of the clips.
 
     Raises
     ------
     InputError
         If the engine is not there, a system cannot answer, or has seen a test subject.
     """
-    check_engine(request.generation.engine)
+    check_engine(request.generation.engine, request.generation.no_repeat_ngram)
     team = Team()
     clips = own_share(clips_by_name(request.clips))
     inputs = {clip.pk: clip_input(clip) for clip in clips}
@@ -53,7 +55,20 @@ def run_generation(request: GenerateRequest, report: Report) -> int:
         refuse_seen(system, clips)
     written = 0
     for number, (key, system) in enumerate(systems.items()):
-        todo = [c for c in clips if not _answered(c, key, system.checkpoint, request)]
+        before = rationales_latest(clips, [key])
+        wanted = {
+            "backbone": request.backbone,
+            **decoding(request.generation, verify=system_entry(key).verify),
+        }
+        todo = [
+            clip
+            for clip in clips
+            if not _stands(
+                before.get((clip.pk, key)),
+                system.checkpoint,
+                wanted | {"read_sha256": inputs[clip.pk].sha256()},
+            )
+        ]
         step = Step(report, number, len(systems), key)
         written += _answer(system, todo, [inputs[c.pk] for c in todo], step, request)
     team.wait()
@@ -69,13 +84,15 @@ def _opened(key: str, request: GenerateRequest) -> Fitted | Untrained:
     return system
 
 
-def _answered(clip: Clip, key: str, checkpoint: str, request: GenerateRequest) -> bool:
-    asked = {"backbone": request.backbone, **decoding(request.generation)}
-    return clip.rationales.filter(
-        system=key,
-        checkpoint=checkpoint,
-        **{f"details__{name}": value for name, value in asked.items()},
-    ).exists()
+def _stands(
+    before: Rationale | None, checkpoint: str, wanted: Mapping[str, str]
+) -> bool:
+    """Whether the valid text of a clip was written in this very way."""
+    return (
+        before is not None
+        and before.checkpoint == checkpoint
+        and wanted.items() <= before.details.items()
+    )
 
 
 def _answer(
@@ -95,9 +112,10 @@ def _answer(
             services.prediction_save(
                 clip=clip, prediction=prediction, checkpoint=system.checkpoint
             )
+            read = {"read_sha256": given.sha256()}
             services.rationale_save(
                 clip=clip,
-                rationale=text,
+                rationale=replace(text, details={**text.details, **read}),
                 checkpoint=system.checkpoint,
                 evidence=check_evidence(text.text, given.features).to_json(),
             )

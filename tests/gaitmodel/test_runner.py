@@ -88,11 +88,23 @@ def test_a_cohort_is_trained_evaluated_and_explained(
     assert run_generation(request, lambda share, stage: None) == 0
     longer = replace(request, generation=GenerationConfig(7, 2))
     assert run_generation(longer, lambda share, stage: None) == 4
+    assert run_generation(request, lambda share, stage: None) == 4  # the newest counts
+    clip = Clip.objects.get(name="w6")
+    clip.features["warnings"] = ["measured anew"]
+    clip.save()
+    assert run_generation(request, lambda share, stage: None) == 2
+    for drafts in (1, 2):
+        of_drafts = replace(request.generation, candidates=drafts)
+        verified = replace(
+            request, systems=("biogait_full_verified",), generation=of_drafts
+        )
+        assert run_generation(verified, lambda share, stage: None) == 2
+        assert run_generation(verified, lambda share, stage: None) == 0
     untrained = replace(longer, systems=("internvl3_5_zero_shot", "biogait_no_ted"))
     more = replace(untrained, generation=GenerationConfig(8, 2))
     with pytest.raises(InputError, match="biogait_no_ted' has no finished training"):
         run_generation(more, lambda share, stage: None)
-    assert Rationale.objects.count() == 8
+    assert not Rationale.objects.filter(details__max_new_tokens="8").exists()
     absent = replace(request, generation=GenerationConfig(6, 2, engine="vllm"))
     with pytest.raises(InputError, match="vLLM is not installed"):
         run_generation(absent, lambda share, stage: None)
@@ -114,6 +126,20 @@ def test_a_film_that_turned_bad_stops_a_training_with_its_name_or_is_listed(
     lenient = begun(Run.Kind.TRAIN, replace(REQUEST, skip_failed=True).to_json())
     watched(lenient, quiet)
     assert list(lenient.result["skipped"]) == ["w2"]
+
+
+def test_a_film_that_turned_bad_stops_the_table_or_is_left_out_of_it(
+    cohort: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watched(begun(Run.Kind.TRAIN, REQUEST.to_json()), quiet)
+    clip_film(Clip.objects.get(name="w6")).path.write_bytes(b"no film")
+    asked = ("evaluate_systems", "--systems", "biogait_full", "--backbone", "tiny")
+    with pytest.raises(CommandError):
+        call_command(*asked)
+    call_command(*asked, "--skip-failed", "--json")
+    printed = capsys.readouterr()
+    assert "left out: w6: " in printed.err
+    assert '"n": 1' in printed.out
 
 
 def test_a_run_out_of_memory_says_what_to_do(

@@ -45,12 +45,21 @@ def tidy(continuation: str) -> str:
     return prose[: ends[-1]] if ends else prose
 
 
-def decoding(generation: GenerationConfig) -> dict[str, str]:
-    """What decided how a rationale was written, as it is kept beside the text."""
+def decoding(generation: GenerationConfig, *, verify: bool = False) -> dict[str, str]:
+    """What decided how a rationale was written, as it is kept beside the text.
+
+    ``verify`` for verified decoding, which draws.
+    """
+    drawn = {
+        "candidates": str(generation.candidates),
+        "temperature": str(generation.temperature),
+        "seed": str(generation.seed),
+    }
     return {
         "max_new_tokens": str(generation.max_new_tokens),
         "engine": generation.engine,
         "no_repeat_ngram": str(generation.no_repeat_ngram),
+        **(drawn if verify else {}),
     }
 
 

@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -17,6 +19,7 @@ from torch import Tensor, nn
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig
 from gaitmodel.core.errors import InputError
+from gaitmodel.core.features.codec import features_to_json
 from gaitmodel.core.records import (
     ClipFilm,
     GaitFeatures,
@@ -46,6 +49,14 @@ class ClipInput:
     film: ClipFilm | None
     pose: PoseSequence
     features: GaitFeatures
+
+    def sha256(self) -> str:
+        """Digest of all that may be read of it; its name apart."""
+        film = self.film.sha256 if self.film else ""
+        measured = [film, self.pose.fps, features_to_json(self.features)]
+        digest = hashlib.sha256(json.dumps(measured, sort_keys=True).encode())
+        digest.update(self.pose.angles.tobytes())
+        return digest.hexdigest()
 
     def seen(self) -> ClipFilm:
         """The film; ``InputError`` names the clip if it came without one."""

@@ -9,12 +9,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from torch import Tensor
 
 from gaitmodel.core.config import GenerationConfig
 from gaitmodel.core.records import RationaleText
-from gaitmodel.core.systems.answer_form import answer_opening, rationale
+from gaitmodel.core.systems.answer_form import answer_opening, decoding, rationale
 from gaitmodel.core.systems.base import Answers, ClipInput, Decide
 from gaitmodel.core.systems.engines import Reading, rationale_engine
 from gaitmodel.core.systems.fused import FusedFeatures, ReadClip
@@ -70,13 +71,15 @@ class Desk:
             reading = self.reading.of_rows(rows, self.room)
             return self._written(reading, rows, [labels[row] for row in rows], drawn)
 
-        return verified(
+        kept = verified(
             self.features,
             draft,
             self.generation.candidates,
             self.generation.temperature,
             self.generation.seed,
         )
+        told = decoding(self.generation, verify=True)
+        return [replace(text, details={**text.details, **told}) for text in kept]
 
     def _written(
         self,

@@ -52,6 +52,7 @@ class SystemEntry:
     takes: Takes
     trained: bool = True
     weights_of: str = ""  # the system whose training it uses, if not its own
+    verify: bool = False  # decoded with the evidence check
 
     def refuses(self, backbone: str) -> str:
         """Why this system cannot run on what ``--backbone`` names; empty if it can."""
@@ -87,6 +88,7 @@ SYSTEMS: dict[str, SystemEntry] = {
         biogait_full_verified,
         Takes.INTERNVL,
         weights_of="biogait_full",
+        verify=True,
     ),
     "biogait_plus": SystemEntry(
         "BioGait+ (ours)", biogait_plus, Takes.INTERNVL_OR_NONE

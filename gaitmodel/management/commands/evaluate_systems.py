@@ -86,8 +86,7 @@ class Command(GaitCommand):
             workplace().open(key, name)
         shortcut = self._shortcut(options["shortcut"], backbones)
         left_out = unready([options["split"]], skip=options["skip_failed"])
-        for name, reason in left_out.items():
-            self.stderr.write(f"left out: {name}: {reason}")
+        failed: dict[str, str] | None = {} if options["skip_failed"] else None
         with progress_bar("evaluating") as show:
             table = run_evaluation(
                 backbones,
@@ -96,7 +95,10 @@ class Command(GaitCommand):
                 options["max_clips"],
                 show,
                 shortcut,
+                failed,
             )
+        for name, reason in {**left_out, **(failed or {})}.items():
+            self.stderr.write(f"left out: {name}: {reason}")
         if options["out"]:
             _write(table, options["out"])
         self.stdout.write(

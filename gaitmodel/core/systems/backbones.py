@@ -70,7 +70,11 @@ def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
     part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".part-"))
     try:
         make(part)
-        part.rename(folder)
+        try:
+            part.rename(folder)
+        except OSError:  # another process was there first
+            if not (folder / "config.json").exists():
+                raise
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return folder

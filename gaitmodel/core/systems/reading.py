@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gaitmodel.core.config import FusionConfig
+from gaitmodel.core.config import FusionConfig, Sampling
 from gaitmodel.core.features.prompt import answer_format, clinical_instruction
 from gaitmodel.core.features.text import angle_text, metrics_text
 from gaitmodel.core.media.frames import read_frames, sample_indices
@@ -27,7 +27,9 @@ class ClipReader:
     def frame_indices(self, clip: ClipInput, view: int = 0) -> IntArray:
         """(T,) frames of the film, spread or consecutive as configured.
 
-        View ``v`` of k begins ``v / k`` of the gap between two frames later.
+        View ``v`` of k begins ``v / k`` of the gap between two frames later; where the
+        frames are consecutive, ``v / k`` of the film's other windows later, beginning
+        anew at its start. A film that has fewer different ones shows some of them again.
         """
         film = clip.seen()
         first = sample_indices(
@@ -37,9 +39,16 @@ class ClipReader:
             self.config.sampling,
             self.config.stretch_s,
         )
-        gap = (first[-1] - first[0]) / max(len(first) - 1, 1)
-        later = round(view / self.config.views * gap)
-        moved: IntArray = np.minimum(first + later, film.frames - 1)
+        length = int(first[-1] - first[0])
+        moved: IntArray
+        if self.config.sampling is Sampling.WINDOW:
+            windows = film.frames - length
+            start = (int(first[0]) + view * windows // self.config.views) % windows
+            moved = first - first[0] + start
+        else:
+            gap = length / max(len(first) - 1, 1)
+            later = int(view / self.config.views * gap)
+            moved = np.minimum(first + later, film.frames - 1)
         return moved
 
     def images(self, clip: ClipInput, view: int = 0) -> ByteArray:

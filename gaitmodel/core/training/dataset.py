@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from gaitmodel.core.errors import InputError
+from gaitmodel.core.errors import GaitError, InputError
 from gaitmodel.core.systems.base import (
     ClipInput,
     LabelledClip,
@@ -18,6 +19,9 @@ from gaitmodel.core.systems.base import (
     Viewed,
 )
 
+MACHINES_FAULTS = {
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM
+}  # fmt: skip
 VIEWED = ("visual", "f_vlm")
 """The inputs that depend on which frames were sampled."""
 
@@ -104,9 +108,13 @@ def leave_out(clip: str, error: Exception, failed: dict[str, str] | None) -> Non
 
     Raises
     ------
+    GaitError
+        If it is this machine that failed: of a full disk no clip is guilty.
     InputError
         Naming the clip, if there is no ``failed``: none may be left out.
     """
+    if isinstance(error, OSError) and error.errno in MACHINES_FAULTS:
+        raise GaitError(f"clip {clip!r}: {error}") from error
     if failed is None:
         raise InputError(
             f"clip {clip!r} cannot be read ({error}); --skip-failed leaves it out"

@@ -17,7 +17,7 @@ import transformers
 from gaitmodel.core.config import GenerationConfig
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.store import file_sha256
-from gaitmodel.core.systems.base import LabelledClip, TrainableSystem
+from gaitmodel.core.systems.base import LabelledClip, TrainableSystem, Viewed
 from gaitmodel.core.systems.extraction import own_share
 from gaitmodel.core.training.checkpoint import (
     META,
@@ -66,6 +66,10 @@ def fit_system(
     system = workplace.trainable(
         request.system, request.backbone, request.fusion, GenerationConfig()
     )
+    if request.fusion.views > 1 and not isinstance(system, Viewed):
+        raise InputError(
+            f"system {request.system!r} reads one sampling of a film: leave --views out"
+        )
     failed: dict[str, str] | None = {} if request.skip_failed else None
     team = Team()
     if team.size > 1 and workplace.cache:
@@ -103,7 +107,12 @@ def fit_system(
             validation,
             request.training,
             folder,
-            _epoch_report(request.training.epochs, report, clock),
+            _epoch_report(
+                request.training.epochs,
+                -(-len(data) // request.training.batch_size),
+                report,
+                clock,
+            ),
             system.forward_batch,
         )
         outcome = _outcome(result, clock()) | {
@@ -156,9 +165,11 @@ def _check_disjoint(
 
 
 def _epoch_report(
-    epochs: int, report: Report, clock: Callable[[], datetime]
+    epochs: int, steps: int, report: Report, clock: Callable[[], datetime]
 ) -> Callable[[EpochReport], None]:
-    """Show each epoch with its loss, validation F1 and the time that is left."""
+    """Show each epoch with its loss, validation F1, what a step takes (validation and
+    saving included) and the time that is left.
+    """
     began, done = clock(), 0
 
     def on_epoch(epoch: EpochReport) -> None:
@@ -167,10 +178,12 @@ def _epoch_report(
         score = (
             "" if epoch.val_macro_f1 is None else f", val F1 {epoch.val_macro_f1:.3f}"
         )
-        left = (clock() - began) / done * (epochs - epoch.epoch)
+        each = (clock() - began) / done
+        left = each * (epochs - epoch.epoch)
         report(
             0.5 + 0.5 * epoch.epoch / epochs,
             f"epoch {epoch.epoch}/{epochs}, loss {epoch.train_loss:.4f}{score}, "
+            f"{1000 * each.total_seconds() / steps:.0f} ms a step, "
             f"{_span(left.total_seconds())} left",
         )
 

@@ -13,6 +13,7 @@ from gaitmodel.core.systems.backbones import (
     IMAGE_TOKENS,
     add_image_tokens,
     backbone_folder,
+    made_once,
     tiny_tokenizer,
 )
 
@@ -58,3 +59,18 @@ def test_room_for_images_is_the_same_whatever_was_drawn_before() -> None:
     assert len(embeddings[0]) == len(tokenizer) == config.vocab_size
     assert set(IMAGE_TOKENS.values()) <= set(tokenizer.get_vocab())
     assert torch.equal(embeddings[0], embeddings[1])
+
+
+def test_two_processes_that_make_one_backbone_both_have_it(tmp_path: Path) -> None:
+    folder = tmp_path / "made"
+
+    def first(part: Path) -> None:
+        (part / "config.json").write_text("{}")
+
+    def make(part: Path) -> None:
+        made_once(folder, first)  # while this one is still at it
+        (part / "config.json").write_text("[]")
+
+    assert made_once(folder, make) == folder
+    assert (folder / "config.json").read_text() == "{}"
+    assert [path.name for path in tmp_path.iterdir()] == ["made"]

@@ -13,7 +13,7 @@ from gaitmodel.core.errors import InputError
 from gaitmodel.core.media.encode import write_video
 from gaitmodel.core.records import ClipFilm
 from gaitmodel.core.store import file_sha256
-from gaitmodel.core.systems.base import LabelledClip
+from gaitmodel.core.systems.base import ClipInput, LabelledClip
 from gaitmodel.core.training.audit import audit, film_hash
 from gaitmodel.core.training.workplace import Workplace
 from tests.gaitmodel.core.fakes import labelled_clips
@@ -117,7 +117,7 @@ def test_drawn_skeletons_are_compared_by_their_pose_alone(tmp_path: Path) -> Non
     assert "3 films hashed" in audit(given, Silent(), tick).checked[2]
 
 
-def test_a_prompt_that_names_the_subject_is_refused(
+def test_the_prompts_of_the_backbone_name_nobody(
     workplace: Workplace, tmp_path: Path
 ) -> None:
     system = workplace.trainable(
@@ -129,6 +129,38 @@ def test_a_prompt_that_names_the_subject_is_refused(
     named = dataclasses.replace(given["train"][0].given.seen(), path=stored)
     given["train"][0] = with_given(given["train"][0], film=named)
     assert "4 prompts" in audit(given, system, tick).checked[3]
-    given["train"][0] = dataclasses.replace(given["train"][0], subject="cadence")
-    with pytest.raises(InputError, match="its prompt says 'cadence'"):
+
+
+@dataclasses.dataclass(frozen=True)
+class Telling:
+    """A system whose prompt names one clip's subject."""
+
+    subject: str
+    told_of: str
+
+    def prompt_text(self, clip: ClipInput) -> str:
+        said = f" Seen: {self.subject}." if clip.clip == self.told_of else ""
+        return f"Judge the gait.{said}"
+
+
+def test_a_prompt_that_names_its_subject_is_refused(tmp_path: Path) -> None:
+    given = parts(tmp_path)
+    first = given["train"][0]
+    system = Telling(first.subject, first.given.clip)
+    with pytest.raises(InputError, match=f"its prompt says '{first.subject}'"):
         audit(given, system, tick)
+
+
+def test_a_word_of_the_instruction_is_no_name(tmp_path: Path) -> None:
+    given = parts(tmp_path)
+    given["train"][0] = dataclasses.replace(given["train"][0], subject="gait")
+    assert "4 prompts" in audit(given, Telling("", ""), tick).checked[3]
+
+
+def test_a_system_that_reads_no_words_has_no_prompts(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    system = workplace.trainable(
+        "biogait_plus", "none", FusionConfig(4), GenerationConfig()
+    )
+    assert audit(parts(tmp_path), system, tick).checked[3].startswith("no prompts")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from gaitmodel.core.scoring.drawing import confusion_svg, reliability_svg
 from gaitmodel.core.scoring.free_text import FreeText, free_text_sentence
+from gaitmodel.core.scoring.seen import seen_sentence
 from gaitmodel.core.scoring.shortcut import shortcut_sentence
 from gaitmodel.core.taxonomy import CLASSES
 from gaitmodel.selectors import (
@@ -63,6 +64,11 @@ def table_one(request: HttpRequest) -> HttpResponse:
             0,
         )
         context["notes"] = [
+            *(
+                seen_sentence(row["title"], row["subjects_seen"])
+                for row in shown.table["systems"].values()
+                if row.get("subjects_seen")
+            ),
             *([shortcut_sentence(scenes)] if scenes else []),
             *(
                 free_text_sentence(row["title"], FreeText(**row["free_text"]))

@@ -83,7 +83,11 @@ def test_a_subject_who_was_trained_on_is_no_test_subject_after_a_new_split(
     call_command(*asked)
     capsys.readouterr()
     call_command(*asked, "--split", "train")
-    assert "was trained or chosen on 7 of these subjects" in capsys.readouterr().out
+    said = "was trained or chosen on 7 of these subjects"
+    assert said in capsys.readouterr().out
+    cleo = Client()
+    cleo.force_login(lead("cleo"))
+    assert said in cleo.get(reverse("gaitmodel:table_one")).content.decode()
 
 
 def test_the_shortcut_test_of_another_backbone_is_not_put_into_the_table(

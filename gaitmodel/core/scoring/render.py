@@ -15,6 +15,7 @@ from gaitmodel.core.scoring.comparison import Comparison
 from gaitmodel.core.scoring.free_text import free_text_sentence
 from gaitmodel.core.scoring.resampling import Interval
 from gaitmodel.core.scoring.scores import Scores
+from gaitmodel.core.scoring.seen import seen_sentence
 from gaitmodel.core.scoring.shortcut import shortcut_sentence
 from gaitmodel.core.scoring.table_one import Row, TableOne
 from gaitmodel.core.taxonomy import CLASSES
@@ -98,10 +99,7 @@ def _caption(table: TableOne) -> str:
 def _notes(table: TableOne) -> list[str]:
     first = table.first
     notes = [
-        f"{row.title} was trained or chosen on {row.seen} of these subjects: its numbers "
-        "are no estimate for others."
-        for row in table.rows.values()
-        if row.seen
+        seen_sentence(row.title, row.seen) for row in table.rows.values() if row.seen
     ]
     if first.absent:
         notes.append(

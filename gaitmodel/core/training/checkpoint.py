@@ -11,11 +11,12 @@ from __future__ import annotations
 import fcntl
 import io
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import torch
 from safetensors import SafetensorError
@@ -29,6 +30,7 @@ WEIGHTS = "model.safetensors"
 META = "meta.json"
 RESUME = "resume.pt"
 LOCK = "lock"
+PATIENCE_S = 60.0  # a worker that lost its Run notices at its next report
 
 
 @contextmanager
@@ -38,18 +40,27 @@ def held(folder: Path) -> Iterator[None]:
     Raises
     ------
     InputError
-        If another one does.
+        If another one does, and goes on.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + PATIENCE_S
     with (folder / LOCK).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise InputError(
-                f"checkpoint {folder}: another process is training it; wait for it, or "
-                "cancel it"
-            ) from error
+        while not _is_ours(lock):
+            if time.monotonic() >= deadline:
+                raise InputError(
+                    f"checkpoint {folder}: another process is training it; wait for "
+                    "it, or cancel it"
+                )
+            time.sleep(0.2)
         yield
+
+
+def _is_ours(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def subject_digest(subject: str) -> str:

@@ -13,6 +13,7 @@ from gaitmodel.core.config import (
     GenerationConfig,
 )
 from gaitmodel.core.errors import InputError, WeightsError
+from gaitmodel.core.training import checkpoint
 from gaitmodel.core.training.checkpoint import held
 from gaitmodel.core.training.fit import fit_system
 from gaitmodel.core.training.workplace import Workplace
@@ -54,9 +55,10 @@ def test_weights_that_were_changed_afterwards_are_refused(
 
 
 def test_two_processes_never_train_into_one_folder(
-    workplace: Workplace, tmp_path: Path
+    workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = fit(workplace, tmp_path)
+    monkeypatch.setattr(checkpoint, "PATIENCE_S", 0.3)
     with held(folder), pytest.raises(InputError, match="another process is training"):
         fit(workplace, tmp_path)
     fit(workplace, tmp_path)

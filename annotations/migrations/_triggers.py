@@ -3,7 +3,8 @@
 1. An event is never changed or removed.
 2. No answer is written once its study is locked: ratings, choices, comments,
    guesses, own diagnoses, and the assignments that carry "cannot judge".
-3. A study's state never goes back.
+3. No text, and no seat's rater or study, changes once the study is locked.
+4. A study's state never goes back.
 
 SQLite drops a table's triggers when a migration rebuilds the table, so a migration
 that alters one of these must ``remove`` first and ``install`` at its end; a test looks
@@ -32,6 +33,7 @@ _ANSWERS = {
     "annotations_guess": _OF_ASSIGNMENT,
     "annotations_owndiagnosis": _OF_ASSIGNMENT,
     "annotations_assignment": _OF_SEAT,
+    "annotations_slot": _OF_ASSIGNMENT,
 }
 _FORWARD = ("draft open", "open locked", "locked unblinded")
 _STEPS = ", ".join(f"'{step}'" for step in _FORWARD)
@@ -58,6 +60,19 @@ def _rules() -> dict[str, Rule]:
             )
             name = f"{table.removeprefix('annotations_')}_locked_{operation.lower()}"
             rules[name] = (table, operation, frozen, "the study is locked")
+    state = "(SELECT s.state FROM annotations_study s WHERE s.id = {row}.study_id)"
+    rules["seat_locked_update"] = (
+        "annotations_seat",
+        "UPDATE",
+        "(OLD.study_id <> NEW.study_id"
+        " OR COALESCE(OLD.rater_id, 0) <> COALESCE(NEW.rater_id, 0)) AND ("
+        + " OR ".join(
+            f"{state.format(row=row)} IN ('locked', 'unblinded')"
+            for row in ("OLD", "NEW")
+        )
+        + ")",
+        "the study is locked",
+    )
     rules["study_never_back"] = (
         "annotations_study",
         "UPDATE",

@@ -25,7 +25,6 @@ class _Reading(NamedTuple):
     """One assignment with what was answered about it as a whole."""
 
     seat: int
-    rater: str | None
     clip: str
     label: str
     patient: str
@@ -74,7 +73,6 @@ def _readings(study: Study) -> dict[UUID, _Reading]:
         for pk, *values in rows.values_list(
             "pk",
             "seat__number",
-            "seat__rater__username",
             "case__clip__name",
             "case__clip__label",
             "case__clip__subject__name",
@@ -139,7 +137,7 @@ def _rated(
     return RatedOutput(
         case=reading.clip,
         patient=reading.patient,
-        evaluator=reading.rater or f"seat {reading.seat}",
+        evaluator=f"R{reading.seat}",
         model=shown.system,
         position=shown.letter,
         scores=given,

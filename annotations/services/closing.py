@@ -9,6 +9,7 @@ from django.utils import timezone
 from annotations.audit import event_append, study_for_update
 from annotations.core.errors import StateError, StudyError
 from annotations.models import Signature, Study
+from annotations.services.sealing import protocol_breaks
 
 
 def study_lock(*, study: Study, actor: User | None = None) -> Study:
@@ -35,6 +36,11 @@ def study_unblind(*, study: Study, signer: User, password: str, reason: str) -> 
         if study.state != Study.State.LOCKED:
             raise StateError(
                 f"study {study.name!r} is {study.state}; only a locked one is unblinded"
+            )
+        if breaks := protocol_breaks(study):
+            raise StudyError(
+                f"study {study.name!r} differs from what was sealed ({breaks[0]}), so "
+                "the signatures that it needs are not known"
             )
         _check_signer(signer, password, reason)
         if study.signatures.filter(signer=signer).exists():

@@ -56,6 +56,7 @@ def seat_free(seat: Seat) -> None:
     answers_clear(seat)
     Seat.objects.filter(pk=seat.pk).update(
         rater=None,
+        site="",
         consent_version="",
         consented_at=None,
         instructed_at=None,

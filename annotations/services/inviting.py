@@ -107,12 +107,13 @@ def _checked_email(email: str) -> str:
 
 
 def _open_study(study: Study) -> Study:
-    """Raters come after the seal: the commitment precedes the first sign-in."""
+    """Raters come after the seal: the commitment precedes the first sign-in.
+
+    A stranger reads what is said here; a study's name may tell a diagnosis.
+    """
     study = study_for_update(study.pk)
     if not study.is_open:
-        raise StateError(
-            f"study {study.name!r} is {study.state}; raters join an open study"
-        )
+        raise StateError(f"the study is {study.state}; raters join an open study")
     return study
 
 
@@ -182,9 +183,9 @@ def _sit(study: Study, seat: Seat, rater: User, actor: User) -> Seat:
             f"{rater.username!r} leads studies, and a lead cannot rate blind"
         )
     if study.seats.filter(rater=rater).exists():
-        raise StudyError(f"{rater.username!r} has a seat in {study.name!r} already")
+        raise StudyError(f"{rater.username!r} has a seat in this study already")
     if not Seat.objects.filter(pk=seat.pk, rater__isnull=True).update(rater=rater):
-        raise StateError(f"seat {seat.number} of {study.name!r} is taken")
+        raise StateError(f"seat {seat.number} is taken")
     event_append(
         study=study,
         kind="rater_seated",

@@ -17,8 +17,17 @@ from annotations.core.design import allocate
 from annotations.core.drbg import SEED_BYTES
 from annotations.core.errors import StateError, StudyError
 from annotations.core.partition import CaseKey
-from annotations.core.seal import Item, Leaf, Sealed, make_seal, seal_breaks
+from annotations.core.seal import (
+    Item,
+    Leaf,
+    Sealed,
+    make_seal,
+    proof,
+    proof_holds,
+    seal_breaks,
+)
 from annotations.models import Assignment, Case, Seal, SlotIdentity, Study
+from annotations.services.replaying import answer_breaks
 from annotations.vault import vault_opened
 from gaitmodel import shelf
 from gaitmodel.core.store import file_sha256
@@ -26,11 +35,16 @@ from gaitmodel.core.store import file_sha256
 
 @dataclass(frozen=True)
 class Verification:
-    """What a verification compared, and where the study was touched."""
+    """What a verification compared, and where the study was touched.
+
+    ``root`` was published before the first score; ``head`` is the log's last hash, which
+    whoever keeps it can compare later.
+    """
 
     root: str
     items: int
     events: int
+    head: str
     breaks: tuple[str, ...]
 
     @property
@@ -61,7 +75,8 @@ def study_open(*, study: Study, actor: User | None = None) -> Study:
 
 
 def study_verify(study: Study) -> Verification:
-    """Compare the study with its seal, its seed and its log; say where it differs.
+    """Compare the study with its seal, its seed and its log, and its answers with what
+    the log says that was answered; say where they differ.
 
     Raises
     ------
@@ -78,31 +93,61 @@ def study_verify(study: Study) -> Verification:
             *_allocation_breaks(study),
             *_film_breaks(study),
             *log_breaks(study),
+            *_root_breaks(study, seal.root),
+            *answer_breaks(study),
         ]
-    return Verification(seal.root, len(leaves), study.event_count, tuple(breaks))
+    return Verification(
+        seal.root, len(leaves), study.event_count, study.event_head, tuple(breaks)
+    )
+
+
+def _root_breaks(study: Study, root: str) -> list[str]:
+    """A seal made anew has another root than the log, which the opening was put into."""
+    logged = study.events.filter(kind="study_opened").values_list(
+        "content__payload__root", flat=True
+    )
+    return [] if list(logged) == [root] else ["seal: its root is not the one logged"]
+
+
+def protocol_breaks(study: Study) -> list[str]:
+    """Whether the protocol is the one that was sealed, under the root that was logged."""
+    with vault_opened():
+        root = study.seal.root
+        sealed = Sealed(root, tuple(Leaf(**leaf) for leaf in study.secret.leaves))
+        item = _protocol_item(study)
+        nonces = {leaf.name: leaf.nonce for leaf in sealed.leaves}
+        steps = proof(sealed, item.name)
+        holds = proof_holds(root, item, nonces[item.name], steps)
+    said = [] if holds else ["protocol: differs from what was sealed"]
+    return said + _root_breaks(study, root)
 
 
 def sealed_items(study: Study) -> list[Item]:
     """Everything that the seal covers, as it stands in the database now."""
     secret = study.secret
-    protocol = {
-        "name": study.name,
-        "purpose": study.purpose,
-        "pilot": study.is_pilot,
-        "protocol": study.protocol,
-        "criteria": [
-            [row.key, row.title, row.question, row.low, row.high]
-            for row in study.criteria.all()
-        ],
-    }
     return [
-        Item("protocol", protocol),
+        _protocol_item(study),
         Item("plan", secret.plan),
         Item("seed", {"seed": bytes(secret.seed).hex(), "systems": secret.systems}),
         Item("design", secret.design),
         *(_case_item(case) for case in _cases(study)),
         *_assignment_items(study),
     ]
+
+
+def _protocol_item(study: Study) -> Item:
+    criteria = [
+        [row.key, row.title, row.question, row.low, row.high]
+        for row in study.criteria.all()
+    ]
+    facts = {
+        "name": study.name,
+        "purpose": study.purpose,
+        "pilot": study.is_pilot,
+        "protocol": study.protocol,
+        "criteria": criteria,
+    }
+    return Item("protocol", facts)
 
 
 def _cases(study: Study) -> list[Case]:

@@ -27,5 +27,6 @@ class Command(StudyCommand):
             )
         self.stdout.write(
             f"study {study.name!r} holds: {verification.items} sealed items and "
-            f"{verification.events} events are untouched; seal {verification.root}"
+            f"{verification.events} events are untouched, and every answer is what the "
+            f"log says; seal {verification.root}, log {verification.head}"
         )

@@ -5,13 +5,14 @@ import io
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.db import DatabaseError, transaction
 
 from annotations.core.errors import StateError, StudyError
-from annotations.models import Assignment, Rating, Study
+from annotations.models import Assignment, Rating, Seat, Study
 from annotations.reports import study_report
 from annotations.selectors import ratings_for, study_target
 from annotations.selectors.unblinded import rating_counts
-from annotations.services import study_lock, study_unblind
+from annotations.services import study_lock, study_open, study_unblind
 from tests import factories
 from tests.annotations.services.test_rating import complete
 from tests.people import PASSWORD
@@ -117,3 +118,33 @@ def test_counts_in_sql_give_the_reports_means(
 def test_counting_waits_for_unblinding(study: Study) -> None:
     with pytest.raises(StateError, match="not unblinded"):
         list(rating_counts(study))
+
+
+@pytest.mark.parametrize("act", ["move the seat", "change its rater", "change a text"])
+def test_the_database_keeps_seats_and_texts_of_a_locked_study(
+    study: Study, case: Assignment, act: str
+) -> None:
+    study_lock(study=study)
+    elsewhere = study_open(study=factories.study("Another", start=20))
+    seat = Seat.objects.filter(pk=case.seat_id)
+    acts = {
+        "move the seat": lambda: seat.update(study=elsewhere, number=99),
+        "change its rater": lambda: seat.update(rater=None),
+        "change a text": lambda: case.slots.update(text="another"),
+    }
+    with (
+        pytest.raises(DatabaseError, match="the study is locked"),
+        transaction.atomic(),
+    ):
+        acts[act]()
+
+
+def test_nobody_signs_under_a_protocol_that_is_not_the_sealed_one(
+    study: Study, cleo: User
+) -> None:
+    study_lock(study=study)
+    eased = {**study.protocol, "signatories": 1}
+    Study.objects.filter(pk=study.pk).update(protocol=eased)
+    with pytest.raises(StudyError, match="protocol: differs from what was sealed"):
+        sign(study, cleo)
+    assert Study.objects.get(pk=study.pk).state == Study.State.LOCKED

@@ -1,21 +1,27 @@
 """What is sealed cannot be moved unseen."""
 
+import secrets
+from dataclasses import asdict
+
 import pytest
 from django.conf import settings
 from django.db import connection
 
 from annotations.core.errors import StateError
+from annotations.core.seal import make_seal
 from annotations.models import (
     Assignment,
     Case,
     Event,
     EventContent,
+    Seal,
     Slot,
     SlotIdentity,
     Study,
     StudySecret,
 )
 from annotations.services import rater_seat, study_open, study_verify
+from annotations.services.sealing import sealed_items
 from tests import factories, people
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +142,12 @@ def test_each_assignment_is_a_leaf_that_can_be_opened_alone(opened: Study) -> No
     names = {leaf["name"] for leaf in opened.secret.leaves}
     for row in Assignment.objects.all():
         assert f"assignment {row.pk}" in names
+
+
+def test_a_seal_made_anew_is_not_the_one_that_was_logged(opened: Study) -> None:
+    items = sealed_items(opened)
+    again = make_seal(items, [secrets.token_bytes(32) for _ in items])
+    Seal.objects.update(root=again.root)
+    StudySecret.objects.update(leaves=[asdict(leaf) for leaf in again.leaves])
+    breaks = study_verify(Study.objects.get(pk=opened.pk)).breaks
+    assert breaks == ("seal: its root is not the one logged",)

@@ -1,0 +1,82 @@
+"""The answers of a study as its rows hold them, against its log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from annotations.core.replay import Answers, Entry, Place, Replay, differences
+from annotations.models import Assignment, Rating, Seat, Slot, Study
+
+
+def answer_breaks(study: Study) -> list[str]:
+    """Each answer, state and rater that is not what the log last said of it."""
+    homes = {
+        str(pk): seat
+        for rows in (
+            Assignment.objects.filter(seat__study=study).values_list(
+                "pk", "seat__number"
+            ),
+            Slot.objects.filter(assignment__seat__study=study).values_list(
+                "pk", "assignment__seat__number"
+            ),
+        )
+        for pk, seat in rows.order_by()
+    }
+    seats = Seat.objects.filter(study=study, rater__isnull=False)
+    raters = dict(seats.values_list("number", "rater_id"))
+    replay = Replay(homes).follow(_entries(study))
+    return differences(replay, _answers(study), raters)
+
+
+def _entries(study: Study) -> Iterator[Entry]:
+    rows = study.events.order_by("sequence").values_list("kind", "content__payload")
+    return (Entry(*row) for row in rows.iterator(chunk_size=1000))
+
+
+def _answers(study: Study) -> Answers:
+    found: Answers = {}
+    scores = Rating.objects.filter(slot__assignment__seat__study=study).order_by()
+    for slot, criterion, value in scores.values_list(
+        "slot_id", "criterion__key", "value"
+    ):
+        found[Place(criterion, str(slot))] = value
+    slots = Slot.objects.filter(assignment__seat__study=study)
+    letters: dict[UUID | None, str] = {
+        None: "",
+        **dict(slots.values_list("pk", "letter")),
+    }
+    cases = Assignment.objects.filter(seat__study=study).order_by()
+    for (
+        pk,
+        state,
+        best,
+        second,
+        verdict,
+        sure,
+        text,
+        guess,
+        unknown,
+        *own,
+    ) in cases.values_list(
+        "pk",
+        "state",
+        "choice__best_id",
+        "choice__second_id",
+        "choice__verdict",
+        "choice__confidence",
+        "comment__text",
+        "guess__slot_id",
+        "guess__is_unknown",
+        "own_diagnosis__label",
+        "own_diagnosis__confidence",
+    ):
+        case = str(pk)
+        found[Place("state", case)] = str(state)
+        picks = [letters.get(best, "?"), letters.get(second, "?"), verdict or "", sure]
+        found[Place("choice", case)] = picks
+        found[Place("comment", case)] = [text or ""]
+        found[Place("guess", case)] = [letters.get(guess, "?"), bool(unknown)]
+        if own[0] is not None:
+            found[Place("own diagnosis", case)] = own
+    return found

@@ -1,0 +1,135 @@
+"""Answers that are not what the log says are found, whoever wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+
+from annotations.models import (
+    Assignment,
+    Choice,
+    Comment,
+    EventContent,
+    Guess,
+    Rating,
+    Seat,
+    Study,
+)
+from annotations.services import (
+    assignment_open,
+    assignment_submit,
+    choice_save,
+    comment_save,
+    rating_save,
+    study_verify,
+)
+from annotations.services.joining import consent_withdraw
+from annotations.services.reissuing import seat_reissue
+from annotations.services.verdicts import Picks
+
+pytestmark = pytest.mark.django_db
+
+
+def breaks(study: Study) -> tuple[str, ...]:
+    return study_verify(Study.objects.get(pk=study.pk)).breaks
+
+
+@pytest.fixture
+def answered(study: Study, case: Assignment, ada: User) -> Assignment:
+    """Ada's first case, answered whole, one cell twice, and submitted."""
+    assignment_open(case_id=case.pk, actor=ada)
+    for cell in Rating.objects.filter(slot__assignment=case):
+        given = {
+            "case_id": case.pk,
+            "letter": cell.slot.letter,
+            "criterion": cell.criterion.key,
+            "actor": ada,
+        }
+        rating_save(value=2, version=0, **given)
+        rating_save(value=4, version=1, **given)
+    picks = Picks("A", "B")
+    choice_save(case_id=case.pk, picks=picks, version=0, actor=ada)
+    comment_save(case_id=case.pk, text="slow", version=0, actor=ada)
+    assignment_submit(case_id=case.pk, actor=ada)
+    return case
+
+
+def test_answers_given_by_the_rater_are_what_the_log_says(
+    study: Study, answered: Assignment
+) -> None:
+    assert breaks(study) == ()
+
+
+def change_score(case: Assignment) -> str:
+    cell = Rating.objects.filter(slot__assignment=case).first()
+    assert cell
+    Rating.objects.filter(pk=cell.pk).update(value=5)
+    return f"answer: {cell.criterion.key} of {cell.slot_id} is not what the log says"
+
+
+def change_choice(case: Assignment) -> str:
+    slot = case.slots.get(letter="C")
+    Choice.objects.filter(assignment=case).update(best=slot)
+    return f"answer: choice of {case.pk} is not what the log says"
+
+
+def change_comment(case: Assignment) -> str:
+    Comment.objects.filter(assignment=case).update(text="fast")
+    return f"answer: comment of {case.pk} is not what the log says"
+
+
+def invent_guess(case: Assignment) -> str:
+    Guess.objects.filter(assignment=case).update(is_unknown=True)
+    return f"answer: guess of {case.pk} is not what the log says"
+
+
+def take_back(case: Assignment) -> str:
+    Assignment.objects.filter(pk=case.pk).update(state="open")
+    return f"answer: state of {case.pk} is not what the log says"
+
+
+def change_rater(case: Assignment) -> str:
+    first, second = Seat.objects.filter(study=case.seat.study).order_by("number")[:2]
+    Seat.objects.filter(pk=second.pk).update(rater=None)
+    Seat.objects.filter(pk=first.pk).update(rater=second.rater_id)
+    return "seat 1: its rater is not whom the log names"
+
+
+def erase_what_was_logged(case: Assignment) -> str:
+    EventContent.objects.filter(event__kind="comment_saved").delete()
+    return f"answer: comment of {case.pk} is not what the log says"
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        change_score,
+        change_choice,
+        change_comment,
+        invent_guess,
+        take_back,
+        change_rater,
+        erase_what_was_logged,
+    ],
+    ids=lambda tamper: tamper.__name__,
+)
+def test_an_answer_changed_behind_the_log_is_named(
+    study: Study, answered: Assignment, tamper: Callable[[Assignment], str]
+) -> None:
+    assert tamper(answered) in breaks(study)
+
+
+def test_a_seat_issued_anew_has_no_answers_in_either(
+    study: Study, answered: Assignment, cleo: User
+) -> None:
+    seat_reissue(study=study, number=1, reason="moved away", actor=cleo)
+    assert breaks(study) == ()
+
+
+def test_a_withdrawal_leaves_rows_and_log_in_agreement(
+    study: Study, answered: Assignment, ada: User
+) -> None:
+    consent_withdraw(seat_id=answered.seat_id, actor=ada)
+    assert breaks(study) == ()

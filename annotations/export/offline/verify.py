@@ -1,18 +1,31 @@
-"""Checks an export bundle without the site: python verify.py. Python 3 alone is needed.
+"""Checks an export bundle without the site. Python 3 alone is needed.
+
+python verify.py [--root ROOT] [--head HEAD]
 
 1. Every sealed fact is hashed with its nonce and must give its digest.
-2. The digests must give the root that was published before the study opened.
-3. Every log entry must give its hash, follow the one before, and fit its content.
-4. Every file must have the hash that the metadata and SHA256SUMS name, and there must
+2. The digests must give the root, and the log's opening must name the same one.
+3. Every log entry must give its hash, follow the one before, and fit its content; the
+   log must reach the unblinding.
+4. The log is replayed: each score and choice in ratings.csv must be the last one that
+   it holds for the text that the seal names there.
+5. Every file must have the hash that the metadata and SHA256SUMS name, and there must
    be no file that SHA256SUMS does not name.
+
+Whoever makes a whole bundle anew can make all of that hold. What they cannot make is the
+root that was published before the study opened, and the log's head that a witness noted:
+give them as ROOT and HEAD, or compare those printed.
 
 Each difference is one line that says where; a file that cannot even be read is one too.
 """
 
+import argparse
+import csv
 import hashlib
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 SUMS = "SHA256SUMS"
@@ -77,6 +90,115 @@ def entry_problems(
     return problems, event["hash"]
 
 
+def plain(text: str) -> str:
+    """A cell as it was before a spreadsheet was kept from taking it for a formula."""
+    return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@\t\r") else text
+
+
+def sealed() -> dict[str, dict[str, Any]]:
+    """What each sealed fact says, by its name."""
+    seal = json.loads((HERE / "seal.json").read_text(encoding="utf-8"))
+    return {
+        leaf["name"]: json.loads(leaf["canonical"])["payload"]
+        for leaf in seal["leaves"]
+    }
+
+
+def logged() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Kind and content of each entry whose content has not been erased."""
+    for line in (HERE / "events.jsonl").read_text(encoding="utf-8").splitlines():
+        event = json.loads(line)
+        if event["content"] is not None:
+            kind = json.loads(event["canonical"])["kind"]
+            yield kind, json.loads(event["content"])
+
+
+def opening_problems() -> list[str]:
+    seal = json.loads((HERE / "seal.json").read_text(encoding="utf-8"))
+    entries = list(logged())
+    roots = [said.get("root") for kind, said in entries if kind == "study_opened"]
+    problems = []
+    if roots != [seal["root"]]:
+        problems.append("the log opens the study under another root than the seal's")
+    if "study_unblinded" not in [kind for kind, _ in entries]:
+        problems.append("the log ends before the study was unblinded")
+    return problems
+
+
+def last_answers(seats: dict[str, int]) -> dict[str, dict[str, Any]]:
+    """By text or case: its scores, its choice, whether it could not be judged."""
+    answers: dict[str, dict[str, Any]] = {place: {} for place in seats}
+    for kind, said in logged():
+        if kind == "rating_saved":
+            answers[said["slot"]][said["criterion"]] = said["value"]
+        elif kind == "choice_saved":
+            answers[said["assignment"]]["choice"] = said
+        elif kind in ("case_cannot_be_judged", "case_reopened"):
+            answers[said["assignment"]]["judged"] = kind == "case_reopened"
+        elif kind in ("seat_reissued", "consent_withdrawn"):
+            for place, seat in seats.items():
+                if seat == said["seat"]:
+                    answers[place].clear()
+    return answers
+
+
+def expected_rows() -> dict[tuple[str, ...], dict[str, str]]:
+    """What ratings.csv must say of each sealed text, by the seal and the log alone."""
+    facts = sealed()
+    cases = {k: v for k, v in facts.items() if k.startswith("assignment ")}
+    seats = {name.partition(" ")[2]: said["seat"] for name, said in cases.items()}
+    seats |= {
+        slot["slot"]: said["seat"] for said in cases.values() for slot in said["slots"]
+    }
+    answers = last_answers(seats)
+    criteria = [row[0] for row in facts["protocol"]["criteria"]]
+    rows: dict[tuple[str, ...], dict[str, str]] = {}
+    for name, said in cases.items():
+        whole = answers[name.partition(" ")[2]]
+        is_judged = whole.get("judged", True)
+        choice = whole.get("choice", {}) if is_judged else {}
+        has_chosen = bool(choice.get("best") or choice.get("verdict"))
+        clip = facts[f"case {said['case']}"]["clip"]
+        for slot in said["slots"]:
+            given = answers[slot["slot"]] if is_judged else {}
+            row = {c: given.get(c) for c in criteria}
+            for pick in ("best", "second"):
+                is_it = int(choice.get(pick) == slot["letter"])
+                row[pick] = is_it if has_chosen else None
+            key = (clip, f"R{said['seat']}", slot["system"], str(said["occasion"]))
+            rows[key] = {k: "" if v is None else str(v) for k, v in row.items()}
+    return rows
+
+
+def ratings_problems() -> list[str]:
+    expected = expected_rows()
+    problems = []
+    with (HERE / "ratings.csv").open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            named = ("case", "evaluator", "model", "occasion")
+            key = tuple(plain(row[name]) for name in named)
+            wanted = expected.pop(key, None)
+            if wanted is None:
+                problems.append(f"ratings.csv: nothing was sealed of {', '.join(key)}")
+                continue
+            problems += [
+                f"ratings.csv: {column} of {', '.join(key)} is {row[column] or 'blank'}, "
+                f"and by the log {value or 'blank'}"
+                for column, value in wanted.items()
+                if row[column] != value
+            ]
+    return problems + [f"ratings.csv: {', '.join(k)} is missing" for k in expected]
+
+
+def witnessed() -> tuple[str, str, int, int]:
+    """The root, the log's head, and how many entries it has, in all and erased."""
+    seal = json.loads((HERE / "seal.json").read_text(encoding="utf-8"))
+    lines = (HERE / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    events = [json.loads(line) for line in lines]
+    erased = sum(event["content"] is None for event in events)
+    return seal["root"], events[-1]["hash"], len(events), erased
+
+
 def metadata_problems() -> list[str]:
     text = (HERE / "ro-crate-metadata.json").read_text(encoding="utf-8")
     return [
@@ -106,10 +228,27 @@ def sums_problems() -> list[str]:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description="Check this export bundle.")
+    parser.add_argument("--root", help="published before the study opened")
+    parser.add_argument("--head", help="the log's last hash, as a witness noted it")
+    asked = parser.parse_args()
     problems = []
+    try:
+        root, head, count, erased = witnessed()
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        problems.append(f"seal.json or events.jsonl cannot be read ({error})")
+    else:
+        sys.stdout.write(f"root {root}\nhead {head}\n")
+        sys.stdout.write(f"{count} log entries, the content of {erased} erased\n")
+        if asked.root not in (None, root):
+            problems.append(f"the root is not {asked.root}")
+        if asked.head not in (None, head):
+            problems.append(f"the log's head is not {asked.head}")
     checks = {
         "seal.json": seal_problems,
         "events.jsonl": log_problems,
+        "events.jsonl and seal.json": opening_problems,
+        "ratings.csv": ratings_problems,
         "ro-crate-metadata.json": metadata_problems,
         SUMS: sums_problems,
     }

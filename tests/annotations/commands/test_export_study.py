@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import json
 import random
 import re
 import subprocess
@@ -13,17 +15,27 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
+from annotations.core.canonical import canonical
+from annotations.core.seal import merkle_root
 from annotations.models import Study
-from annotations.services import study_create, study_lock, study_open, study_unblind
+from annotations.services import (
+    study_create,
+    study_lock,
+    study_open,
+    study_unblind,
+    study_verify,
+)
 from tests import factories
 from tests.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
 
-def offline(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
+def offline(
+    folder: Path, script: str, *arguments: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-I", folder / script],
+        [sys.executable, "-I", folder / script, *arguments],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -56,7 +68,11 @@ def test_a_bundle_verifies_and_gives_the_same_numbers(
     folder = tmp_path / "bundle"
     call_command("export_study", "Rehearsal", out=folder, verbosity=0)
     checked = offline(folder, "verify.py")
-    assert (checked.returncode, checked.stdout) == (0, "everything holds\n")
+    verified = study_verify(Study.objects.get(pk=rehearsed.pk))
+    assert checked.returncode == 0, checked.stdout
+    said = checked.stdout.splitlines()
+    assert said[:2] == [f"root {verified.root}", f"head {verified.head}"]
+    assert said[-1] == "everything holds"
     with (folder / "ratings.csv").open(newline="") as ratings:
         columns = next(csv.reader(ratings))
     with (folder / "codebook.csv").open(newline="") as codebook:
@@ -138,3 +154,74 @@ def test_a_file_added_or_taken_away_is_noticed(bundle: Path) -> None:
     (bundle / "more.csv").unlink()
     (bundle / "plan.json").unlink()
     assert "plan.json" in offline(bundle, "verify.py").stdout
+
+
+def summed_anew(bundle: Path) -> str:
+    """Write the sums and the metadata again, as a forger would; what it then says."""
+    crate = bundle / "ro-crate-metadata.json"
+    known = json.loads(crate.read_text())
+    for part in known["@graph"]:
+        if "sha256" in part:
+            data = (bundle / part["@id"]).read_bytes()
+            part["sha256"] = hashlib.sha256(data).hexdigest()
+    crate.write_text(json.dumps(known))
+    lines = [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
+        for path in sorted(bundle.iterdir())
+        if path.name != "SHA256SUMS"
+    ]
+    (bundle / "SHA256SUMS").write_text("".join(lines))
+    return offline(bundle, "verify.py").stdout
+
+
+def test_a_score_forged_with_all_its_sums_is_not_what_the_log_says(
+    bundle: Path,
+) -> None:
+    ratings = bundle / "ratings.csv"
+    with ratings.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    criterion = "grounding"
+    before = rows[4][criterion]
+    rows[4][criterion] = "1" if before != "1" else "2"
+    with ratings.open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    said = summed_anew(bundle)
+    who = ", ".join(rows[4][name] for name in ("case", "evaluator", "model"))
+    assert f"ratings.csv: {criterion} of {who}, 1 is {rows[4][criterion]}" in said
+    assert f"by the log {before}" in said
+
+
+def test_a_log_that_is_cut_off_or_emptied_does_not_hold(bundle: Path) -> None:
+    log = bundle / "events.jsonl"
+    lines = log.read_text().splitlines(keepends=True)
+    log.write_text("".join(lines[:-1]))
+    assert "the log ends before the study was unblinded" in summed_anew(bundle)
+    emptied = [json.loads(line) | {"content": None} for line in lines]
+    log.write_text("".join(json.dumps(event) + "\n" for event in emptied))
+    said = summed_anew(bundle)
+    assert f"the content of {len(lines)} erased" in said
+    assert "ratings.csv: " in said
+
+
+def test_a_seal_made_anew_has_neither_the_logged_root_nor_the_witnesss(
+    bundle: Path,
+) -> None:
+    honest = offline(bundle, "verify.py").stdout.splitlines()
+    root, head = (line.partition(" ")[2] for line in honest[:2])
+    asked = ("verify.py", "--root", root, "--head", head)
+    assert offline(bundle, *asked).returncode == 0
+    seal = json.loads((bundle / "seal.json").read_text())
+    first = next(leaf for leaf in seal["leaves"] if "assignment " in leaf["name"])
+    said = json.loads(first["canonical"])
+    one, two = said["payload"]["slots"][:2]
+    one["system"], two["system"] = two["system"], one["system"]
+    first["canonical"] = canonical(said).decode()
+    body = b"\x00" + bytes.fromhex(first["nonce"]) + first["canonical"].encode()
+    first["digest"] = hashlib.sha256(body).hexdigest()
+    seal["root"] = merkle_root([leaf["digest"] for leaf in seal["leaves"]])
+    (bundle / "seal.json").write_text(json.dumps(seal))
+    forged = summed_anew(bundle)
+    assert "the log opens the study under another root than the seal's" in forged
+    assert f"the root is not {root}" in offline(bundle, *asked).stdout

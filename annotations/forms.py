@@ -91,7 +91,8 @@ class BeatForm(forms.Form):
     film_failures = forms.IntegerField(min_value=0, max_value=1000, required=False)
     first_answer = forms.BooleanField(required=False)
     watched = forms.RegexField(
-        r"^(\d+(\.\d+)?-\d+(\.\d+)?( \d+(\.\d+)?-\d+(\.\d+)?)*)?$",
+        r"^(\d{1,6}(\.\d{1,6})?-\d{1,6}(\.\d{1,6})?"
+        r"( \d{1,6}(\.\d{1,6})?-\d{1,6}(\.\d{1,6})?)*)?$",
         max_length=4000,
         required=False,
     )
@@ -120,7 +121,7 @@ class ReasonForm(forms.Form):
 class InvitationForm(forms.Form):
     """The password of a new account."""
 
-    password = forms.CharField(max_length=200, required=False)
+    password = forms.CharField(max_length=200, required=False, strip=False)
 
 
 class EmailsForm(forms.Form):

@@ -88,6 +88,8 @@ def guess_save(
         raise StudyError("guess an option or say that you do not know, not both")
 
     def values(held: HeldCase, slots: Mapping[str, Slot]) -> Values:
+        if not held.study.rules.guess:
+            raise StudyError("this study asks for no guess")
         return {"slot": _slot_at(slots, letter), "is_unknown": is_unknown}
 
     said = {"letter": letter, "unknown": is_unknown}

@@ -161,6 +161,15 @@ def test_a_guess_is_one_letter_or_unknown(case: Assignment) -> None:
         )
 
 
+def test_no_guess_is_taken_where_none_is_asked_for(ada: User) -> None:
+    rules = Protocol(guess=False)
+    study = study_open(study=factories.study(n_cases=3, n_raters=1, protocol=rules))
+    rater_seat(study=study, rater=ada)
+    case = Assignment.objects.get(seat__rater=ada, position=1)
+    with pytest.raises(StudyError, match="asks for no guess"):
+        guess_save(case_id=case.pk, letter="A", is_unknown=False, version=0, actor=ada)
+
+
 @pytest.mark.parametrize(
     ("gap", "sentence"),
     [

@@ -110,7 +110,13 @@ def test_a_beat_is_taken_and_nonsense_refused(browser, seat, ada) -> None:
     beat = {"active_s": "0.5", "watched": "0.00-1.00 2.00-3.00", "film_s": "4"}
     assert browser.post(url, beat).status_code == 204
     assert Attention.objects.get().coverage == 0.5
-    for wrong in ({"active_s": "-1"}, {"active_s": "1", "watched": "<b>"}, {}):
+    endless = {"active_s": "1", "watched": f"0-{'9' * 400}"}
+    for wrong in (
+        {"active_s": "-1"},
+        {"active_s": "1", "watched": "<b>"},
+        endless,
+        {},
+    ):
         assert browser.post(url, wrong).status_code == 400
 
 

@@ -1,6 +1,7 @@
 """The lead's acts over HTTP."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -8,7 +9,7 @@ from django.urls import reverse
 from annotations.models import Seat, Study
 from annotations.models.log import UNFORESEEN
 from annotations.selectors.progress import DEVIATIONS
-from annotations.services import study_lock
+from annotations.services import raters_invite, study_lock, study_open
 from annotations.views import studies
 from tests import factories
 from tests.people import PASSWORD
@@ -50,6 +51,32 @@ def test_a_draft_is_opened_and_raters_invited(
     assert Seat.objects.get(study=study).rater.username == "eva@example.org"
     assert guest.get(reverse("case_list")).status_code == 200
     assert Client().get(link).status_code == 404
+
+
+def test_an_invitation_that_comes_too_late_does_not_name_the_study(
+    cleo: User,
+) -> None:
+    study = study_open(study=factories.study("Gait after DCM", n_cases=3, n_raters=1))
+    (sent,) = raters_invite(
+        study=study, emails=["eva@example.org"], site_url="http://site", actor=cleo
+    )
+    study_lock(study=Study.objects.get())
+    answer = Client().post(
+        sent.link.removeprefix("http://site"), {"password": PASSWORD}
+    )
+    assert answer.status_code == 400
+    assert "the study is locked" in answer.content.decode()
+    assert study.name not in answer.content.decode()
+
+
+def test_a_password_keeps_its_spaces(cleo: User) -> None:
+    study = study_open(study=factories.study(n_cases=3, n_raters=1))
+    (sent,) = raters_invite(
+        study=study, emails=["eva@example.org"], site_url="http://site", actor=cleo
+    )
+    spaced = f" {PASSWORD} "
+    Client().post(sent.link.removeprefix("http://site"), {"password": spaced})
+    assert User.objects.get(username="eva@example.org").check_password(spaced)
 
 
 def test_two_leads_sign_with_their_passwords(page, study, cleo, dora) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django import forms
 from django.http import QueryDict
 
@@ -18,10 +20,20 @@ CONFIDENCE = [("", "no answer"), ("1", "low"), ("2", "medium"), ("3", "high")]
 
 
 class VersionedForm(forms.Form):
-    """Carries which version of the answer the page shows, and the write's own key."""
+    """Carries which version of the answer the page shows, and the write's own key.
+
+    ``earlier`` are the keys of the page's writes that it had no answer to.
+    """
 
     version = forms.IntegerField(min_value=0)
     key = forms.UUIDField(required=False)
+    earlier = forms.CharField(max_length=400, required=False)
+
+    def clean_earlier(self) -> tuple[UUID, ...]:
+        try:
+            return tuple(UUID(word) for word in self.cleaned_data["earlier"].split())
+        except ValueError as error:
+            raise forms.ValidationError("an earlier key is no key") from error
 
 
 class CellForm(VersionedForm):

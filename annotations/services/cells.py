@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from annotations.services.writing import (
     check_writable,
     saved_before,
     study_held,
+    version_seen,
 )
 
 
@@ -32,10 +33,13 @@ def rating_save(
     value: int | None,
     version: int,
     key: UUID | None = None,
+    earlier: Collection[UUID] = (),
     modality: str = "",
     actor: User,
 ) -> Saved:
     """Save one cell of the score sheet; ``None`` clears it.
+
+    ``earlier`` are keys of the page's writes whose acknowledgement it never had.
 
     Raises
     ------
@@ -56,6 +60,7 @@ def rating_save(
         if key is not None and cell.last_key == key:
             before = saved_before(cell.version, cell.changed_at)
             return replace(before, missing=missing_of(rows, study.rules))
+        version = version_seen(cell, version, earlier)
         saved = _write(cell, value, version, key, modality)
         event_append(
             study=study,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from annotations.services.writing import (
     Saved,
     answer_replace,
     saved_before,
+    version_seen,
     writing,
 )
 
@@ -36,14 +37,23 @@ class Picks:
 
 @dataclass(frozen=True)
 class Page:
-    """Which version of the answer the page showed, and the write's own key."""
+    """Which version of the answer the page showed, the write's own key, and those of
+    the page's writes whose acknowledgement it never had.
+    """
 
     version: int
     key: UUID | None
+    earlier: Collection[UUID] = ()
 
 
 def choice_save(
-    *, case_id: UUID, picks: Picks, version: int, key: UUID | None = None, actor: User
+    *,
+    case_id: UUID,
+    picks: Picks,
+    version: int,
+    key: UUID | None = None,
+    earlier: Collection[UUID] = (),
+    actor: User,
 ) -> Saved:
     """Save best and second best, in part or whole, as the tie rule allows."""
 
@@ -57,12 +67,18 @@ def choice_save(
         }
 
     said = vars(picks)
-    page = Page(version, key)
+    page = Page(version, key, earlier)
     return _save(Choice, case_id, page, actor, "choice_saved", values, said)
 
 
 def comment_save(
-    *, case_id: UUID, text: str, version: int, key: UUID | None = None, actor: User
+    *,
+    case_id: UUID,
+    text: str,
+    version: int,
+    key: UUID | None = None,
+    earlier: Collection[UUID] = (),
+    actor: User,
 ) -> Saved:
     """Save the comment; the log keeps its words, apart from the chain."""
 
@@ -70,7 +86,7 @@ def comment_save(
         return {"text": text}
 
     said = {"text": text}
-    page = Page(version, key)
+    page = Page(version, key, earlier)
     return _save(Comment, case_id, page, actor, "comment_saved", values, said)
 
 
@@ -81,6 +97,7 @@ def guess_save(
     is_unknown: bool,
     version: int,
     key: UUID | None = None,
+    earlier: Collection[UUID] = (),
     actor: User,
 ) -> Saved:
     """Save which option the rater takes for the authors' own, or "don't know"."""
@@ -93,7 +110,7 @@ def guess_save(
         return {"slot": _slot_at(slots, letter), "is_unknown": is_unknown}
 
     said = {"letter": letter, "unknown": is_unknown}
-    page = Page(version, key)
+    page = Page(version, key, earlier)
     return _save(Guess, case_id, page, actor, "guess_saved", values, said)
 
 
@@ -111,7 +128,10 @@ def _save(
         slots = {slot.letter: slot for slot in held.assignment.slots.all()}
         row = model.objects.get(assignment=held.assignment)
         saved = answer_replace(
-            row, version=page.version, key=page.key, values=values(held, slots)
+            row,
+            version=version_seen(row, page.version, page.earlier),
+            key=page.key,
+            values=values(held, slots),
         )
         if saved is None:
             saved = saved_before(row.version, row.changed_at)

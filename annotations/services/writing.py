@@ -10,10 +10,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -30,6 +31,16 @@ FINISHED = (Assignment.State.SUBMITTED, Assignment.State.CANNOT_JUDGE)
 
 class ConflictError(StudyError):
     """The answer was changed elsewhere since this page was loaded."""
+
+
+class Keyed(Protocol):
+    """What a write leaves behind: the version that it made, and its key."""
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def last_key(self) -> UUID | None: ...
 
 
 class UnknownCaseError(StudyError):
@@ -111,6 +122,15 @@ def writing(
             "later" if before_texts else own and own.label,
         )
         yield HeldCase(study, assignment)
+
+
+def version_seen(row: Keyed, version: int, earlier: Collection[UUID]) -> int:
+    """The version that the writer goes on from.
+
+    If the last write is one of the writer's own ``earlier`` ones, whose acknowledgement
+    was lost, that is what they change, whichever version their page still shows.
+    """
+    return row.version if row.last_key in earlier else version
 
 
 def answer_replace(

@@ -41,6 +41,7 @@ def cell_save(
             value=form.cleaned_data["value"],
             version=form.cleaned_data["version"],
             key=form.cleaned_data["key"],
+            earlier=form.cleaned_data["earlier"],
             modality=form.cleaned_data["modality"],
             actor=user_of(request),
         )
@@ -60,6 +61,7 @@ def picks_save(request: HttpRequest, case_id: UUID) -> HttpResponse:
             picks=form.picks(),
             version=form.cleaned_data["version"],
             key=form.cleaned_data["key"],
+            earlier=form.cleaned_data["earlier"],
             actor=user_of(request),
         )
 
@@ -78,6 +80,7 @@ def words_save(request: HttpRequest, case_id: UUID) -> HttpResponse:
             text=form.cleaned_data["text"],
             version=form.cleaned_data["version"],
             key=form.cleaned_data["key"],
+            earlier=form.cleaned_data["earlier"],
             actor=user_of(request),
         )
 
@@ -98,6 +101,7 @@ def hunch_save(request: HttpRequest, case_id: UUID) -> HttpResponse:
             is_unknown=answer == "unknown",
             version=form.cleaned_data["version"],
             key=form.cleaned_data["key"],
+            earlier=form.cleaned_data["earlier"],
             actor=user_of(request),
         )
 

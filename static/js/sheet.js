@@ -7,7 +7,8 @@
   const store = `unsaved ${sheet.dataset.case}`;
   const FIRST_WAIT_MS = 1000;
   const LONGEST_WAIT_MS = 30000;
-  const pending = new Map(); // cell -> {key, wait}
+  const pending = new Map(); // cell -> {key, wait, earlier, version if of a page before}
+  const MOST_EARLIER = 10;
 
   function newKey() {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -15,6 +16,14 @@
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  }
+
+  // A write of its own; the server may have made the ones before it whose answer was
+  // lost, and then goes on from there.
+  function next(before) {
+    if (!before) return { key: newKey(), wait: FIRST_WAIT_MS, earlier: [] };
+    const earlier = [...before.earlier, before.key].slice(-MOST_EARLIER);
+    return { ...before, key: newKey(), wait: FIRST_WAIT_MS, earlier };
   }
 
   // By which means an answer comes: the last pointer or key before it.
@@ -32,7 +41,9 @@
     const rows = [];
     for (const name of pending.keys()) {
       const cell = sheet.querySelector(`[data-cell="${name}"]`);
-      if (name !== "comment") rows.push([name, versionOf(cell), chosen(cell)]);
+      const { key, earlier } = pending.get(name);
+      const version = pending.get(name).version ?? versionOf(cell);
+      if (name !== "comment") rows.push([name, version, chosen(cell), [...earlier, key]]);
     }
     if (rows.length) localStorage.setItem(store, JSON.stringify(rows));
     else localStorage.removeItem(store);
@@ -54,15 +65,17 @@
 
   sheet.addEventListener("change", (event) => {
     const cell = cellOf(event.target);
-    if (cell) pending.set(cell.dataset.cell, { key: newKey(), wait: FIRST_WAIT_MS });
+    if (cell) pending.set(cell.dataset.cell, next(pending.get(cell.dataset.cell)));
     remember();
   }, true);
 
   document.body.addEventListener("htmx:configRequest", (event) => {
     const name = event.detail.elt.dataset.cell;
     if (!name) return;
-    if (!pending.has(name)) pending.set(name, { key: newKey(), wait: FIRST_WAIT_MS });
+    if (!pending.has(name)) pending.set(name, next());
     event.detail.parameters[`${name}-key`] = pending.get(name).key;
+    event.detail.parameters[`${name}-earlier`] = pending.get(name).earlier.join(" ");
+    if ("version" in pending.get(name)) event.detail.parameters[`${name}-version`] = pending.get(name).version;
     if (event.detail.elt.classList.contains("scale")) event.detail.parameters[`${name}-modality`] = modality;
     event.detail.sentKey = pending.get(name).key;
     event.detail.elt.dataset.sent = pending.get(name).key;
@@ -80,8 +93,10 @@
       explainSignOut();
       retryLater(cell, name, true);
     } else if (status >= 400 && status < 500) {
+      const isOld = "version" in pending.get(name);
       settle(name);
       if (status === 404) explainGone();
+      else if (isOld && !pending.size) location.reload(); // to what the server has
     } else {
       retryLater(cell, name);
     }
@@ -122,13 +137,14 @@
   // What a lost connection or a closed lid left behind is sent now, unless the
   // server has a newer answer.
   function resume() {
-    for (const [name, version, values] of JSON.parse(localStorage.getItem(store) || "[]")) {
+    for (const [name, version, values, keys] of JSON.parse(localStorage.getItem(store) || "[]")) {
       const cell = sheet.querySelector(`[data-cell="${name}"]`);
-      if (!cell || versionOf(cell) !== version) continue;
+      if (!cell) continue;
       for (const input of cell.querySelectorAll("input[type=radio],input[type=checkbox]")) {
         input.checked = values.some(([key, value]) => key === input.name && value === input.value);
       }
-      pending.set(name, { key: newKey(), wait: FIRST_WAIT_MS });
+      const earlier = (keys || []).slice(-MOST_EARLIER);
+      pending.set(name, { key: newKey(), wait: FIRST_WAIT_MS, earlier, version });
       htmx.trigger(cell, "retry");
     }
   }
@@ -172,5 +188,5 @@
     notice.innerHTML = '<p class="note">This case is open in another window too. Please use only one.</p>';
   });
   tabs.postMessage("opened");
-  resume();
+  document.addEventListener("DOMContentLoaded", resume); // when htmx listens
 })();

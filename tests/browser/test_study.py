@@ -1,7 +1,7 @@
 """A study as its people live it: scored by keyboard, locked, unblinded, read."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from annotations.models import Assignment, Comment, Rating, Study
 from tests import factories
@@ -108,6 +108,34 @@ def test_without_a_connection_nothing_is_lost(sign_in, open_study) -> None:
     expect(page.locator("#missing")).to_contain_text("12 answers missing")
     values = Rating.objects.filter(value__isnull=False).values_list("value", flat=True)
     assert sorted(values) == [2, 4]
+
+
+@pytest.mark.parametrize("has_reloaded", [False, True])
+def test_a_change_of_mind_outlives_an_acknowledgement_that_was_lost(
+    sign_in, open_study, has_reloaded: bool
+) -> None:
+    page = sign_in("ada")
+    open_case(page)
+
+    def lose(route: Route) -> None:
+        if route.request.method != "POST":
+            return route.continue_()
+        if not Rating.objects.filter(value__isnull=False).exists():
+            route.fetch()  # the server has it, and the page never hears so
+        return route.abort()
+
+    page.route("**/cells/**", lose)
+    press(page, "3")
+    expect(page.locator("#saved")).to_contain_text("not saved yet")
+    page.check("#cell-A-grounding input[value='4']", force=True)
+    assert Rating.objects.get(value__isnull=False).value == 3
+    if has_reloaded:
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.reload()
+    page.unroute("**/cells/**")
+    expect(page.locator("#saved")).to_contain_text("Saved", timeout=15_000)
+    expect(page.locator("#notice")).not_to_contain_text("another window")
+    assert Rating.objects.get(value__isnull=False).value == 4
 
 
 def test_a_second_window_is_noticed(sign_in, open_study) -> None:

@@ -99,6 +99,24 @@ def test_a_retry_with_its_key_is_acknowledged_and_done_once(case: Assignment) ->
     assert Event.objects.count() == events
 
 
+def test_a_change_goes_on_from_an_own_write_whose_acknowledgement_was_lost(
+    case: Assignment,
+) -> None:
+    lost, never = uuid4(), uuid4()
+    rate(case, 3, key=lost)
+    with pytest.raises(ConflictError):
+        rate(case, 4, key=uuid4(), earlier=[never])
+    assert rate(case, 4, key=uuid4(), earlier=[lost, never]).version == 2
+    assert value_of(case) == 4
+    picks = {"case_id": case.pk, "version": 0, "actor": case.seat.rater}
+    choice_save(picks=Picks("A"), key=lost, **picks)
+    with pytest.raises(ConflictError):
+        choice_save(picks=Picks("B"), key=uuid4(), **picks)
+    choice_save(picks=Picks("B"), key=uuid4(), earlier=[lost], **picks)
+    case.choice.refresh_from_db()
+    assert case.choice.best.letter == "B"
+
+
 def test_every_write_leaves_an_event_and_the_log_verifies(
     study: Study, case: Assignment
 ) -> None:

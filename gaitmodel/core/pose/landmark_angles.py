@@ -46,15 +46,19 @@ def skel_from_landmarks(
     hidden = ~(seen >= _LEAST_SEEN)
     world = smoothed(np.where(hidden[..., None], np.nan, world), fps)
     turn = _turn(world)
-    mean = _circular_mean(turn)
     angles = np.full((len(world), COUNT), np.nan)
     angles[:, INDEX["pelvis_list"]] = _list(world)
-    if image is not None and abs(np.sin(mean)) >= _SIDE_SHARE:
+    if image is not None:
         image = smoothed(np.where(hidden[..., None], np.nan, image), fps)
-        toward = _facing(image)
-        # To the image's right the walker shows the right side: turned to the left.
-        angles[:, INDEX["pelvis_rotation"]] = _about(turn, mean, toward * np.pi / 2)
-        plane = np.stack([toward * image[..., 0], -image[..., 1]], axis=-1)
+    if image is not None and _is_beside(turn, toward := _facing(image, fps)):
+        for way in (1.0, -1.0):  # to the image's right the right side is seen
+            there = toward == way
+            mean = _circular_mean(turn[there])
+            angles[there, INDEX["pelvis_rotation"]] = _about(
+                turn[there], mean, way * np.pi / 2
+            )
+        plane = np.stack([toward[:, None] * image[..., 0], -image[..., 1]], axis=-1)
+        plane[np.isnan(toward)] = np.nan
     else:
         angles[:, INDEX["pelvis_rotation"]] = turn
         plane = _sagittal_plane(world, turn)
@@ -133,14 +137,35 @@ def _about(turn: FloatArray, mean: float, centre: float) -> FloatArray:
     return shifted
 
 
-def _facing(image: FloatArray) -> float:
-    """+1 for a walker who faces the image's right, -1 for the left: where toes point."""
-    ahead = [
+def _facing(image: FloatArray, fps: float) -> FloatArray:
+    """(T,) +1 where the walker faces the image's right, -1 for the left.
+
+    It is where toes point, over a second. Who turns round for less than that has not;
+    who has is in between for half a second on either side, and the plane of the walk is
+    not seen: NaN.
+    """
+    feet = [
         image[:, leg["toe"], 0] - image[:, leg["heel"], 0] for leg in LIMBS.values()
     ]
-    known = np.concatenate(ahead)
-    known = known[np.isfinite(known)]
-    return 1.0 if len(known) and float(np.sum(known)) > 0 else -1.0
+    ahead: FloatArray = np.nansum(feet, axis=0)
+    second = max(int(fps), 1)
+    mostly = 1.0 if float(np.sum(ahead)) > 0 else -1.0
+    summed = np.convolve(ahead, np.ones(second), "same")[: len(ahead)]
+    toward = np.where(mostly * summed < 0, -mostly, mostly)
+    edges = np.flatnonzero(np.diff(toward)) + 1
+    for first, end in zip([0, *edges], [*edges, len(toward)], strict=True):
+        if end - first < second:
+            toward[first:end] = mostly
+    for edge in np.flatnonzero(np.diff(toward)) + 1:
+        toward[max(edge - second // 2, 0) : edge + second // 2] = np.nan
+    return toward
+
+
+def _is_beside(turn: FloatArray, toward: FloatArray) -> bool:
+    """Whether the camera stands beside the walker, whichever way they go."""
+    means = [_circular_mean(turn[toward == way]) for way in (1.0, -1.0)]
+    known = [mean for mean in means if np.isfinite(mean)]
+    return bool(known) and all(abs(np.sin(mean)) >= _SIDE_SHARE for mean in known)
 
 
 def _sagittal_plane(world: FloatArray, turn: FloatArray) -> FloatArray:

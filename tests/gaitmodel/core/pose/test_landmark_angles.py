@@ -60,6 +60,37 @@ def test_a_bent_leg_has_its_angles_whichever_way_the_walker_faces(
     assert degrees[INDEX["pelvis_list"]] == pytest.approx(0, abs=0.5)
 
 
+@pytest.mark.parametrize("share", [0.5, 0.75])
+def test_a_walker_who_turns_back_bends_the_knees_the_same_way(share: float) -> None:
+    out, back = (standing(30.0, 50.0, facing) for facing in (1.0, -1.0))
+    frames = 4 * FRAMES
+    turn = int(share * frames)
+    world = np.concatenate([out] * 4)
+    world[turn:] = back[0]
+    image = 300 * world[..., :2] + 400
+    angles = skel_from_landmarks(image, world, np.ones((frames, 33)), FPS)
+    degrees = np.rad2deg(angles)
+    for frame, heading in ((turn - 30, 90), (turn + 30, -90)):
+        for side in "rl":
+            assert degrees[frame, INDEX[f"hip_flexion_{side}"]] == pytest.approx(
+                30, abs=0.5
+            )
+            assert degrees[frame, INDEX[f"knee_angle_{side}"]] == pytest.approx(
+                50, abs=0.5
+            )
+        rotation = degrees[frame, INDEX["pelvis_rotation"]]
+        assert rotation == pytest.approx(heading, abs=1)
+    assert np.isnan(degrees[turn, INDEX["knee_angle_r"]])
+
+
+def test_toes_that_point_back_for_a_moment_are_no_turn() -> None:
+    world = np.concatenate([standing(30.0, 50.0, 1.0)] * 2)
+    world[50:60] = standing(30.0, 50.0, -1.0)[0]
+    image = 300 * world[..., :2] + 400
+    angles = skel_from_landmarks(image, world, np.ones((len(world), 33)), FPS)
+    assert np.isfinite(angles[:, INDEX["knee_angle_r"]]).all()
+
+
 def test_from_the_front_depth_shows_the_same_angles() -> None:
     side_on = standing(30.0, 50.0, 1.0)
     # Turn the walker to face the camera: ahead was +x, now -z.

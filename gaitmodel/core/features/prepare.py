@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gaitmodel.core.errors import InputError, WeightsError
+from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.codec import features_to_json
+from gaitmodel.core.features.film import make_film
 from gaitmodel.core.features.measure import measure
-from gaitmodel.core.media.encode import write_video
 from gaitmodel.core.media.frames import every_frame
 from gaitmodel.core.media.probe import probe
 from gaitmodel.core.pose.blazepose import estimate_pose
 from gaitmodel.core.pose.hsmr_run import run_hsmr
 from gaitmodel.core.pose.load import read_pose
 from gaitmodel.core.privacy.decision import PrivacyDecision
-from gaitmodel.core.privacy.deidentify import UNDECIDED, Status, deidentify
-from gaitmodel.core.privacy.skeleton_video import render_skeleton
+from gaitmodel.core.privacy.deidentify import UNDECIDED
 from gaitmodel.core.records import ClipRef, PoseSequence, VideoInfo
-from gaitmodel.core.sources.synthetic import is_drawn
 from gaitmodel.core.store import ClipStore, file_sha256, write_json
 
 VERSION = "3"
@@ -164,85 +161,3 @@ def film_span(ref: ClipRef, frames: int) -> tuple[int, int]:
             f"{first}, but the film has {frames}"
         )
     return first, min(count, frames - first)
-
-
-def make_film(
-    ref: ClipRef,
-    store: ClipStore,
-    pose: PoseSequence,
-    *,
-    skeleton_only: bool = False,
-    decision: PrivacyDecision = UNDECIDED,
-) -> bool:
-    """Make the film that people and models see, unless it is there; whether it did.
-
-    A film of the synthetic cohort shows a drawn figure and is stored re-encoded. Any
-    other is stored only if its de-identification passed; else, and with
-    ``skeleton_only``, the skeleton is shown and no pixel of the original is stored. A
-    new ``decision`` of a person has a film without one made again.
-    """
-    video, skeleton = store.video_path(ref.clip), store.skeleton_path(ref.clip)
-    known = store.read_provenance(ref.clip)
-    decided = known.get("deidentification", {}).get("decision", UNDECIDED.to_json())
-    again = not video.exists() and decided != decision.to_json()
-    there = "film_frames" in known and (video.exists() or skeleton.exists())
-    if there and (skeleton_only or not again):
-        return False
-    frames, shown = 0, ""
-    if ref.video is not None and not skeleton_only:
-        drawn = is_drawn(ref.video)
-        shown = "drawn figure, no face" if drawn else "faces covered"
-        frames = _stored_frames(ref, ref.video, store, pose, drawn, decision)
-    if frames == 0:
-        if not skeleton.exists():
-            render_skeleton(pose, skeleton)
-        frames, shown = len(pose.angles), "skeleton only, no pixel of the original"
-    film = video if video.exists() else skeleton
-    store.add_provenance(
-        ref.clip, film=shown, film_sha256=file_sha256(film), film_frames=frames
-    )
-    return True
-
-
-def _stored_frames(
-    ref: ClipRef,
-    source: Path,
-    store: ClipStore,
-    pose: PoseSequence,
-    drawn: bool,
-    decision: PrivacyDecision,
-) -> int:
-    """Store the film if it shows no face: how many frames were stored, 0 if not."""
-    target = store.video_path(ref.clip)
-    if drawn:
-        return write_video(target, every_frame(source), pose.fps)
-    noted = ref.annotation
-    span = (noted.first_frame, noted.frames) if noted else (0, None)
-    try:
-        result = deidentify(
-            source,
-            target,
-            pose.fps,
-            span=span,
-            decision=decision,
-            cut_outs=store.review_folder(ref.clip),
-        )
-    except WeightsError as error:
-        store.add_provenance(
-            ref.clip, deidentification={"status": "failed", "reason": str(error)}
-        )
-        return 0
-    write_json(store.privacy_path(ref.clip), result.to_json())
-    store.add_provenance(
-        ref.clip,
-        deidentification={
-            "status": result.status.value,
-            "reason": result.reason,
-            "detector": result.detector,
-            "regions_sha256": file_sha256(store.privacy_path(ref.clip)),
-            "decision": decision.to_json(),
-        },
-    )
-    if result.status is Status.PASSED:
-        shutil.rmtree(store.review_folder(ref.clip), ignore_errors=True)
-    return len(result.regions.faces) if result.status is Status.PASSED else 0

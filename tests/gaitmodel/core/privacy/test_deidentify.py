@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from gaitmodel.core.errors import WeightsError
+from gaitmodel.core.features.film import NoFilm, film_left_for_later
 from gaitmodel.core.features.prepare import prepare_clip
 from gaitmodel.core.media.encode import write_video
 from gaitmodel.core.media.frames import every_frame
@@ -26,7 +27,7 @@ from gaitmodel.core.privacy.head_mask import (
     share_inside,
 )
 from gaitmodel.core.records import ClipRef
-from gaitmodel.core.store import ClipStore
+from gaitmodel.core.store import ClipStore, file_sha256
 from gaitmodel.core.taxonomy import GaitClass
 from tests.gaitmodel.core.cohort import FOLDER, cohort
 from tests.gaitmodel.core.fakes import swinging_pose
@@ -216,6 +217,64 @@ def test_skeleton_only_never_opens_the_film_for_faces(
     prepare_clip(ref, store, films=True, skeleton_only=True)
     assert store.shown_video("a") == store.skeleton_path("a")
     assert "deidentification" not in store.read_provenance("a")
+
+
+@pytest.fixture
+def walk(film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ClipRef:
+    """A film in which one head is found and covered and nothing is in doubt."""
+    heads = FilmRegions(((),) * 40, ((Circle(50, 43, 5.0),),) * 40)
+    monkeypatch.setattr(room, "_regions", lambda *_: (heads, None))
+    monkeypatch.setattr(room, "_doubts", lambda *_: [])
+    np.save(tmp_path / "a.npy", swinging_pose(40).angles)
+    return ClipRef(
+        "a", "S", GaitClass.NORMAL, "manifest", video=film, pose=tmp_path / "a.npy"
+    )
+
+
+def test_skeleton_only_takes_away_the_film_that_was_stored_before(
+    walk: ClipRef, tmp_path: Path
+) -> None:
+    store = ClipStore(tmp_path / "store")
+    prepare_clip(walk, store, films=True)
+    assert store.video_path("a").exists()
+    store.review_folder("a").mkdir()
+    prepare_clip(walk, store, films=True, skeleton_only=True)
+    gone = (store.video_path("a"), store.privacy_path("a"), store.review_folder("a"))
+    assert not any(path.exists() for path in gone)
+    assert store.shown_video("a") == store.skeleton_path("a")
+    noted = store.read_provenance("a")
+    assert noted["film_sha256"] == file_sha256(store.skeleton_path("a"))
+    assert noted["no_film"] == NoFilm.ASKED
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_skeleton_that_was_asked_for_or_stood_in_for_want_of_weights_gives_way(
+    walk: ClipRef, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: bool
+) -> None:
+    def no_weights() -> Path:
+        raise WeightsError("no weights")
+
+    store = ClipStore(tmp_path / "store")
+    with monkeypatch.context() as patch:
+        patch.setattr("gaitmodel.core.privacy.faces._weights", no_weights)
+        prepare_clip(walk, store, films=True, skeleton_only=asked)
+    wanting = NoFilm.ASKED if asked else NoFilm.WEIGHTS
+    assert store.read_provenance("a")["no_film"] == wanting
+    prepare_clip(walk, store, films=True)
+    assert store.shown_video("a") == store.video_path("a")
+    assert store.read_provenance("a")["no_film"] == ""
+
+
+def test_a_run_leaves_a_clip_at_the_skeleton_that_was_asked_for(
+    walk: ClipRef, tmp_path: Path
+) -> None:
+    store = ClipStore(tmp_path / "store")
+    prepare_clip(walk, store, films=True, skeleton_only=True)
+    pose = store.read_pose("a")
+    assert not film_left_for_later(walk, store, pose)
+    store.skeleton_path("a").unlink()
+    assert film_left_for_later(walk, store, pose)
+    assert not store.video_path("a").exists()
 
 
 @pytest.mark.cohort

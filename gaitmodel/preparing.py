@@ -6,7 +6,7 @@ from concurrent.futures import Future
 
 from gaitmodel import services, shelf
 from gaitmodel.core.errors import GaitError
-from gaitmodel.core.features.prepare import Prepared, prepare_clip
+from gaitmodel.core.features.prepare import Prepared, film_again
 from gaitmodel.models import Clip
 from gaitmodel.selectors import clip_ref, clip_store, review_decision
 from gaitmodel.services import films
@@ -27,15 +27,16 @@ def note(clip: Clip, outcome: Future[Prepared]) -> bool:
 
 
 def prepare_again(name: str) -> None:
-    """Make one clip's film as people have decided; its row tells how that ended."""
+    """Make one clip's film as people have decided; its row tells how that ended.
+
+    The pose stays, whatever it was estimated with.
+    """
     clip = Clip.objects.select_related("subject").get(name=name)
     shelf.fetch(clip.name)
     outcome: Future[Prepared] = Future()
     try:
         outcome.set_result(
-            prepare_clip(
-                clip_ref(clip), clip_store(), films=True, decision=review_decision(clip)
-            )
+            film_again(clip_ref(clip), clip_store(), review_decision(clip))
         )
     except (GaitError, OSError) as error:
         outcome.set_exception(error)

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from concurrent.futures import Future
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -12,9 +13,12 @@ from django.conf import settings
 from annotations.core.protocol import Protocol
 from annotations.models import Study
 from annotations.services import study_create
+from gaitmodel.core.features.prepare import Prepared, prepare_clip
 from gaitmodel.core.media.encode import write_video
 from gaitmodel.core.store import ClipStore
 from gaitmodel.models import Clip, Rationale, Subject
+from gaitmodel.preparing import note
+from gaitmodel.selectors import clip_ref, clip_store
 
 SYSTEMS = ("zqx-canary-one", "zqx-canary-two", "zqx-canary-three")
 CLIP_CANARY = "zqxclip"
@@ -106,3 +110,10 @@ def study(
         overlap=overlap,
         repeats=repeats,
     )
+
+
+def prepare(clip: Clip) -> None:
+    """Prepare an imported clip with its film, as ``prepare_clips`` does."""
+    outcome: Future[Prepared] = Future()
+    outcome.set_result(prepare_clip(clip_ref(clip), clip_store(), films=True))
+    note(clip, outcome)

@@ -55,10 +55,8 @@ def prepare_clip(
     InputError
         If the pose or film cannot be read, or they do not belong together.
     """
-    facts = {
+    facts = _files(ref) | {
         "version": VERSION,
-        "pose_sha256": file_sha256(ref.pose) if ref.pose else "",
-        "video_sha256": file_sha256(ref.video) if ref.video else "",
         "landmarks_sha256": file_sha256(landmarks) if landmarks else "",
         "hsmr": str(hsmr_home) if hsmr_home and ref.pose is None else "",
     }
@@ -76,6 +74,33 @@ def prepare_clip(
     if films:
         make_film(ref, store, pose, skeleton_only=skeleton_only, decision=decision)
     return Prepared(ref.clip, store.read_features(ref.clip), pose.fps)
+
+
+def film_again(ref: ClipRef, store: ClipStore, decision: PrivacyDecision) -> Prepared:
+    """Make a prepared clip's film alone, as people decided, by the pose it has.
+
+    Raises
+    ------
+    InputError
+        If the clip's files are not those that it was prepared from.
+    """
+    known = store.read_provenance(ref.clip)
+    if any(known.get(name) != value for name, value in _files(ref).items()):
+        raise InputError(
+            f"clip {ref.clip!r}: its files are not those that it was prepared from: "
+            "run prepare_clips"
+        )
+    pose = store.read_pose(ref.clip)
+    make_film(ref, store, pose, decision=decision)
+    return Prepared(ref.clip, store.read_features(ref.clip), pose.fps)
+
+
+def _files(ref: ClipRef) -> dict[str, str]:
+    """What a clip is made of."""
+    return {
+        "pose_sha256": file_sha256(ref.pose) if ref.pose else "",
+        "video_sha256": file_sha256(ref.video) if ref.video else "",
+    }
 
 
 def _films(store: ClipStore, clip: str) -> tuple[Path, ...]:

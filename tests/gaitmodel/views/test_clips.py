@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from gaitmodel.models import Clip, Subject, Walkway
-from gaitmodel.preparing import prepare_again
+from tests.factories import prepare
 from tests.gaitmodel.core.fakes import swinging_pose
 from tests.people import lead, rater
 
@@ -32,7 +32,7 @@ def walk(folder: Path, name: str, subject: str) -> Clip:
         pose=str(pose),
         fps=30,
     )
-    prepare_again(name)
+    prepare(made)
     made.refresh_from_db()
     return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,9 @@ from gaitmodel.core.privacy.faces import Face
 from gaitmodel.core.privacy.head_mask import Circle, FilmRegions
 from gaitmodel.models import Clip, FilmReview, Subject
 from gaitmodel.preparing import prepare_again
-from gaitmodel.selectors import clip_store, clips_to_prepare
+from gaitmodel.selectors import clip_ref, clip_store, clips_to_prepare
 from gaitmodel.services import films
+from tests.factories import prepare
 from tests.gaitmodel.core.fakes import swinging_pose
 from tests.people import lead, rater
 
@@ -71,7 +73,7 @@ def test_a_weak_detection_waits_for_a_person_and_shows_the_skeleton(
     clip: Clip, doubts: list[Face]
 ) -> None:
     doubts.append(WEAK)
-    prepare_again(clip.name)
+    prepare(clip)
     assert review().decision == FilmReview.Decision.WAITING
     store = clip_store()
     assert store.shown_video(clip.name) == store.skeleton_path(clip.name)
@@ -82,7 +84,7 @@ def test_an_accepted_film_takes_its_place_and_its_cut_outs_go(
     clip: Clip, doubts: list[Face]
 ) -> None:
     doubts.append(WEAK)
-    prepare_again(clip.name)
+    prepare(clip)
     films.film_review_decide(
         review=review(), by=lead("cleo"), accept=True, reason="a hand"
     )
@@ -99,7 +101,7 @@ def test_another_detection_than_the_accepted_one_asks_again(
     clip: Clip, doubts: list[Face]
 ) -> None:
     doubts.append(WEAK)
-    prepare_again(clip.name)
+    prepare(clip)
     films.film_review_decide(
         review=review(), by=lead("cleo"), accept=True, reason="a hand"
     )
@@ -113,7 +115,7 @@ def test_a_wider_mask_is_tried_and_settles_the_matter_if_nothing_is_left(
     clip: Clip, doubts: list[Face]
 ) -> None:
     doubts.append(SURE)
-    prepare_again(clip.name)
+    prepare(clip)
     films.film_review_decide(review=review(), by=lead("cleo"), accept=False, reason="")
     assert clip.pk in clips_to_prepare().values_list("pk", flat=True)
     doubts.clear()
@@ -126,7 +128,7 @@ def test_what_is_surely_a_face_nobody_can_accept(
     clip: Clip, doubts: list[Face]
 ) -> None:
     doubts.append(SURE)
-    prepare_again(clip.name)
+    prepare(clip)
     with pytest.raises(InputError, match="surely a face"):
         films.film_review_decide(
             review=review(), by=lead("cleo"), accept=True, reason="a hand"
@@ -137,7 +139,7 @@ def test_accepting_needs_a_reason_and_is_done_once(
     clip: Clip, doubts: list[Face]
 ) -> None:
     doubts.append(WEAK)
-    prepare_again(clip.name)
+    prepare(clip)
     cleo = lead("cleo")
     with pytest.raises(InputError, match="why"):
         films.film_review_decide(review=review(), by=cleo, accept=True, reason=" ")
@@ -150,7 +152,7 @@ def test_the_lead_sees_cut_outs_and_decides_and_a_rater_sees_nothing(
     clip: Clip, doubts: list[Face]
 ) -> None:
     doubts.append(WEAK)
-    prepare_again(clip.name)
+    prepare(clip)
     cleo, ada = Client(), Client()
     cleo.force_login(lead("cleo"))
     ada.force_login(rater("ada"))
@@ -169,8 +171,37 @@ def test_the_lead_sees_cut_outs_and_decides_and_a_rater_sees_nothing(
 
 
 def test_skeleton_only_clips_are_never_in_doubt(clip: Clip, doubts: list[Face]) -> None:
-    from gaitmodel.selectors import clip_ref
-
     doubts.append(WEAK)
     room.prepare_clip(clip_ref(clip), clip_store(), films=True, skeleton_only=True)
     assert clip_store().read_privacy(clip.name) == {}
+
+
+def test_a_decision_leaves_the_pose_of_another_estimator_alone(
+    clip: Clip, doubts: list[Face], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    estimated = replace(swinging_pose(40), source="hsmr")
+    monkeypatch.setattr(room, "run_hsmr", lambda *_: estimated)
+    Clip.objects.update(pose="")
+    clip.refresh_from_db()
+    doubts.append(WEAK)
+    store = clip_store()
+    room.prepare_clip(clip_ref(clip), store, films=True, hsmr_home=Path("/hsmr"))
+    films.film_review_note(clip=clip, found=store.read_privacy(clip.name))
+    films.film_review_decide(
+        review=review(), by=lead("cleo"), accept=True, reason="a hand"
+    )
+    prepare_again(clip.name)
+    assert store.read_pose(clip.name).source == "hsmr"
+    assert store.shown_video(clip.name) == store.video_path(clip.name)
+
+
+def test_a_decision_on_a_film_that_was_replaced_since_is_refused(
+    clip: Clip, doubts: list[Face]
+) -> None:
+    doubts.append(WEAK)
+    prepare(clip)
+    frames = (np.full((64, 96, 3), 80, np.uint8) for _ in range(40))
+    write_video(Path(clip.video), frames, 30.0)
+    prepare_again(clip.name)
+    clip.refresh_from_db()
+    assert "not those that it was prepared from" in clip.reason

@@ -23,6 +23,7 @@ from gaitmodel.selectors.clips import (
     clips_found,
     clips_ready,
     clips_to_prepare,
+    splits_known,
 )
 from gaitmodel.selectors.films import (
     review_cut_outs,
@@ -56,6 +57,7 @@ __all__ = [
     "review_decision",
     "reviews_decided",
     "reviews_open",
+    "splits_known",
     "systems_heard",
     "walkway_pairs",
 ]

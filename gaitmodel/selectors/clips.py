@@ -142,3 +142,12 @@ def clips_balanced(clips: Iterable[Clip], limit: int) -> list[Clip]:
 def _in_turn(groups: Sequence[Sequence[Clip]]) -> list[Clip]:
     rows = zip_longest(*groups)
     return [clip for row in rows for clip in row if clip is not None]
+
+
+def splits_known() -> dict[str, Split]:
+    """The split of each subject who stands in one, by name."""
+    rows = Clip.objects.exclude(split="").order_by("pk")
+    return {
+        subject: Split(split)
+        for subject, split in rows.values_list("subject__name", "split")
+    }

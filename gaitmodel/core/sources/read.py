@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.media.probe import first_frame_rate
 from gaitmodel.core.pose.load import read_pose
-from gaitmodel.core.records import ClipRef
+from gaitmodel.core.records import ClipRef, Split
 from gaitmodel.core.sources.dcm import read_dcm
 from gaitmodel.core.sources.gavd import read_gavd
 from gaitmodel.core.sources.local_files import NO_OPTIONS, SourceOptions
@@ -25,6 +27,8 @@ SOURCES: dict[str, Callable[[Path, SourceOptions], Manifest]] = {
     "dcm": read_dcm,
     "opencap": read_opencap,
 }
+
+NOBODY: Final[Mapping[str, Split]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,11 @@ def read_source(
     test_share: float,
     seed: int,
     options: SourceOptions = NO_OPTIONS,
+    known: Mapping[str, Split] = NOBODY,
 ) -> SourceReading:
     """Read a source; one without splits gets one that shares no subject.
+
+    Subjects who are ``known`` keep their split: only those who are new are dealt out.
 
     Raises
     ------
@@ -65,13 +72,19 @@ def read_source(
         raise InputError(
             f"{path.name}: clip {without[0].clip!r} has no split but others have one"
         )
+    new = [clip for clip in found.clips if clip.subject not in known]
     parts = subject_disjoint_split(
-        found.clips, seed=seed, val_fraction=0.0, test_fraction=test_share
+        new, seed=seed, val_fraction=0.0, test_fraction=test_share
     )
-    clips = tuple(replace(clip, split=parts[clip.clip]) for clip in found.clips)
+    clips = tuple(
+        replace(clip, split=known.get(clip.subject) or parts[clip.clip])
+        for clip in found.clips
+    )
     counts = Counter(str(clip.split) for clip in clips)
     told = ", ".join(f"{n} {name}" for name, n in sorted(counts.items()))
     note = f"the source names no split: made one by subject, seed {seed}: {told} clips"
+    if kept := {clip.subject for clip in clips} & known.keys():
+        note += f"; {len(kept)} known subjects keep theirs"
     return SourceReading(clips, found.ignored_columns, note, found.note)
 
 

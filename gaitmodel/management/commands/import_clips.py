@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from gaitmodel import services
+from gaitmodel import selectors, services
 from gaitmodel.core.sources.local_files import SourceOptions
 from gaitmodel.core.sources.read import SOURCES, read_source
 from gaitmodel.core.taxonomy import gait_class
@@ -44,6 +44,7 @@ class Command(GaitCommand):
                 label=gait_class(options["label"]) if options["label"] else None,
                 fps=options["fps"],
             ),
+            known=selectors.splits_known(),
         )
         if found.ignored_columns:
             self.stderr.write(f"ignored columns: {', '.join(found.ignored_columns)}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from gaitmodel import services
@@ -12,6 +15,7 @@ from gaitmodel.core.errors import InputError
 from gaitmodel.core.records import ClipRef, Split
 from gaitmodel.core.taxonomy import GaitClass
 from gaitmodel.models import Clip, Rationale
+from tests.gaitmodel.core.fakes import swinging_pose
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +56,28 @@ def test_a_subject_of_an_earlier_import_may_not_enter_another_split() -> None:
     services.clips_import(refs=[ref("a")])
     with pytest.raises(InputError, match="subject 's1' stands in split 'train'"):
         services.clips_import(refs=[ref("b", split=Split.TEST)])
+
+
+def test_a_source_that_has_grown_moves_no_known_subject_between_the_splits(
+    tmp_path: Path,
+) -> None:
+    def imported(subjects: int) -> dict[str, str]:
+        lines = []
+        for number in range(subjects):
+            pose = tmp_path / f"{number}.npy"
+            np.save(pose, swinging_pose(40, knee_deg=30 + number).angles)
+            lines.append(f"walk-{number},s{number},normal,{pose.name},30")
+        manifest = tmp_path / "manifest.csv"
+        manifest.write_text("\n".join(["clip,subject,label,pose,fps", *lines]))
+        call_command("import_clips", str(manifest), test_share=0.4, stdout=StringIO())
+        return dict(Clip.objects.values_list("subject__name", "split"))
+
+    before = imported(5)
+    after = imported(15)
+    assert {name: after[name] for name in before} == before
+    assert [split for name, split in after.items() if name not in before].count(
+        "test"
+    ) == 4
 
 
 @pytest.mark.parametrize(

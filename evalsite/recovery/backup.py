@@ -75,7 +75,7 @@ def site_backup(target: Path, *, with_key: bool = True) -> tuple[Manifest, str]:
             studies=facts.studies,
             key=key_fingerprint(settings.SECRET_KEY),
             files=tuple(files),
-            left_out=tuple(sorted(_left_out())),
+            left_out=tuple(sorted(_left_out() | _database_names())),
             notes=tuple(_notes(facts, files)),
         )
         own = manifest_write(manifest, part)
@@ -99,11 +99,22 @@ def _check_target(target: Path) -> None:
 def _left_out() -> frozenset[str]:
     """Of the data folder: what is made anew, and what is kept in another way."""
     rooms = (settings.STATIC_ROOT, settings.FEATURE_CACHE, settings.BACKBONE_DIR)
-    names = {Path(room).name for room in rooms} | {"secret_key", ".restoring"}
-    if connection.vendor == "sqlite":
-        name = Path(str(connection.settings_dict["NAME"])).name
-        names |= {name, f"{name}-wal", f"{name}-shm", f"{name}-journal"}
-    return frozenset(names)
+    return frozenset({Path(room).name for room in rooms} | {"secret_key", ".restoring"})
+
+
+def _database_files() -> frozenset[Path]:
+    """The live SQLite file and what lies beside it: its copy is the snapshot."""
+    if connection.vendor != "sqlite":
+        return frozenset()
+    path = Path(str(connection.settings_dict["NAME"])).resolve()
+    beside = ("", "-wal", "-shm", "-journal")
+    return frozenset(path.with_name(path.name + end) for end in beside)
+
+
+def _database_names() -> frozenset[str]:
+    root = Path(settings.VAR_DIR)
+    inside = (path for path in _database_files() if path.is_relative_to(root))
+    return frozenset(path.relative_to(root).as_posix() for path in inside)
 
 
 def _clips_fetched() -> None:
@@ -116,7 +127,7 @@ def _clips_fetched() -> None:
 def _data_copied(part: Path) -> list[FileEntry]:
     entries = []
     root = Path(settings.VAR_DIR)
-    for path in files_of(root, _left_out()):
+    for path in files_of(root, _left_out(), _database_files()):
         name = f"{DATA}/{path.relative_to(root).as_posix()}"
         try:
             mode = path.stat().st_mode & 0o777

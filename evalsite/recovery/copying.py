@@ -36,18 +36,20 @@ def file_entry(path: Path, name: str) -> FileEntry:
     return FileEntry(name, path.stat().st_size, digest)
 
 
-def files_of(folder: Path, left_out: frozenset[str]) -> Iterator[Path]:
-    """Every whole file below ``folder``; ``left_out`` names entries of its first level.
+def files_of(
+    folder: Path, left_out: frozenset[str], but: frozenset[Path] = frozenset()
+) -> Iterator[Path]:
+    """Every whole file below ``folder`` ``but`` these, at whatever depth they lie.
+
+    ``left_out`` names entries of its first level.
 
     A link is followed as what it names: a data folder may lie on another disk.
     """
     for entry in sorted(folder.iterdir()):
         if entry.name in left_out:
             continue
-        if entry.is_dir():
-            yield from _files_below(entry)
-        elif _is_whole(entry):
-            yield entry
+        found = _files_below(entry) if entry.is_dir() else filter(_is_whole, [entry])
+        yield from (path for path in found if path.resolve() not in but)
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

@@ -225,6 +225,26 @@ def test_a_film_that_is_not_as_sealed_is_noted(
     assert "differs from what its case was made with" in done.stderr
 
 
+def test_a_database_in_a_folder_of_the_data_folder_is_backed_up_once_and_comes_back(
+    site: dict[str, str], tmp_path: Path
+) -> None:
+    def with_folder(folder: Path) -> dict[str, str]:
+        (folder / "db").mkdir(parents=True)
+        return site_environment(folder, f"sqlite:///{folder / 'db' / 'live.sqlite3'}")
+
+    there = with_folder(tmp_path / "copy")
+    shutil.copytree(site["BIOGAIT_VAR"], tmp_path / "copy", dirs_exist_ok=True)
+    live = tmp_path / "copy" / "db" / "live.sqlite3"
+    (tmp_path / "copy" / "site.sqlite3").replace(live)
+    live.with_name("live.sqlite3-journal").touch()
+    manage(there, "backup_site", str(tmp_path / "backup"))
+    assert not list((tmp_path / "backup" / "data").rglob("*sqlite3*"))
+    assert "db/live.sqlite3" in manifest_read(tmp_path / "backup").left_out
+    target = with_folder(tmp_path / "empty")
+    manage(target, "restore_site", str(tmp_path / "backup"))
+    assert in_site(target, "look") == in_site(there, "look")
+
+
 def test_a_backup_without_its_key_needs_the_key_from_elsewhere(
     site: dict[str, str], empty: dict[str, str], tmp_path: Path
 ) -> None:

@@ -73,3 +73,47 @@ def test_prometheus_takes_its_files() -> None:
     assert promtool, "promtool is missing: install Debian's prometheus"
     run(promtool, "check", "rules", DEPLOY / "alerts.yml")
     run(promtool, "check", "config", "--syntax-only", DEPLOY / "prometheus.yml")
+
+
+TOLD = """
+rule_files: [{rules}]
+evaluation_interval: 1m
+tests:
+  - interval: 1m
+    input_series:
+      - {{series: 'biogait_runs{{state="failed"}}', values: '{failed}'}}
+      {worker}
+    alert_rule_test:
+      - {{eval_time: 20m, alertname: RunFailed, exp_alerts: [{run_failed}]}}
+      - {{eval_time: 20m, alertname: NoWorker, exp_alerts: [{no_worker}]}}
+"""
+RUN_FAILED = """{exp_labels: {severity: ticket, state: failed},
+ exp_annotations: {summary: A Run has failed; its reason is on the Runs page.}}"""
+NO_WORKER = """{exp_labels: {severity: ticket},
+ exp_annotations: {summary: No worker has given a sign of life for three minutes.}}"""
+SEEN = "- {series: biogait_worker_seen_age_seconds, values: '5x30'}"
+
+
+@pytest.mark.services
+@pytest.mark.parametrize(
+    ("failed", "worker", "run_failed", "no_worker"),
+    [
+        ("3x10 2x20", SEEN, "", ""),
+        ("2x10 3x20", SEEN, RUN_FAILED, ""),
+        ("3x30", "", "", NO_WORKER),
+    ],
+)
+def test_alerts_tell_of_a_failed_run_not_of_a_retry_and_of_a_worker_that_never_was(
+    tmp_path: Path, failed: str, worker: str, run_failed: str, no_worker: str
+) -> None:
+    promtool = shutil.which("promtool")
+    assert promtool, "promtool is missing: install Debian's prometheus"
+    told = TOLD.format(
+        rules=DEPLOY / "alerts.yml",
+        failed=failed,
+        worker=worker,
+        run_failed=run_failed,
+        no_worker=no_worker,
+    )
+    (tmp_path / "told.yml").write_text(told)
+    run(promtool, "test", "rules", tmp_path / "told.yml")

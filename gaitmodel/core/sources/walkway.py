@@ -28,6 +28,15 @@ _SIDED: Final = (
 )
 _CADENCE: Final = ("cadence_spm", (5.0, 400.0))
 _SHARE: Final = ("swing", "stance", "supp")
+_PER_MINUTE: Final = re.compile(
+    r"(?:/|(?<![a-z])(?:per|steps?))[\s_./]*(?:per[\s_]*)?min(?:ute)?s?\b"
+)
+_NO_MEAN: Final = re.compile(
+    r"\b(?:sd|se|sem|std|stdev|st dev|dev|deviation|cv|co ?var|coefficient|var|variance|"
+    r"variability|variation|diff|difference|min|minimum|max|maximum|range|median|"
+    r"ratio|index|a?symmetry|load|loading|unload|unloading|count|number)\b"
+)
+"""What a mat tells of a parameter beside its mean, and the parts of a phase."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,7 @@ def read_walkway(path: Path) -> WalkwayTrials:
     columns = list(reader.fieldnames or ())
     clip = next((c for c in columns if c.strip().lower() == "clip"), None)
     known = {c: key for c in columns if (key := metric_of(c)) is not None}
+    _refuse_two_for_one(path, columns)
     if clip is None or not known:
         missing = "clip" if clip is None else "of a parameter that is known"
         raise InputError(f"{path.name} has no column {missing}: {', '.join(columns)}")
@@ -73,14 +83,28 @@ def read_walkway(path: Path) -> WalkwayTrials:
     return WalkwayTrials(trials, ignored)
 
 
+def _refuse_two_for_one(path: Path, columns: list[str]) -> None:
+    first: dict[str, str] = {}
+    for column in columns:
+        if (found := metric_of(column)) is None:
+            continue
+        other = first.get(found[0])
+        if other is not None:
+            raise InputError(
+                f"{path.name}: columns {other.strip()!r} and {column.strip()!r} both "
+                f"give {found[0]}: leave one of them out"
+            )
+        first[found[0]] = column
+
+
 def metric_of(column: str) -> tuple[str, tuple[float, float]] | None:
     """Our metric's key and its possible range for a mat's column, or none."""
     percent = "%" in column or "percent" in column.lower()
-    words = re.sub(r"[^a-z]+", " ", column.lower()).strip()
+    words = re.sub(r"[^a-z]+", " ", _PER_MINUTE.sub(" ", column.lower())).strip()
+    if _NO_MEAN.search(words):
+        return None
     if words.startswith("cadence"):
         return _CADENCE
-    if re.search(r"\b(?:sd|cv|var|std|diff)\b", words):
-        return None
     side = next((_SIDES[w] for w in words.split() if w in _SIDES), None)
     for pattern, key, limits in _SIDED:
         if side and re.match(rf"(?:(?:l|left|r|right) )?{pattern}\b", words):

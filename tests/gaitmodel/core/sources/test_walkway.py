@@ -12,6 +12,8 @@ from gaitmodel.core.sources.walkway import metric_of, read_walkway
     ("column", "key"),
     [
         ("Cadence (steps/min)", "cadence_spm"),
+        ("Cadence_steps_min", "cadence_spm"),
+        ("Cadence, steps per minute", "cadence_spm"),
         ("Step Time(sec) L", "step_time_left_s"),
         ("R Step Time (s)", "step_time_right_s"),
         ("Cycle Time(sec) R", "stride_time_right_s"),
@@ -36,6 +38,15 @@ def test_the_mats_columns_are_known_by_their_words(column: str, key: str) -> Non
         "Swing Time(sec) L",
         "Step Time SD L",
         "Cycle Time",
+        "Cadence SD 5.2",
+        "Cadence (Min)",
+        "Cadence Max (steps/min)",
+        "Cadence Ratio",
+        "Step Time St. Dev. L",
+        "Step Time Deviation (s) R",
+        "Stride Time Variability L",
+        "Step Time Asymmetry L",
+        "Double Supp. Load % of Cycle L",
     ],
 )
 def test_what_is_not_measured_here_is_not_taken_for_something_else(column: str) -> None:
@@ -60,6 +71,11 @@ def test_blanks_are_gaps_and_other_columns_are_named(tmp_path: Path) -> None:
         (["Cadence", "110"], "no column clip"),
         (["clip,Velocity", "a,1"], "no column of a parameter"),
         (["clip,Cadence", "a,110", "a,111"], "row 3 names clip 'a' again"),
+        (
+            ["clip,Cycle Time L,Stride Time L", "a,1.1,1.2"],
+            "columns 'Cycle Time L' and 'Stride Time L' both give stride_time_left_s",
+        ),
+        (["clip,Cadence,Cadence", "a,110,111"], "both give cadence_spm"),
         (["clip,Cadence", ",110"], "row 2 names no clip"),
         (
             ["clip,Cadence", "a,fast"],

@@ -28,7 +28,8 @@ class Claim:
     ``value`` and ``step`` (the last decimal place written) are in the quantity's base
     unit; ``upper`` is the far end of a range. ``side`` is the one that the claim is
     about: of a comparison, the first. ``quantity`` is ``None`` for a number with a
-    unit whose meaning cannot be told.
+    unit whose meaning cannot be told. A comparison that is ``denied`` says that it
+    does not hold ("not longer than the right").
     """
 
     kind: ClaimKind
@@ -42,6 +43,7 @@ class Claim:
     start: int
     end: int
     sentence: tuple[int, int]
+    denied: bool = False
 
     @property
     def is_number(self) -> bool:

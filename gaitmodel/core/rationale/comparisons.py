@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from gaitmodel.core.features.strides import other
@@ -39,6 +40,11 @@ _SYMMETRY: Final = re.compile(
 _DENIED: Final = re.compile(
     r"\b(?:no|not|without|lack(?:s|ing)?(?:\s+of)?|absen\w+(?:\s+of)?|minimal|negligible|little|rather\s+than|"
     r"nor|free\s+of|loss\s+of|loses?)\b(?:[\s,]+(?!and\b|but\b)\w+){0,8}[\s,]*$",
+    re.IGNORECASE,
+)
+_NOT_LONGER: Final = re.compile(
+    r"\b(?:not|never|no|nor|neither|\w+n['’]t)\s+(?!only\b|just\b)"
+    r"(?:(?:any|\w+ly|much|far|at\s+all)\s+)?$",
     re.IGNORECASE,
 )
 _WALKING: Final = re.compile(
@@ -82,7 +88,8 @@ class ComparisonReader:
         if quantity.name == "cadence":
             return None
         kind = ClaimKind.GREATER if greater else ClaimKind.SMALLER
-        return self._made(kind, quantity, side, word)
+        denied = _NOT_LONGER.search(self._text, 0, word.start())
+        return replace(self._made(kind, quantity, side, word), denied=bool(denied))
 
     def _quantity_near(self, word: re.Match[str]) -> Quantity | None:
         """Right behind the comparative ("more toe-offs"), else the last one before."""

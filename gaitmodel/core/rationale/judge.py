@@ -105,6 +105,8 @@ def _judge_number(claim: Claim, metrics: Mapping[str, Metric]) -> Judged:
     if claim.side is None and len(found) > 1:
         mean = sum(value for value, _ in candidates) / len(candidates)
         candidates.append((mean, found[0].quality))
+        if claim.unit == "count":
+            candidates.append((len(found) * mean, found[0].quality))
     value, quality = min(candidates, key=lambda one: _miss(claim, one[0]))
     agrees = _miss(claim, value) <= 1e-9
     verdict = Verdict.SUPPORTED if agrees else Verdict.CONTRADICTED
@@ -163,4 +165,4 @@ def _sides_agree(claim: Claim, gap: float, share: float) -> tuple[bool, float]:
         return symmetric == (claim.kind is ClaimKind.SYMMETRIC), gap
     greater = gap if claim.side is Side.LEFT else -gap
     wanted = greater if claim.kind is ClaimKind.GREATER else -greater
-    return wanted > 1e-9, gap
+    return (wanted > 1e-9) != claim.denied, gap

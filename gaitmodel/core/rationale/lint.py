@@ -134,10 +134,12 @@ def _order(claims: Sequence[Claim], said: Said) -> Iterator[Lint]:
             continue
         gap = _value(pair[0]) - _value(pair[1])
         greater = gap if claim.side is Side.LEFT else -gap
-        if (greater if claim.kind is ClaimKind.GREATER else -greater) < 0:
+        wanted = greater if claim.kind is ClaimKind.GREATER else -greater
+        if (-wanted if claim.denied else wanted) < 0:
             yield _made(
                 "comparison_and_numbers",
-                f"the {claim.side} side is called {claim.kind}, its numbers say otherwise",
+                f"the {claim.side} side is called {'not ' if claim.denied else ''}"
+                f"{claim.kind}, its numbers say otherwise",
                 claim,
                 *pair,
             )

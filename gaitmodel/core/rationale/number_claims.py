@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
 
 from gaitmodel.core.features.strides import other
 from gaitmodel.core.rationale import number_patterns as said
@@ -18,6 +20,12 @@ from gaitmodel.core.rationale.marks import (
 )
 from gaitmodel.core.rationale.vocabulary import CLAUSE, QUANTITY, Quantity
 from gaitmodel.core.records import Side
+
+_TURNED: Final = {
+    ClaimKind.VALUE: ClaimKind.VALUE,
+    ClaimKind.AT_LEAST: ClaimKind.AT_MOST,
+    ClaimKind.AT_MOST: ClaimKind.AT_LEAST,
+}
 
 
 class NumberReader:
@@ -87,6 +95,8 @@ class NumberReader:
         if quantity is None and group[1].unit == "":
             return
         low, high = group
+        if any(self._is_backward(one, quantity) for one in group):
+            low, high = (replace(one, value=-one.value) for one in group)
         for side in self._sides_of(low, quantity):
             yield self._made(ClaimKind.RANGE, low, quantity, side, high)
 
@@ -117,12 +127,15 @@ class NumberReader:
 
     def _sides_before(self, number: Number) -> list[SideMention]:
         """Sides between the number before this one (or the clause) and it."""
-        floor = max(
+        floor = self._floor(number)
+        return [s for s in self._sides if floor <= s.start < number.start]
+
+    def _floor(self, number: Number) -> int:
+        return max(
             [0]
             + [other.end for other in self._numbers if other.end <= number.start]
             + [m.end() for m in CLAUSE.finditer(self._text, 0, number.start)]
         )
-        return [s for s in self._sides if floor <= s.start < number.start]
 
     def _sides_of(self, number: Number, quantity: Quantity | None) -> list[Side | None]:
         """The side of a single number; two if "left and right" share it."""
@@ -192,15 +205,33 @@ class NumberReader:
     def _claim(
         self, number: Number, quantity: Quantity | None, side: Side | None
     ) -> Claim:
-        before = self._before(number)
-        kind = ClaimKind.VALUE
         if self._is_difference(number):
-            kind, side = ClaimKind.DIFFERENCE, None
-        elif said.LOWER.search(before):
-            kind = ClaimKind.AT_LEAST
-        elif said.UPPER.search(before):
-            kind = ClaimKind.AT_MOST
+            return self._made(ClaimKind.DIFFERENCE, number, quantity, None, None)
+        kind = self._bound(number)
+        if self._is_backward(number, quantity):
+            number = replace(number, value=-number.value)
+            kind = _TURNED[kind]
         return self._made(kind, number, quantity, side, None)
+
+    def _bound(self, number: Number) -> ClaimKind:
+        """ "Above 40", "no more than 40", or the value itself."""
+        before = self._before(number)
+        for pattern, kind in (
+            (said.LOWER, ClaimKind.AT_LEAST),
+            (said.UPPER, ClaimKind.AT_MOST),
+        ):
+            if found := pattern.search(before):
+                denied = said.NOT_BEFORE.search(before[: found.start()])
+                return _TURNED[kind] if denied else kind
+        return ClaimKind.VALUE
+
+    def _is_backward(self, number: Number, quantity: Quantity | None) -> bool:
+        """Whether a lean is said to go the other way than forward, which counts up."""
+        if quantity is None or quantity.name != "trunk lean":
+            return False
+        end = said.PART_END.search(self._text, number.end)
+        part = self._text[self._floor(number) : end.start() if end else None]
+        return said.BACKWARD.search(part) is not None
 
     def _made(
         self,

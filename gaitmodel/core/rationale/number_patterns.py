@@ -17,11 +17,14 @@ SIDES_JOINED: Final = re.compile(
     re.IGNORECASE,
 )
 SIDE_BEHIND: Final = re.compile(
-    r"\s*(?:\(\s*|,?\s*(?:on|for|in|at|of|from|with)\s+(?:the\s+)?)(?P<side>left|right|[LR]\b)",
+    r"\s*(?:\(\s*|(?P<comma>,)?\s*(?:on|for|in|at|of|from|with)\s+(?:the\s+)?)(?P<side>left|right|[LR]\b)"
+    # Behind a comma, a side with a number of its own begins the next part.
+    r"(?(comma)(?!\s*(?:side|leg|foot|limb)?\s*(?:it\s+)?(?:is|was|at|with|[:=])?\s*(?:only|about|around|~)?\s*\d))",
     re.IGNORECASE,
 )
 BARE_SIDE_BEHIND: Final = re.compile(
-    r"\s+(?P<side>left|right)(?=\s*(?:[,;.)]|and\b|$))", re.IGNORECASE
+    r"\s+(?P<side>left|right)(?=\s*(?:[,;.)/&]|(?:and|or|versus|vs|compared)\b|$))",
+    re.IGNORECASE,
 )
 RESPECTIVELY: Final = re.compile(r"[^;.]{0,20}\brespectively\b", re.IGNORECASE)
 TWO_SIDES_BEHIND: Final = re.compile(
@@ -57,6 +60,9 @@ DIFFERENCE_BEHIND: Final = re.compile(
     r"\s*(?:(?:step|stride|timing|time)\s+){0,2}(?:difference|asymmetry|longer|shorter|greater|smaller|higher|lower|more|less)\b(?!\s+than\s+\d)",
     re.IGNORECASE,
 )
+NOT_BEFORE: Final = re.compile(r"\b(?:no|not|never|nor|n['’]t)\s+$", re.IGNORECASE)
+BACKWARD: Final = re.compile(r"\b(?:backwards?|posterior(?:ly)?)\b", re.IGNORECASE)
+PART_END: Final = re.compile(r"[,;.)]|\d|$")
 BETWEEN: Final = re.compile(r"\b(?:between|from)\s*$", re.IGNORECASE)
 FILLER: Final = re.compile(
     r"\s*(?:(?:of|in|for|the|a|an|left|right|mean|average|peak|maximum|total|gait|cycle|stride|each|time|spent|"

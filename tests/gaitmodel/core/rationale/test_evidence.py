@@ -59,6 +59,46 @@ def test_precision_and_recall_on_labelled_claims_are_at_least_95_percent(
     assert hits / meant >= 0.95
 
 
+@pytest.mark.parametrize(
+    ("text", "verdicts"),
+    [
+        ("The knee range on the right is 44°, on the left 58°.", "++"),
+        ("The knee range on the right is 58°, on the left it is 58°.", "x+"),
+        ("The swing is 38%, on the left, and stance is normal.", "+"),
+        ("Knee range of motion: 58° left versus 44° right.", "++"),
+        ("Knee range: 58° left / 44° right, with little hip motion.", "++"),
+        ("Knee range of motion: 44° left vs. 58° right.", "xx"),
+        ("9 heel strikes in total were detected.", "+"),
+        ("8 heel strikes in total were detected.", "x"),
+        ("The left knee range is not larger than the right.", "x"),
+        ("The right knee range is not significantly larger than the left.", "+"),
+        ("The left knee range isn't smaller than the right.", "+"),
+        ("The left knee range is not only larger than the right but also later.", "+"),
+        ("Left swing is no more than 40%.", "+"),
+        ("Left swing is not less than 45%.", "x"),
+        ("The trunk leans backward by 8°.", "x"),
+        ("The trunk leans 8° backwards.", "x"),
+        ("The trunk leans backward by more than 5°.", "x"),
+        ("The trunk leans backward by 6 to 9°.", "x"),
+        ("The trunk leans 6 to 9° backward.", "x"),
+        ("The trunk leans forward by 8°, not backward.", "+"),
+    ],
+)
+def test_sides_sums_denials_and_directions_are_read_as_they_are_said(
+    text: str, verdicts: str
+) -> None:
+    judged = check_evidence(text, WALK).claims
+    assert "".join(SIGNS[one.verdict] for one in judged) == verdicts
+
+
+def test_a_denied_comparison_is_held_against_the_numbers_beside_it() -> None:
+    text = (
+        "The left step time is not longer than the right: 0.6 s left and 0.5 s right."
+    )
+    (found,) = check_evidence(text, WALK).lint[-1:]
+    assert found.rule == "comparison_and_numbers"
+
+
 def test_the_three_contradictions_of_figure_4_are_found() -> None:
     rules = {one.rule for one in check_evidence(FIGURE_4, WALK).lint}
     assert {"cadence_and_step_times", "stride_and_step_times", "not_walking"} <= rules

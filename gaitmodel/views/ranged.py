@@ -14,7 +14,7 @@ from django.http import (
 
 from gaitmodel.shelf import Film
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})$")
 
 
 def asked_range(request: HttpRequest, size: int, etag: str) -> range | None:

@@ -59,6 +59,13 @@ def test_a_range_outside_the_film_is_416(page, url, film, asked) -> None:
     assert answer.headers["Content-Range"] == f"bytes */{len(film)}"
 
 
+@pytest.mark.parametrize("asked", ["bytes={}-", "bytes=-{}", "bytes=0-{}"])
+def test_a_range_of_thousands_of_digits_is_none(page, url, film, asked) -> None:
+    answer = page.get(url, headers={"Range": asked.format("9" * 5000)})
+    assert answer.status_code == 200
+    assert body(answer) == film
+
+
 def test_if_range_with_another_tag_sends_the_whole(page, url, film) -> None:
     tag = page.get(url).headers["ETag"]
     part = {"Range": "bytes=0-9"}

@@ -7,6 +7,7 @@ containers and nothing else.
 
 from __future__ import annotations
 
+import math
 import pickle
 from collections.abc import Mapping
 from importlib import import_module
@@ -58,8 +59,15 @@ def _read_header(file: BinaryIO, path: Path) -> tuple[tuple[int, ...], np.dtype[
             else np.lib.format.read_array_header_2_0
         )
         shape, _, dtype = read(file)
-    except (ValueError, OSError, EOFError) as error:
+    except Exception as error:  # a header is parsed as Python: it may fail in any way
         raise PoseError(f"{path.name} is not a complete .npy file: {error}") from error
+    held = path.stat().st_size - file.tell()
+    declared = math.prod(shape) * dtype.itemsize
+    if min(shape, default=0) < 0 or (not dtype.hasobject and declared > held):
+        raise PoseError(
+            f"{path.name} is not a complete .npy file: it declares an array of "
+            f"{' x '.join(map(str, shape))} {dtype} and holds {held} bytes"
+        )
     return shape, dtype
 
 
@@ -93,19 +101,46 @@ def read_records(path: Path) -> list[Mapping[str, Any]]:
 
 
 def _detections(frame: Mapping[str, Any], path: Path, number: int) -> list[Detection]:
-    poses = np.asarray(frame["poses"], dtype=float)
+    where = f"{path.name}, frame {number}"
+    poses = _numbers(frame["poses"], where, "poses")
     if poses.size == 0:
         return []
     if poses.ndim != 2 or poses.shape[1] != COUNT:
         raise PoseError(
-            f"{path.name}, frame {number}: poses must be people x {COUNT}, not "
+            f"{where}: poses must be people x {COUNT}, not "
             f"{' x '.join(map(str, poses.shape))}"
         )
-    boxes = frame.get("bbx_cs") or [None] * len(poses)
-    return [
-        Detection(pose, None if box is None else np.asarray(box, dtype=float))
-        for pose, box in zip(poses, boxes, strict=False)
-    ]
+    boxes = _boxes(frame.get("bbx_cs"), where, len(poses))
+    return [Detection(pose, box) for pose, box in zip(poses, boxes, strict=False)]
+
+
+def _boxes(given: Any, where: str, people: int) -> list[FloatArray | None]:
+    """Each person's box (centre x, centre y, size), where there is one."""
+    if given is None:
+        return [None] * people
+    if not isinstance(given, list | tuple | np.ndarray) or not getattr(
+        given, "ndim", 1
+    ):
+        raise PoseError(f"{where}: bbx_cs must be a box for each person")
+    if len(given) == 0:
+        return [None] * people
+    boxes = [None if box is None else _numbers(box, where, "bbx_cs") for box in given]
+    for box in boxes:
+        if box is not None and box.shape != (3,):
+            raise PoseError(
+                f"{where}: a box of bbx_cs is centre x, centre y and size, not "
+                f"{' x '.join(map(str, box.shape)) or 'one'} numbers"
+            )
+    return boxes
+
+
+def _numbers(given: Any, where: str, what: str) -> FloatArray:
+    try:
+        return np.asarray(given, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise PoseError(
+            f"{where}: {what} must be an array of numbers: {error}"
+        ) from error
 
 
 def read_walker(path: Path) -> tuple[FloatArray, float]:

@@ -37,7 +37,7 @@ def read_trc(path: Path) -> PoseSequence:
     Raises
     ------
     PoseError
-        If the header or table is not a ``.trc``'s, a unit is unknown, or a leg's marker
+        If the header or table is not a ``.trc``'s or has no marker or no frame, a unit is unknown, or a leg's marker
         goes by none of the names in use (OpenCap's, plug-in gait's, OpenPose's).
     """
     fps, scale, markers = _read_markers(path)
@@ -77,6 +77,8 @@ def _read_markers(path: Path) -> tuple[float, float, dict[str, FloatArray]]:
         fps, unit = float(header["DataRate"]), header["Units"]
         names = [name.strip() for name in lines[3].rstrip().split("\t")[2::3]]
         rows = [line.rstrip("\r\n").split("\t") for line in lines[5:] if line.strip()]
+        if not names or not rows:
+            raise ValueError("it names no marker" if rows else "it holds no frame")
         width = 2 + 3 * len(names)
         table = np.array(
             [[float(c) if c.strip() else np.nan for c in _fit(r, width)] for r in rows]

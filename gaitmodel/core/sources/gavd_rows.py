@@ -76,12 +76,22 @@ def read_sequences(path: Path) -> Iterator[Sequence]:
     rows: dict[str, list[dict[str, str]]] = {}
     files: dict[str, str] = {}
     for file in _annotation_files(path):
-        with file.open(newline="", encoding="utf-8-sig") as opened:
-            for row in csv.DictReader(opened):
-                rows.setdefault(row["seq"], []).append(row)
-                files.setdefault(row["seq"], file.name)
+        for row in _rows(file):
+            rows.setdefault(row["seq"], []).append(row)
+            files.setdefault(row["seq"], file.name)
     for name, own in rows.items():
         yield _sequence(files[name], name, own)
+
+
+def _rows(file: Path) -> Iterator[dict[str, str]]:
+    with file.open(newline="", encoding="utf-8-sig") as opened:
+        reader = csv.DictReader(opened)
+        try:
+            yield from reader
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise InputError(
+                f"{file.name}, after line {reader.line_num}, is no CSV in UTF-8: {error}"
+            ) from error
 
 
 def _annotation_files(path: Path) -> list[Path]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db.models import QuerySet
 
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.prepare import Prepared, prepare_clip
@@ -55,8 +56,10 @@ class Command(GaitCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         chosen = Clip.objects.all() if options["all"] else clips_to_prepare()
+        if options["workers"] < 1:
+            raise InputError(f"--workers must be at least 1, not {options['workers']}")
         if options["clips"]:
-            chosen = Clip.objects.filter(name__in=options["clips"].split(","))
+            chosen = _named(options["clips"])
         clips = {clip.name: clip for clip in chosen.select_related("subject")}
         failed = 0
         with progress_bar("preparing") as show:
@@ -84,6 +87,15 @@ class Command(GaitCommand):
                 for clip in Clip.objects.filter(state=Clip.State.FAILED)
             ]
             raise InputError("; ".join(reasons))
+
+
+def _named(listed: str) -> QuerySet[Clip]:
+    """The clips of ``--clips``; ``InputError`` names one that is not imported."""
+    names = [name.strip() for name in listed.split(",")]
+    found = Clip.objects.filter(name__in=names)
+    if unknown := set(names) - set(found.values_list("name", flat=True)):
+        raise InputError(f"--clips: clip {min(unknown)!r} is not imported")
+    return found
 
 
 def _prepared(

@@ -167,6 +167,47 @@ def test_a_pickle_that_is_no_list_of_frames_is_refused(tmp_path: Path) -> None:
         read_pose(saved_raw(tmp_path, [1, 2, 3]), fps=30)
 
 
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"poses": [[0.1] * 46, [0.1]]}, "frame 1: poses must be an array of numbers"),
+        ({"poses": [["x"] * 46]}, "frame 1: poses must be an array of numbers"),
+        ({"bbx_cs": [[1.0, 2.0]]}, "frame 1: a box of bbx_cs is centre x, centre y"),
+        ({"bbx_cs": [["x", 1, 2]]}, "frame 1: bbx_cs must be an array of numbers"),
+        ({"bbx_cs": 3.0}, "frame 1: bbx_cs must be a box for each person"),
+    ],
+)
+def test_a_raw_frame_that_is_not_as_hsmr_writes_it_is_named(
+    tmp_path: Path, changes: dict[str, object], sentence: str
+) -> None:
+    frames: list[object] = [raw_frame(1), raw_frame(1) | changes]
+    with pytest.raises(PoseError, match=sentence) as refusal:
+        read_pose(saved_raw(tmp_path, frames), fps=30)
+    assert "HSMR-walk.npy" in str(refusal.value)
+
+
+def test_boxes_may_be_one_array(tmp_path: Path) -> None:
+    frame = raw_frame(2) | {"bbx_cs": np.array([[100, 100, 80.0], [400, 100, 80.0]])}
+    pose = read_pose(saved_raw(tmp_path, [frame] * 5), fps=30)
+    np.testing.assert_allclose(pose.angles, 0.1)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"{'descr': '<f4', 'fortran_order': False, 'shape': (9",
+        b"{'descr': '<f4', 'fortran_order': False, 'shape': (9, 46), \x00}",
+        b"{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999999, 46), }",
+        b"{'descr': '<f4', 'fortran_order': False, 'shape': (-9, 46), }",
+    ],
+)
+def test_a_broken_or_boasting_header_is_refused(tmp_path: Path, header: bytes) -> None:
+    path, padded = tmp_path / "walk.npy", header.ljust(117) + b"\n"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + len(padded).to_bytes(2, "little") + padded)
+    with pytest.raises(PoseError, match=r"walk.npy is not a complete .npy file"):
+        read_pose(path, fps=30)
+
+
 def seen_at(x: float, bend: float) -> Detection:
     return Detection(np.full(46, bend), np.array([x, 400.0, 900.0]))
 

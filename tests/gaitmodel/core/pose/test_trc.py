@@ -64,6 +64,13 @@ def test_a_missing_marker_and_another_file_are_refused(tmp_path: Path) -> None:
     path = write_trc(tmp_path / "walk.trc", angles, 60.0, leave_out="heel_l")
     with pytest.raises(PoseError, match=r"no marker for the heel: l_calc_study"):
         read_pose(path)
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines[:5], *[""] * 5]))
+    with pytest.raises(PoseError, match="holds no frame"):
+        read_pose(path)
+    path.write_text("\n".join([*lines[:3], "Frame#\tTime", "", "", "1\t0.0", "2\t0.1"]))
+    with pytest.raises(PoseError, match="names no marker"):
+        read_pose(path)
     (tmp_path / "no.trc").write_text("time\n1\n")
     with pytest.raises(PoseError, match="PathFileType"):
         read_pose(tmp_path / "no.trc")

@@ -116,6 +116,15 @@ def test_what_is_no_annotation_is_refused_in_one_sentence(tmp_path: Path) -> Non
         read_gavd(tmp_path / "torn.csv")
 
 
+@pytest.mark.parametrize("cell", [b"\xff\xfe", b"x" * 200_000])
+def test_a_row_that_is_no_csv_in_utf_8_is_refused(tmp_path: Path, cell: bytes) -> None:
+    annotate(tmp_path / "part1.csv", "s1", "normal", 1, 3000)
+    with (tmp_path / "part1.csv").open("ab") as file:
+        file.write(b"s2,1," + cell + b",,,normal,,,V2,\n")
+    with pytest.raises(InputError, match=r"part1.csv, after line .* no CSV in UTF-8"):
+        read_gavd(tmp_path)
+
+
 @pytest.mark.cohort
 @cohort[1]
 def test_the_published_excerpt_reads_with_its_poses() -> None:

@@ -52,7 +52,7 @@ def read_mot(path: Path) -> PoseSequence:
         If the header, the table, the time column or the leg coordinates are missing
         or not numbers.
     """
-    in_degrees, columns = _read_table(path)
+    in_degrees, columns, time_step = _read_table(path)
     if "knee_angle_r" not in columns or "hip_flexion_r" not in columns:
         raise PoseError(
             f"{path.name} has no coordinates hip_flexion_r and knee_angle_r"
@@ -63,12 +63,13 @@ def read_mot(path: Path) -> PoseSequence:
         for name, values in columns.items()
         if name != "time"
     }
-    fps = _frame_rate(columns["time"], path)
+    fps = _frame_rate(columns["time"], time_step, path)
     angles = _skel_from_opensim(radians, len(columns["time"]))
     return PoseSequence(angles.astype(np.float32), fps, False, "opensim")
 
 
-def _read_table(path: Path) -> tuple[bool, dict[str, FloatArray]]:
+def _read_table(path: Path) -> tuple[bool, dict[str, FloatArray], float]:
+    """Whether angles are in degrees, the columns, and the last place of the times."""
     lines = path.read_text(errors="replace").splitlines()
     ends = [i for i, line in enumerate(lines) if line.strip().lower() == "endheader"]
     if not ends or ends[0] + 2 >= len(lines):
@@ -92,31 +93,48 @@ def _read_table(path: Path) -> tuple[bool, dict[str, FloatArray]]:
         raise PoseError(
             f"{path.name} holds a value that is no number: {error}"
         ) from error
-    return "indegrees=no" not in header, dict(zip(names, values.T, strict=True))
+    columns = dict(zip(names, values.T, strict=True))
+    return "indegrees=no" not in header, columns, min(_last_place(r[0]) for r in rows)
 
 
-def _frame_rate(time: FloatArray, path: Path) -> float:
-    """Frames per second from the time column, which must advance evenly."""
+def _last_place(written: str) -> float:
+    """0.001 of ``0.033``; 1e-9 of ``3.3e-2``, which is written in full."""
+    if "e" in written.lower():
+        return 1e-9
+    return float(10.0 ** -len(written.partition(".")[2]))
+
+
+def _frame_rate(time: FloatArray, last_place: float, path: Path) -> float:
+    """Frames per second from the time column, which must advance evenly.
+
+    Times are rounded to their last place: so may be each step between them, and the
+    rate is the whole number with which first and last time agree, if there is one.
+    """
     if len(time) < 2:
         raise PoseError(
             f"{path.name} holds {len(time)} frame(s): at least 2 are needed"
         )
-    steps = np.diff(time)
-    step = float(np.median(steps))
-    if not step > 0 or np.abs(steps - step).max() > 0.05 * step:
+    steps, length = np.diff(time), float(time[-1] - time[0])
+    step = length / len(steps)
+    uneven = 0.05 * step + min(last_place, 0.5 * step) + 1e-9
+    if not (steps > 0).all() or np.abs(steps - step).max() > uneven:
         raise PoseError(f"{path.name}: its time column does not advance evenly")
-    return round(1.0 / step, 3)
+    whole = round(len(steps) / length)
+    if whole and abs(len(steps) / whole - length) <= last_place + 1e-9:
+        return float(whole)
+    return round(len(steps) / length, 3)
 
 
 def _skel_from_opensim(columns: dict[str, FloatArray], frames: int) -> FloatArray:
     angles = np.full((frames, COUNT), np.nan)
+    bends = _knee_sign(columns)
     _by_matrix(columns, angles, ("pelvis_tilt", "pelvis_list", "pelvis_rotation"), 0, 1)
     for side, out in (("r", 1.0), ("l", -1.0)):
         names = (f"hip_flexion_{side}", f"hip_adduction_{side}", f"hip_rotation_{side}")
         _by_matrix(columns, angles, names, INDEX[names[0]], out)
         knee = columns.get(f"knee_angle_{side}")
         if knee is not None:
-            angles[:, INDEX[f"knee_angle_{side}"]] = _flexion_positive(knee)
+            angles[:, INDEX[f"knee_angle_{side}"]] = bends * knee
     for theirs, ours in _ONE_TO_ONE.items():
         if theirs in columns:
             angles[:, INDEX[ours]] = columns[theirs]
@@ -145,6 +163,11 @@ def _by_matrix(
         angles[:, first + offset] = sign * values
 
 
-def _flexion_positive(knee: FloatArray) -> FloatArray:
-    """Rajagopal's and OpenCap's knees flex positive, gait2392's negative."""
-    return -knee if knee.min() + knee.max() < 0 else knee
+def _knee_sign(columns: dict[str, FloatArray]) -> float:
+    """-1 where knees flex negative (gait2392), 1 where positive (Rajagopal, OpenCap).
+
+    Both knees of a file have one sign, and a leg that hardly bends cannot tell it.
+    """
+    names = ("knee_angle_r", "knee_angle_l")
+    both = np.concatenate([columns[name] for name in names if name in columns])
+    return -1.0 if np.nanpercentile(both, (5, 95)).sum() < 0 else 1.0

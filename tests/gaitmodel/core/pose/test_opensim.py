@@ -54,8 +54,37 @@ def test_equal_hips_of_both_sides_convert_alike(tmp_path: Path) -> None:
 
 def test_a_knee_that_flexes_negative_is_turned_around(tmp_path: Path) -> None:
     assert degrees(tmp_path, "knee_angle_r") == pytest.approx(30)
-    flipped = VALUES.replace(" 30 -6", " -30 -6")
+    flipped = VALUES.replace(" 30 -", " -30 -")
     assert degrees(tmp_path, "knee_angle_r", values=flipped) == pytest.approx(30)
+
+
+def test_a_stiff_knee_has_the_sign_of_the_other_knee(tmp_path: Path) -> None:
+    """The right knee is overextended by two degrees where it should bend."""
+    stiff = VALUES.replace(" 30 -6", " -2 -6")
+    assert degrees(tmp_path, "knee_angle_r", values=stiff) == pytest.approx(-2)
+    assert degrees(tmp_path, "knee_angle_l", values=stiff) == pytest.approx(30)
+
+
+def timed(folder: Path, times: list[str]) -> Path:
+    path = mot(folder, rows=0)
+    path.write_text(path.read_text() + "\n".join(f"{t} {VALUES}" for t in times))
+    return path
+
+
+@pytest.mark.parametrize("rate", [25, 29.97, 30, 60, 100, 120, 240])
+@pytest.mark.parametrize("decimals", [3, 4, 6])
+def test_rounded_times_give_the_rate_they_were_written_at(
+    tmp_path: Path, rate: float, decimals: int
+) -> None:
+    times = [f"{i / rate:.{decimals}f}" for i in range(400)]
+    fps = read_pose(timed(tmp_path, times)).fps
+    assert fps == pytest.approx(rate, abs=0.01 if rate == 29.97 else 0)
+
+
+def test_a_frame_left_out_is_not_taken_for_rounding(tmp_path: Path) -> None:
+    times = [f"{i / 120:.3f}" for i in range(90) if i != 40]
+    with pytest.raises(PoseError, match="does not advance evenly"):
+        read_pose(timed(tmp_path, times))
 
 
 def test_radians_are_read_as_radians(tmp_path: Path) -> None:

@@ -41,8 +41,12 @@ def mean_of(
     n = len(values)
     if n == 0:
         return missing(key, unit, reason, side)
-    doubt = f"rests on {n} {what}{'s' if n > 1 else ''} only" if n < GOOD_FROM else ""
-    return measured(key, float(np.mean(values)), unit, n, doubt, side)
+    return measured(key, float(np.mean(values)), unit, n, rests_on(n, what), side)
+
+
+def rests_on(n: int, what: str) -> str:
+    """The doubt of a mean over so few; none from ``GOOD_FROM``."""
+    return f"rests on {n} {what}{'s' if n > 1 else ''} only" if n < GOOD_FROM else ""
 
 
 def variation_of(key: str, values: FloatArray, reason: str, side: Side) -> Metric:

@@ -8,13 +8,24 @@ from typing import Final
 import numpy as np
 
 from gaitmodel.core.features.hidden import doubt_what_is_hidden
-from gaitmodel.core.features.judge import difference_of, doubted, mean_of, missing
+from gaitmodel.core.features.judge import (
+    GOOD_FROM,
+    difference_of,
+    doubted,
+    mean_of,
+    measured,
+    missing,
+    rests_on,
+)
 from gaitmodel.core.features.phase_peaks import phase_peaks
 from gaitmodel.core.features.strides import Stride
 from gaitmodel.core.pose.skel import INDEX
 from gaitmodel.core.records import FloatArray, Metric, PoseSequence, Side, View
 
 _TRUNK: Final = ("pelvis_tilt", "lumbar_extension", "thorax_extension")
+
+SEEN_FROM: Final = 0.5
+"""Share of the frames in which the trunk is observed from which its mean is good."""
 
 Reduce = Callable[[FloatArray], float]
 
@@ -28,7 +39,6 @@ def range_metrics(
 ) -> list[Metric]:
     """Angle metrics in degrees of a gravity-frame pose; signs as in ``pose.skel``."""
     degrees = np.rad2deg(pose.angles.astype(float))
-    both = sorted((s for side in Side for s in cycles[side]), key=lambda s: s.start)
     found = [_trunk_lean(degrees)]
     for key, name in (
         ("pelvis_list_rom_deg", "pelvis_list"),
@@ -38,7 +48,7 @@ def range_metrics(
         column = degrees[:, INDEX[name]]
         if name == "pelvis_rotation":
             column = _continuous(column)
-        found.append(_per_stride(key, column, pose.fps, both, _range, None))
+        found.append(_of_both_sides(key, column, pose.fps, cycles))
     for side in Side:
         mine = _side_metrics(degrees, pose.fps, cycles[side], side)
         mine += phase_peaks(pose, cycles[side], side)
@@ -63,9 +73,12 @@ def _trunk_lean(degrees: FloatArray) -> Metric:
     columns = degrees[:, [INDEX[name] for name in _TRUNK]]
     no_pelvis = bool(np.isnan(columns[:, 0]).all())
     lean = -(columns[:, 1:] if no_pelvis else columns).sum(axis=1)
+    frames = len(lean)
     lean = lean[np.isfinite(lean)]
     reason = "pelvic tilt or trunk angles are not observed"
     metric = mean_of("trunk_lean_deg", lean, "deg", "frame", reason)
+    if metric.n >= GOOD_FROM and metric.n < SEEN_FROM * frames:
+        metric = doubted(metric, f"observed in {metric.n} of {frames} frames only")
     doubt = "the line from hips to shoulders: the pelvis' tilt is not observed"
     return doubted(metric, doubt) if no_pelvis else metric
 
@@ -96,6 +109,27 @@ def _side_metrics(
     ]
 
 
+def _of_both_sides(
+    key: str, column: FloatArray, fps: float, cycles: Mapping[Side, Sequence[Stride]]
+) -> Metric:
+    """Mean range over the strides of both sides, which overlap: ``n`` is one side's."""
+    both = sorted((s for side in Side for s in cycles[side]), key=lambda s: s.start)
+    metric = _per_stride(key, column, fps, both, _range, None)
+    whole = [len(_whole(column, fps, cycles[side], _range)) for side in Side]
+    if not any(whole):
+        return metric
+    doubt = rests_on(max(whole), "stride")
+    return measured(key, float(metric.value or 0.0), "deg", max(whole), doubt)
+
+
+def _whole(
+    column: FloatArray, fps: float, cycles: Sequence[Stride], reduce: Reduce
+) -> list[float]:
+    """What each stride that is observed throughout gives."""
+    parts = [column[round(s.start * fps) : round(s.end * fps) + 1] for s in cycles]
+    return [reduce(part) for part in parts if len(part) and np.isfinite(part).all()]
+
+
 def _per_stride(
     key: str,
     column: FloatArray,
@@ -108,9 +142,7 @@ def _per_stride(
     seen = column[np.isfinite(column)]
     if len(seen) == 0:
         return missing(key, "deg", "the angle is not observed", side)
-    parts = [column[round(s.start * fps) : round(s.end * fps) + 1] for s in cycles]
-    whole = [reduce(part) for part in parts if len(part) and np.isfinite(part).all()]
-    if whole:
+    if whole := _whole(column, fps, cycles, reduce):
         return mean_of(key, whole, "deg", "stride", "", side)
     inner = np.clip(seen, *np.percentile(seen, (2, 98)))
     alone = mean_of(key, [reduce(inner)], "deg", "stretch", "", side)

@@ -93,6 +93,34 @@ def test_a_single_stride_makes_a_value_of_low_quality() -> None:
     assert metrics["stride_time_cv_percent_right"].value is None
 
 
+def test_a_trunk_seen_in_a_few_frames_has_no_good_lean() -> None:
+    pose = sine_walk()
+    names = ("pelvis_tilt", "lumbar_extension", "thorax_extension")
+    pose.angles[:, [INDEX[name] for name in names]] = 0.0
+    assert measure(pose).metrics["trunk_lean_deg"].quality is Quality.GOOD
+    pose.angles[3:, INDEX["lumbar_extension"]] = np.nan
+    lean = measure(pose).metrics["trunk_lean_deg"]
+    assert lean.quality is Quality.LOW
+    assert lean.reason == f"observed in 3 of {len(pose.angles)} frames only"
+
+
+def test_overlapping_strides_of_both_sides_are_not_counted_twice() -> None:
+    left = GaitEvents(
+        hs_left=np.array([0.5, 1.5, 2.5]),
+        hs_right=np.array([1.1, 2.1, 3.1]),
+        to_left=np.array([1.2, 2.2]),
+        to_right=np.array([0.6, 1.6, 2.6]),
+    )
+    pose = sine_walk()
+    pose.angles[:, INDEX["pelvis_list"]] = 0.01 * np.arange(len(pose.angles))
+    few = gait_metrics(left, pose)["pelvis_list_rom_deg"]
+    assert (few.n, few.quality) == (2, Quality.LOW)
+    assert few.reason == "rests on 2 strides only"
+    enough = gait_metrics(CLEAN, pose)["pelvis_list_rom_deg"]
+    assert (enough.n, enough.quality) == (3, Quality.GOOD)
+    assert enough.value == pytest.approx(few.value)
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.floats(0.8, 1.6), st.floats(0.42, 0.58), st.floats(0, 2))
 def test_metrics_agree_with_each_other(

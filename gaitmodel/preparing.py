@@ -6,6 +6,7 @@ from concurrent.futures import Future
 
 from gaitmodel import services, shelf
 from gaitmodel.core.errors import GaitError
+from gaitmodel.core.features.film import NoFilm
 from gaitmodel.core.features.prepare import Prepared, film_again
 from gaitmodel.models import Clip
 from gaitmodel.selectors import clip_ref, clip_store, review_decision
@@ -21,8 +22,11 @@ def note(clip: Clip, outcome: Future[Prepared]) -> bool:
         return False
     shelf.upload(clip.name)
     services.clip_mark_ready(clip=clip, features=prepared.features, fps=prepared.fps)
-    if found := clip_store().read_privacy(clip.name):
+    store = clip_store()
+    if found := store.read_privacy(clip.name):
         films.film_review_note(clip=clip, found=found)
+    elif store.read_provenance(clip.name).get("no_film") == NoFilm.ASKED:
+        films.film_review_withdraw(clip=clip)
     return True
 
 

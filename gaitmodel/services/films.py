@@ -62,6 +62,14 @@ def film_review_note(*, clip: Clip, found: Mapping[str, Any]) -> None:
     review.save()
 
 
+def film_review_withdraw(*, clip: Clip) -> None:
+    """No film of the clip is shown any more: nobody is asked, nothing made again.
+
+    How a film that passed was decided on stays known.
+    """
+    FilmReview.objects.filter(clip=clip).exclude(status="passed").delete()
+
+
 @transaction.atomic
 def film_review_decide(
     *, review: FilmReview, by: AbstractBaseUser, accept: bool, reason: str

@@ -14,7 +14,7 @@ from django.core.management.base import CommandParser
 from django.db.models import QuerySet
 
 from gaitmodel.core.errors import InputError
-from gaitmodel.core.features.prepare import Prepared, prepare_clip
+from gaitmodel.core.features.prepare import Prepared, film_again, prepare_clip
 from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.models import Clip
 from gaitmodel.preparing import note
@@ -71,7 +71,13 @@ class Command(GaitCommand):
                 hsmr_home=options["hsmr_home"],
                 skeleton_only=options["skeleton_only"],
             )
-            done = _prepared(clips, options["workers"], work)
+            # Of ready clips, those are chosen whose film people have decided on.
+            chosen_by_hand = options["all"] or options["clips"]
+            plain = not (options["no_films"] or options["skeleton_only"])
+            again = work
+            if plain and not chosen_by_hand:
+                again = partial(film_again, store=clip_store())
+            done = _prepared(clips, options["workers"], work, again)
             for number, (name, outcome) in enumerate(done, start=1):
                 failed += not note(clips[name], outcome)
                 show(number / len(clips), name)
@@ -99,13 +105,23 @@ def _named(listed: str) -> QuerySet[Clip]:
 
 
 def _prepared(
-    clips: dict[str, Clip], workers: int, work: Callable[..., Prepared]
+    clips: dict[str, Clip],
+    workers: int,
+    work: Callable[..., Prepared],
+    again: Callable[..., Prepared],
 ) -> Iterator[tuple[str, Future[Prepared]]]:
-    """Prepare clips in processes of their own; each as soon as it is done."""
+    """Prepare clips in processes of their own, ``again`` if they are ready.
+
+    Each is given as soon as it is done.
+    """
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         waiting = {
-            pool.submit(work, clip_ref(clip), decision=review_decision(clip)): name
+            pool.submit(
+                again if clip.state == Clip.State.READY else work,
+                clip_ref(clip),
+                decision=review_decision(clip),
+            ): name
             for name, clip in clips.items()
         }
         for future in as_completed(waiting):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -17,6 +20,8 @@ from gaitmodel.core.privacy import deidentify as deidentification
 from gaitmodel.core.privacy.cut_outs import Doubt
 from gaitmodel.core.privacy.faces import Face
 from gaitmodel.core.privacy.head_mask import Circle, FilmRegions
+from gaitmodel.core.records import ClipRef
+from gaitmodel.management.commands import prepare_clips
 from gaitmodel.models import Clip, FilmReview, Subject
 from gaitmodel.preparing import prepare_again
 from gaitmodel.selectors import clip_ref, clip_store, clips_to_prepare
@@ -205,3 +210,42 @@ def test_a_decision_on_a_film_that_was_replaced_since_is_refused(
     prepare_again(clip.name)
     clip.refresh_from_db()
     assert "not those that it was prepared from" in clip.reason
+
+
+def test_a_film_that_is_taken_away_is_in_doubt_no_more(
+    clip: Clip, doubts: list[Face]
+) -> None:
+    doubts.append(WEAK)
+    prepare(clip)
+    prepare(clip, skeleton_only=True)
+    assert not FilmReview.objects.exists()
+
+
+def test_preparing_all_that_waits_makes_a_decided_film_from_the_pose_it_has(
+    clip: Clip, doubts: list[Face], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[str] = []
+    monkeypatch.setattr(prepare_clips, "ProcessPoolExecutor", AtOnce)
+    monkeypatch.setattr(prepare_clips, "film_again", notes_down(called, "film"))
+    monkeypatch.setattr(prepare_clips, "prepare_clip", notes_down(called, "clip"))
+    doubts.append(WEAK)
+    prepare(clip)
+    films.film_review_decide(review=review(), by=lead("cleo"), accept=False, reason="")
+    call_command("prepare_clips")
+    call_command("prepare_clips", "--all")
+    assert called == ["film", "clip"]
+
+
+def notes_down(called: list[str], what: str) -> Callable[..., room.Prepared]:
+    def work(ref: ClipRef, **_: object) -> room.Prepared:
+        called.append(what)
+        return room.Prepared(ref.clip, clip_store().read_features(ref.clip), 30.0)
+
+    return work
+
+
+class AtOnce(ThreadPoolExecutor):
+    """A pool in this process, whose parts a test may replace."""
+
+    def __init__(self, workers: int, mp_context: object) -> None:
+        super().__init__(workers)

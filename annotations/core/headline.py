@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from annotations.core.best import BestAnalysis
 from annotations.core.clusters import ShareInterval
 from annotations.core.estimate import Reasons
+from annotations.core.planned_design import smallest_p
 from annotations.core.table import RatingTable
 from annotations.core.wording import counted, p_equals, p_floor, percent, whole_percent
 
@@ -15,7 +16,7 @@ ALPHA = 0.05
 
 @dataclass(frozen=True)
 class Headline:
-    """``p`` is the larger of the two permutation p, ``unit`` whose it is."""
+    """``p`` is the larger of the two permutation p, ``unit`` and ``floor`` its own."""
 
     system: str | None
     p: float | None
@@ -100,11 +101,8 @@ def _verdict(
     )
     chance = 1 / len(table.systems)
     share = best.share or 0.0
-    if floor > ALPHA:
-        return (
-            f"{tested}: no result of a study of this size could have reached "
-            f"p = {ALPHA}, so it can neither show nor exclude a preference.{spans}"
-        )
+    if bound := _out_of_reach(table, best):
+        return f"{tested}: {bound}.{spans}"
     if p > ALPHA:
         return (
             f"{tested}: that is no evidence that the evaluators prefer one "
@@ -117,6 +115,37 @@ def _verdict(
             f"one, since the intervals include {percent(chance)}.{spans}"
         )
     return f"{tested}: it was chosen {word} often than chance.{spans}"
+
+
+def _out_of_reach(table: RatingTable, best: BestAnalysis) -> str:
+    """Why p could not reach alpha by one unit: too few of it, or choices too divided.
+
+    Both units must reach it, so that either is enough to keep the result from it.
+    """
+    floors = {
+        unit: test.floor
+        for unit, test in (
+            ("patient", best.permutation_patient),
+            ("evaluator", best.permutation_evaluator),
+        )
+        if test is not None and test.floor > ALPHA
+    }
+    sizes = {unit: len(table.unit_names(unit)) for unit in floors}
+    few = [u for u in floors if smallest_p(sizes[u], len(table.systems)) > ALPHA]
+    if few:
+        many = " and ".join(counted(sizes[unit], unit) for unit in few)
+        return (
+            f"no result of a study of this size ({many}) could have reached "
+            f"p = {ALPHA}, so it can neither show nor exclude a preference"
+        )
+    if not floors:
+        return ""
+    units = " and ".join(f"by {unit}s {p_floor(p)}" for unit, p in floors.items())
+    return (
+        f"these choices, divided between the systems as they are, could not have "
+        f"reached p = {ALPHA} (smallest p {units}), so they do not show a preference; "
+        "other choices of as many could have"
+    )
 
 
 def _holds_chance(best: BestAnalysis, chance: float) -> bool:

@@ -8,6 +8,15 @@ from dataclasses import dataclass
 from annotations.core.errors import StudyError
 
 
+def smallest_p(clusters: int, systems: int) -> float:
+    """What so many patients or evaluators can reach if each always chooses one system.
+
+    Of two systems, always the one is as far from chance as always the other.
+    """
+    ends = 2 if systems == 2 else 1
+    return min(1.0, ends * float(systems) ** -clusters)
+
+
 @dataclass(frozen=True)
 class Design:
     """What is planned, and what is expected to be true. ``share`` is the target's."""
@@ -42,9 +51,8 @@ class Design:
 
     def floor(self, unit: str) -> float:
         """The smallest p that so many patients or evaluators can give."""
-        ends = 2 if self.systems == 2 else 1
         clusters = self.patients if unit == "patient" else self.evaluators
-        return min(1.0, ends * float(self.systems) ** -clusters)
+        return smallest_p(clusters, self.systems)
 
     def fewest(self) -> int:
         """The fewest patients, and evaluators, with which p can reach alpha."""

@@ -1,0 +1,65 @@
+"""The report's one sentence: it claims no more than the choices and their number bear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from annotations.core.analysis import analyse
+from annotations.core.ratings import RatedOutput
+
+
+def choices_of(
+    readings: Sequence[Sequence[int | None]],
+    systems: Sequence[str] = ("ours", "theirs"),
+    patient_of: Callable[[int, int], int] = lambda evaluator, place: place,
+) -> list[RatedOutput]:
+    """``readings[evaluator]``: the system chosen in each reading, ``None`` if unread."""
+    return [
+        RatedOutput(
+            case=f"c{evaluator}-{place}",
+            patient=f"p{patient_of(evaluator, place)}",
+            evaluator=f"e{evaluator}",
+            model=name,
+            position="ABC"[column],
+            scores={"clear": None if chosen is None else 3 + (column == chosen)},
+            best=None if chosen is None else column == chosen,
+            second=None,
+        )
+        for evaluator, row in enumerate(readings)
+        for place, chosen in enumerate(row)
+        for column, name in enumerate(systems)
+    ]
+
+
+def sentence_of(rows: list[RatedOutput], target: str = "ours") -> str:
+    return analyse(rows, target).headline.sentence
+
+
+DIVIDED = [[0, 0, 0, 0]] * 4 + [[0, 0, 1, 1]] * 4
+
+
+def one_each(evaluator: int, place: int) -> int:
+    return 4 * evaluator + place
+
+
+def test_divided_choices_do_not_make_a_study_small() -> None:
+    """Eight evaluators can reach 2/2^8; four of them divided 2:2 leave 0.125."""
+    said = sentence_of(choices_of(DIVIDED, patient_of=one_each))
+    assert "these choices, divided between the systems as they are" in said
+    assert "by evaluators 0.125" in said
+    assert "study of this size" not in said
+
+
+def test_four_evaluators_of_two_systems_are_too_few_whatever_they_choose() -> None:
+    said = sentence_of(choices_of([[0, 0, 0, 0]] * 4, patient_of=one_each))
+    assert "no result of a study of this size (4 evaluators) could have" in said
+
+
+def test_a_unit_out_of_reach_is_named_though_the_other_has_the_larger_p() -> None:
+    """Patients: p 0.38 of a floor of 0.008; evaluators: p 0.125, and no less with four."""
+    rows = choices_of(
+        [[0] * 4 + [int(place != own) for place in range(4)] for own in range(4)]
+    )
+    found = analyse(rows, "ours").headline
+    assert (found.unit, found.floor) == ("patient", 2 / 2**8)
+    assert "study of this size (4 evaluators)" in found.sentence

@@ -117,7 +117,7 @@ def flow_figure(flow: Flow) -> ReportFigure:
         f"{count} {words}"
         for count, words in (
             (flow.not_opened, "never opened"),
-            (flow.unfinished, "not submitted"),
+            (flow.unfinished, "opened, not answered"),
             (flow.not_judged, "could not be judged"),
         )
         if count
@@ -126,7 +126,8 @@ def flow_figure(flow: Flow) -> ReportFigure:
         f"{flow.cases} cases of {flow.patients} patients",
         f"{flow.assigned} readings by {flow.evaluators} evaluators",
         f"{flow.judged} readings analysed\n{flow.complete} with every criterion scored, "
-        f"{flow.chose} with a best",
+        f"{flow.chose} with a best"
+        + (f", {flow.unsubmitted} not submitted" if flow.unsubmitted else ""),
     ]
     return _drawn(
         "flow",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from annotations.core.ratings import RatedOutput
+from annotations.core.ratings import RatedOutput, is_answered
 from annotations.core.report_tables import DESCRIPTIVE, ReportTable
 from annotations.core.wording import DASH
 
@@ -15,7 +15,9 @@ class Flow:
     """First readings of a study, or of a file of ratings.
 
     ``None`` where a file cannot know: it holds no reading that never happened.
-    ``cannot_judge`` counts each reason that evaluators gave.
+    ``cannot_judge`` counts each reason that evaluators gave. ``unfinished`` were opened
+    and left without any answer; ``unsubmitted`` were left with some, and are analysed:
+    not opened, unfinished, cannot judge and judged add up to assigned.
     """
 
     cases: int
@@ -26,6 +28,7 @@ class Flow:
     unfinished: int | None
     cannot_judge: tuple[tuple[str, int], ...] | None
     judged: int
+    unsubmitted: int | None
     complete: int
     chose: int
     repeats: int
@@ -37,14 +40,9 @@ class Flow:
 
 def outputs_flow(outputs: Sequence[RatedOutput]) -> Flow:
     """What a list of rated outputs can tell of its readings."""
-    readings: dict[tuple[str, str], list[RatedOutput]] = {}
-    repeats = set()
-    for output in outputs:
-        if output.occasion == 1:
-            readings.setdefault((output.case, output.evaluator), []).append(output)
-        else:
-            repeats.add((output.case, output.evaluator, output.occasion))
-    scored = [rows for rows in readings.values() if _answered(rows)]
+    readings = first_readings(outputs)
+    repeats = {(o.case, o.evaluator, o.occasion) for o in outputs if o.occasion != 1}
+    scored = [rows for rows in readings.values() if is_answered(rows)]
     return Flow(
         cases=len({case for case, _ in readings}),
         patients=len({o.patient for rows in readings.values() for o in rows}),
@@ -54,15 +52,22 @@ def outputs_flow(outputs: Sequence[RatedOutput]) -> Flow:
         unfinished=None,
         cannot_judge=None,
         judged=len(scored),
+        unsubmitted=None,
         complete=sum(map(_is_complete, scored)),
         chose=sum(any(o.best for o in rows) for rows in scored),
         repeats=len(repeats),
     )
 
 
-def _answered(rows: Sequence[RatedOutput]) -> bool:
-    scores = [value for o in rows for value in o.scores.values()]
-    return any(v is not None for v in scores) or any(o.best for o in rows)
+def first_readings(
+    outputs: Sequence[RatedOutput],
+) -> dict[tuple[str, str], list[RatedOutput]]:
+    """The outputs of each first reading, by case and evaluator."""
+    readings: dict[tuple[str, str], list[RatedOutput]] = {}
+    for output in outputs:
+        if output.occasion == 1:
+            readings.setdefault((output.case, output.evaluator), []).append(output)
+    return readings
 
 
 def _is_complete(rows: Sequence[RatedOutput]) -> bool:
@@ -81,9 +86,10 @@ def flow_table(flow: Flow) -> ReportTable:
         ("Evaluators", str(flow.evaluators)),
         ("Readings assigned", str(flow.assigned)),
         ("  never opened", _number(flow.not_opened)),
-        ("  opened, not submitted", _number(flow.unfinished)),
+        ("  opened, not answered", _number(flow.unfinished)),
         *(lost or [("  could not be judged", _number(_lost(flow)))]),
         ("Readings analysed", str(flow.judged)),
+        ("  answered in part, not submitted", _number(flow.unsubmitted)),
         ("  with every criterion scored", str(flow.complete)),
         ("  with one system chosen best", str(flow.chose)),
         ("Repeated readings (kept apart)", str(flow.repeats)),

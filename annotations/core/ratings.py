@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 Counted = tuple[str, str, str, int, int]
@@ -40,3 +40,14 @@ class RatedOutput:
     supported: int | None = None
     contradicted: int | None = None
     unsupported: int | None = None
+
+
+def is_answered(reading: Sequence[RatedOutput]) -> bool:
+    """Whether anything was said of the texts: a score, a best, or that none is best.
+
+    A guess alone, or a comment, is no answer: both may stand beside "cannot judge".
+    """
+    return any(
+        o.best is not None or any(v is not None for v in o.scores.values())
+        for o in reading
+    )

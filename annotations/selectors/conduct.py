@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from annotations.core.ratings import RatedOutput
+from django.db.models import QuerySet
+
+from annotations.core.ratings import RatedOutput, is_answered
 from annotations.models import Assignment, SlotIdentity, Study
 from annotations.selectors.progress import DEVIATIONS
 from annotations.vault import vault_opened
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 def study_flow(study: Study, outputs: Sequence[RatedOutput]) -> Flow:
     """The flow of first readings, with those that never became data."""
     # The statistics are imported when a report is asked for, as in ``reports``.
-    from annotations.core.flow import outputs_flow
+    from annotations.core.flow import first_readings, outputs_flow
 
     rows = Assignment.objects.filter(seat__study=study, occasion=1)
     states = Counter(rows.values_list("state", flat=True))
@@ -31,14 +33,25 @@ def study_flow(study: Study, outputs: Sequence[RatedOutput]) -> Flow:
         )
     )
     told = outputs_flow(outputs)
+    readings = first_readings(outputs)
+    begun = sum(is_answered(readings.get(key, ())) for key in _left_open(rows))
     return replace(
         told,
         cases=study.cases.count(),
         assigned=sum(states.values()),
         not_opened=states[Assignment.State.NEW],
-        unfinished=states[Assignment.State.OPEN],
+        unfinished=states[Assignment.State.OPEN] - begun,
+        unsubmitted=begun,
         cannot_judge=tuple(reasons.most_common()),
     )
+
+
+def _left_open(rows: QuerySet[Assignment]) -> Iterator[tuple[str, str]]:
+    """Case and evaluator of readings never submitted, named as in the outputs."""
+    left = rows.filter(state=Assignment.State.OPEN).values_list(
+        "case__clip__name", "seat__rater__username", "seat__number"
+    )
+    return ((clip, rater or f"seat {number}") for clip, rater, number in left)
 
 
 def study_facts(study: Study) -> StudyFacts:

@@ -16,8 +16,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from annotations.models import Study
-from annotations.reports import StudyReport, outputs_report, report_write
+from annotations.models import Assignment, Study
+from annotations.reports import (
+    StudyReport,
+    outputs_report,
+    report_write,
+    study_report,
+)
+from annotations.services import assignment_open, rating_save
 from tests.annotations.core.studies import FULL, paper_study
 
 
@@ -144,3 +150,32 @@ def test_the_checklist_names_its_gaps(report: StudyReport) -> None:
     gaps = sum("to be written by the authors" in row[2] for row in checklist.rows)
     assert checklist.note.startswith(f"{gaps} topics of {len(checklist.rows)}")
     assert any("52 assigned, 52 analysed" in row[2] for row in checklist.rows)
+
+
+@pytest.mark.django_db
+def test_every_assigned_reading_stands_in_the_flow_once(
+    case: Assignment, bens_case: Assignment, ada: User, ben: User
+) -> None:
+    """One answered in part and one opened alone, neither submitted; the rest unread."""
+    assignment_open(case_id=case.pk, actor=ada)
+    assignment_open(case_id=bens_case.pk, actor=ben)
+    study = case.seat.study
+    slot = case.slots.first()
+    assert slot is not None
+    rating_save(
+        case_id=case.pk,
+        letter=slot.letter,
+        criterion="grounding",
+        value=4,
+        version=0,
+        actor=ada,
+    )
+    Study.objects.filter(pk=study.pk).update(state=Study.State.LOCKED)
+    Study.objects.filter(pk=study.pk).update(state=Study.State.UNBLINDED)
+    study.refresh_from_db()
+    flow = study_report(study).flow
+    assert (flow.unfinished, flow.unsubmitted, flow.judged) == (1, 1, 1)
+    assert flow.not_opened is not None
+    assert flow.unfinished is not None
+    lost = flow.not_opened + flow.unfinished + flow.not_judged
+    assert lost + flow.judged == flow.assigned

@@ -201,11 +201,12 @@ def outputs_report(
     scale: tuple[int, ...] = LIKERT,
     planned: bool = True,
     mixed: bool = False,
+    own: str = "",
 ) -> StudyReport:
     """Analyse ratings from anywhere."""
     from annotations.core.analysis import analyse
 
-    analysis = analyse(outputs, target, scale, planned=planned, mixed=mixed)
+    analysis = analyse(outputs, target, scale, planned=planned, mixed=mixed, own=own)
     return StudyReport(title, analysis, tuple(outputs))
 
 
@@ -226,6 +227,7 @@ def study_report(study: Study, *, target: str = "", mixed: bool = False) -> Stud
         target or plan.target,
         planned=target in ("", plan.target),
         mixed=mixed,
+        own=plan.target,
     )
     return replace(
         report,

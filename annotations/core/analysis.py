@@ -71,11 +71,14 @@ def analyse(
     *,
     planned: bool = True,
     mixed: bool = False,
+    own: str = "",
 ) -> StudyAnalysis:
     """Analyse ratings; the target system, if one is named, carries the headline.
 
-    ``planned`` is no where a sealed plan named another target: nothing is then headed
+    ``planned`` is no where no sealed plan names this target: nothing is then headed
     primary or secondary. ``mixed`` adds the ordinal mixed model, which takes seconds.
+    ``own`` is the plan's target, which evaluators were asked to guess, where the
+    analysis has another.
 
     Raises
     ------
@@ -105,7 +108,14 @@ def analyse(
         choices=choices(table, reasons),
         leave_one_out=left_out,
         headline=headline(table, target, best.get(target), reasons),
-        further=further(table, outputs, target, scale, reasons, mixed=mixed),
+        further=further(
+            table,
+            outputs,
+            own or (target if planned else ""),
+            scale,
+            reasons,
+            mixed=mixed,
+        ),
         reasons=reasons.found,
     )
 

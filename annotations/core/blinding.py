@@ -74,14 +74,15 @@ def james(guesses: IntArray) -> float:
 
 @dataclass(frozen=True)
 class Blinding:
-    """Guesses of which text is of the target system. Unit: the reading.
+    """Guesses of which text is of ``system``, the authors' own. Unit: the reading.
 
     ``p_correct``: exact one-sided binomial test of right guesses among those who named
     a text, against 1/K. ``permutation_evaluator``: the same with whole evaluators.
-    ``unaware_k`` of ``unaware_n``: best choices of the target where the guess was wrong
-    or "cannot tell".
+    ``unaware_k`` of ``unaware_n``: best choices of it where the guess was wrong or
+    "cannot tell".
     """
 
+    system: str
     correct: int
     wrong: int
     unknown: int
@@ -93,14 +94,19 @@ class Blinding:
     unaware_n: int
 
 
-def blinding(table: RatingTable, path: str, reasons: Reasons) -> Blinding:
-    """The target is the table's first system.
+def blinding(table: RatingTable, own: str, path: str, reasons: Reasons) -> Blinding:
+    """``own`` is what evaluators were asked to find: the target of the plan.
 
     Raises
     ------
     NotEstimable
-        If nobody was asked to guess.
+        If nobody was asked to guess, or it is not known or not rated.
     """
+    if not own:
+        raise NotEstimable("no plan names the system that was to be guessed")
+    if own not in table.systems:
+        raise NotEstimable(f"{own}, which was to be guessed, is not rated")
+    column = table.systems.index(own)
     guess = np.array(
         [_guess([o.guess if o else None for o in row]) for row in table.rows]
     )
@@ -108,26 +114,27 @@ def blinding(table: RatingTable, path: str, reasons: Reasons) -> Blinding:
     named = guess[guess >= 0]
     if not asked.any():
         raise NotEstimable("nobody was asked to guess")
-    systems, correct = len(table.systems), int((named == 0).sum())
+    systems, correct = len(table.systems), int((named == column).sum())
     wrong, unknown = len(named) - correct, int((guess == NO_CHOICE).sum())
-    unaware = asked & (guess != 0) & table.chosen
+    unaware = asked & (guess != column) & table.chosen
     by_evaluator = best_counts(guess[guess >= 0], table.evaluator[guess >= 0], systems)
     if not len(named):
         reasons.found[f"{path}.p_correct"] = "nobody named a text"
     return Blinding(
+        own,
         correct,
         wrong,
         unknown,
         bang(correct, wrong, unknown, systems),
-        reasons.take(f"{path}.james", lambda: james(_by_place(table, guess))),
+        reasons.take(f"{path}.james", lambda: james(_by_place(table, column, guess))),
         float(stats.binomtest(correct, len(named), 1 / systems, "greater").pvalue)
         if len(named)
         else None,
         reasons.take(
             f"{path}.permutation_evaluator",
-            lambda: label_permutation(by_evaluator, 0, "evaluator"),
+            lambda: label_permutation(by_evaluator, column, "evaluator"),
         ),
-        int((table.best[unaware] == 0).sum()),
+        int((table.best[unaware] == column).sum()),
         int(unaware.sum()),
     )
 
@@ -138,20 +145,20 @@ def _guess(marks: list[bool | None]) -> int:
     return UNANSWERED if all(mark is None for mark in marks) else NO_CHOICE
 
 
-def _by_place(table: RatingTable, guess: IntArray) -> IntArray:
-    """(true letter, guessed letter or don't know): the arms are the target's places."""
+def _by_place(table: RatingTable, column: int, guess: IntArray) -> IntArray:
+    """(true letter, guessed letter or don't know): the arms are the column's places."""
     letters = sorted(
         {o.position for row in table.rows for o in row if o and o.position}
     )
     counts = np.zeros((len(letters), len(letters) + 1), dtype=np.int64)
     for row, named in zip(table.rows, guess, strict=True):
-        true, other = row[0], row[named] if named >= 0 else None
+        true, other = row[column], row[named] if named >= 0 else None
         if named == UNANSWERED or true is None or not true.position:
             continue
         if named >= 0 and (other is None or not other.position):
             continue
-        column = letters.index(other.position) if other else len(letters)
-        counts[letters.index(true.position), column] += 1
+        named_as = letters.index(other.position) if other else len(letters)
+        counts[letters.index(true.position), named_as] += 1
     if len(letters) < 2:
         raise NotEstimable("the places on the page are not stored")
     return counts

@@ -118,7 +118,7 @@ def _explanations(analysis: StudyAnalysis) -> Iterator[str]:
     blind = analysis.further.blinding
     if blind and blind.p_correct is not None and blind.p_correct < 0.05:
         yield (
-            f"Evaluators guessed {analysis.target} right in {blind.correct} of "
+            f"Evaluators guessed {blind.system} right in {blind.correct} of "
             f"{blind.correct + blind.wrong + blind.unknown} readings, more often than "
             "chance: they were not blind to it."
         )

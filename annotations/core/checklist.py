@@ -163,7 +163,7 @@ def _results(analysis: StudyAnalysis, flow: Flow) -> Sequence[Row]:
     held = (
         f"{blinded.correct} right, {blinded.wrong} wrong, {blinded.unknown} do not know"
         if blinded
-        else "guesses were not asked for, or name no target"
+        else "guesses were not asked for, or no plan names what was to be guessed"
     )
     return (
         (

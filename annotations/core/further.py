@@ -11,7 +11,7 @@ import numpy as np
 from annotations.core.blinding import Blinding, blinding
 from annotations.core.bootstrap import bootstrap_means, cluster_sums
 from annotations.core.davidson import Davidson, davidson
-from annotations.core.estimate import NotEstimable, Reasons
+from annotations.core.estimate import Reasons
 from annotations.core.evidence_scores import COUNTS, EvidenceAccord, evidence_accord
 from annotations.core.mrmc import OverlapInterval, overlap_interval
 from annotations.core.ordinal import OrdinalModel, ordinal_model
@@ -52,13 +52,16 @@ class Further:
 def further(
     table: RatingTable,
     outputs: Sequence[RatedOutput],
-    target: str,
+    own: str,
     scale: tuple[int, ...],
     reasons: Reasons,
     *,
     mixed: bool = False,
 ) -> Further:
-    """All of them; ``outputs`` include the repeated readings."""
+    """All of them; ``outputs`` include the repeated readings.
+
+    ``own`` is the plan's target, which evaluators were asked to guess; empty without.
+    """
     path = "further"
     return Further(
         position=reasons.take(
@@ -73,7 +76,8 @@ def further(
             for feature in FEATURES
         },
         blinding=reasons.take(
-            f"{path}.blinding", partial(_blinding, table, target, reasons)
+            f"{path}.blinding",
+            partial(blinding, table, own, f"{path}.blinding", reasons),
         ),
         ranks=reasons.take(
             f"{path}.ranks", partial(ranks, table, f"{path}.ranks", reasons)
@@ -115,12 +119,6 @@ def _evidence(
         work = partial(evidence_accord, table, criterion, verdict, path, reasons)
         found[verdict] = reasons.take(path, work)
     return found
-
-
-def _blinding(table: RatingTable, target: str, reasons: Reasons) -> Blinding:
-    if not target:
-        raise NotEstimable("no target system is named")
-    return blinding(table, "further.blinding", reasons)
 
 
 def _bootstrap(table: RatingTable, criterion: str) -> dict[str, tuple[float, float]]:

@@ -152,20 +152,19 @@ def _share_span(found: ClusterMean | None) -> str:
 
 def _blinding(analysis: StudyAnalysis) -> ReportTable:
     found = analysis.further.blinding
-    head = ("Guess of the target's text", "Readings")
     if found is None:
-        return ReportTable("", head, (), "")
+        return ReportTable("", ("Guess", "Readings"), (), "")
     rows = (
         ("right", str(found.correct)),
         ("wrong", str(found.wrong)),
         ("cannot tell", str(found.unknown)),
-        ("target best, of readings not guessed right",
+        (f"{found.system} best, of readings not guessed right",
          f"{found.unaware_k}/{found.unaware_n}"),
     )  # fmt: skip
     test = found.permutation_evaluator
     return ReportTable(
         "Did the blinding hold?",
-        head,
+        (f"Guess of the text of {found.system}", "Readings"),
         rows,
         f"Bang's index for {len(analysis.systems)} texts: {rounded(found.bang.index)} "
         f"(standard error {rounded(found.bang.se)}; 0 is guessing, 1 is unblinded). "

@@ -224,6 +224,25 @@ def test_the_longest_text_and_the_guesses_are_cautioned() -> None:
     assert "were not blind" in said
 
 
+def test_guesses_are_of_the_plans_target_whatever_the_report_is_asked_for() -> None:
+    rows = rated(paper_study())
+    planned, asked = (
+        analyse(rows, FULL).further.blinding,
+        analyse(rows, ZERO, planned=False, own=FULL).further.blinding,
+    )
+    assert planned is not None
+    assert asked is not None
+    assert (asked.system, asked.correct) == (FULL, planned.correct)
+    assert asked.unaware_k == planned.unaware_k
+    assert asked.james == pytest.approx(planned.james)
+
+
+def test_without_a_plan_nobody_knows_what_was_to_be_guessed() -> None:
+    result = analyse(rated(paper_study()), ZERO, planned=False)
+    assert result.further.blinding is None
+    assert "no plan names" in result.reasons["further.blinding"]
+
+
 def test_a_second_reading_is_a_retest_and_nothing_else() -> None:
     rows = paper_study()
     again = [replace(row, occasion=2) for row in rows[:9]]

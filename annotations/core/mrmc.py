@@ -1,8 +1,12 @@
 """Full overlap: an interval that holds for new evaluators and for new patients.
 
 Every evaluator read every case; the paired differences are averaged to patients and
-laid out evaluators x patients. Var = (MS_E + max(MS_C - MS_R, 0)) / (E C), Hillis'
-degrees of freedom. Reference: Hillis 2007.
+laid out evaluators x patients. Var = (MS_E + max(MS_C - MS_R, 0)) / (E C).
+
+The degrees of freedom are Satterthwaite's over all mean squares of that sum. Hillis'
+(2007) take the patients' as known; with few patients they reach hundreds, and the
+"95 %" interval covers 83 to 91 %. They are never fewer than the smaller sample's, below
+which the subtraction alone could bring them.
 """
 
 from __future__ import annotations
@@ -64,6 +68,10 @@ def two_way_interval(grid: FloatArray, level: float = LEVEL) -> OverlapInterval:
     se = (top / (rows * columns)) ** 0.5
     if se < NO_SPREAD or ms_row < NO_SPREAD**2:
         raise NotEstimable("no variation between evaluators")
-    df = top**2 / (ms_row**2 / (rows - 1))
+    below = ms_row**2 / (rows - 1)
+    if ms_column > ms_rest:
+        below += ms_column**2 / (columns - 1)
+        below += ms_rest**2 / ((rows - 1) * (columns - 1))
+    df = max(top**2 / below, min(rows, columns) - 1.0)
     half = float(stats.t.ppf((1 + level) / 2, df)) * se
     return OverlapInterval(mean, se, df, mean - half, mean + half, rows, columns)

@@ -109,7 +109,8 @@ def overlap_table(analysis: StudyAnalysis) -> ReportTable:
         ("Criterion", "Comparison", "Mean difference", "95 %"),
         rows,
         "Every evaluator read every case, so that evaluators and patients can both "
-        "count as a sample (multi-reader multi-case, Hillis' degrees of freedom).",
+        "count as a sample (multi-reader multi-case, Satterthwaite's degrees of "
+        "freedom over the mean squares of both).",
     )
 
 

@@ -132,6 +132,21 @@ def test_one_shared_shift_leaves_the_evaluators_t_interval() -> None:
     )
 
 
+@pytest.mark.parametrize(("evaluators", "patients"), [(4, 6), (8, 6), (4, 20)])
+def test_the_interval_for_new_evaluators_and_patients_covers_19_of_20(
+    evaluators: int, patients: int
+) -> None:
+    """2,000 studies of no difference, patients' SD three times the evaluators'."""
+    rng = np.random.default_rng(evaluators * patients)
+    covered = 0
+    for _ in range(2000):
+        grid = rng.normal(scale=0.3, size=(evaluators, 1))
+        grid = grid + rng.normal(scale=0.9, size=(1, patients))
+        found = two_way_interval(grid + rng.normal(size=(evaluators, patients)))
+        covered += found.lo <= 0 <= found.hi
+    assert 0.935 <= covered / 2000 <= 0.98
+
+
 def test_weighted_kappa_equals_cohens_by_hand() -> None:
     one = np.array([1.0, 2, 3, 4, 5, 1])
     other = np.array([1.0, 2, 3, 4, 4, 2])

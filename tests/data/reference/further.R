@@ -148,12 +148,15 @@ bootstrap <- function(w, s) {
   tail <- pnorm(-sqrt(g / (g - 1)) * qt(0.975, g - 1))
   list(lo = unname(quantile(means, tail, type = 1)), hi = unname(quantile(means, 1 - tail, type = 1)))
 }
-# Evaluators and patients both as random: the mean squares, and lme4 for the same error.
+# Evaluators and patients both as random: the mean squares, lme4 for the same error, and
+# Satterthwaite's df of a sum of mean squares, no fewer than the smaller sample's.
 two_way <- function(w, pair) {
   cells <- aggregate(list(y = w[[pair[1]]] - w[[pair[2]]]), w[c("evaluator", "patient")], mean)
   ms <- summary(aov(y ~ evaluator + patient, cells))[[1]][["Mean Sq"]]
   e <- 4; c <- 6; top <- ms[1] + max(ms[2] - ms[3], 0); se <- sqrt(top / (e * c))
-  df <- top^2 / (ms[1]^2 / (e - 1)); half <- qt(0.975, df) * se; m <- mean(cells$y)
+  weight <- c(1, 1, -1) * c(1, ms[2] > ms[3], ms[2] > ms[3])
+  df <- sum(weight * ms)^2 / sum((weight * ms)^2 / c(e - 1, c - 1, (e - 1) * (c - 1)))
+  df <- max(df, min(e, c) - 1); half <- qt(0.975, df) * se; m <- mean(cells$y)
   if (all(ms[1:2] > ms[3])) {
     fit <- lmer(y ~ 1 + (1 | evaluator) + (1 | patient), cells)
     stopifnot(abs(sqrt(as.numeric(vcov(fit))) - se) < 1e-4)

@@ -125,9 +125,10 @@ def flow_figure(flow: Flow) -> ReportFigure:
     boxes = [
         f"{flow.cases} cases of {flow.patients} patients",
         f"{flow.assigned} readings by {flow.evaluators} evaluators",
-        f"{flow.judged} readings analysed\n{flow.complete} with every criterion scored, "
-        f"{flow.chose} with a best"
-        + (f", {flow.unsubmitted} not submitted" if flow.unsubmitted else ""),
+        f"{flow.judged} readings analysed, of {flow.judged_patients} patients by "
+        f"{flow.judged_evaluators} evaluators\n{flow.complete} with every criterion "
+        f"scored, {flow.chose} with a best"
+        + (f"\n{flow.unsubmitted} not submitted" if flow.unsubmitted else ""),
     ]
     return _drawn(
         "flow",

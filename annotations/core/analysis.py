@@ -23,14 +23,17 @@ from annotations.core.further import Further, further
 from annotations.core.headline import Headline, headline
 from annotations.core.leave_one_out import LeaveOneOut, leave_one_out
 from annotations.core.paired import FriedmanResult, friedman
-from annotations.core.ratings import RatedOutput
+from annotations.core.ratings import RatedOutput, is_answered
 from annotations.core.scores import SystemScores, system_scores
 from annotations.core.table import RatingTable, rating_table
 
 
 @dataclass(frozen=True)
 class Counts:
-    """What the analysis rests on; ``missing`` counts score cells without an answer."""
+    """What the analysis rests on: readings with an answer, and whose they are.
+
+    ``missing`` counts their score cells without one.
+    """
 
     cases: int
     patients: int
@@ -121,6 +124,8 @@ def analyse(
 
 
 def _counts(table: RatingTable) -> Counts:
+    if not any(is_answered([o for o in row if o]) for row in table.rows):
+        return Counts(0, 0, 0, 0, 0, 0)
     cells = sum(values.size for values in table.values.values())
     missing = sum(int(np.isnan(values).sum()) for values in table.values.values())
     return Counts(

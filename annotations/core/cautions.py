@@ -39,7 +39,7 @@ def _gate(analysis: StudyAnalysis) -> Iterator[str]:
 def _size(analysis: StudyAnalysis) -> Iterator[str]:
     n = analysis.n
     for name, count in (("patients", n.patients), ("evaluators", n.evaluators)):
-        if count < FEW:
+        if 0 < count < FEW:
             yield (
                 f"Only {count} {name if count > 1 else name[:-1]}: intervals are wide, "
                 f"and what holds for these {name} need not hold for others."

@@ -28,6 +28,8 @@ class Flow:
     unfinished: int | None
     cannot_judge: tuple[tuple[str, int], ...] | None
     judged: int
+    judged_patients: int
+    judged_evaluators: int
     unsubmitted: int | None
     complete: int
     chose: int
@@ -52,6 +54,8 @@ def outputs_flow(outputs: Sequence[RatedOutput]) -> Flow:
         unfinished=None,
         cannot_judge=None,
         judged=len(scored),
+        judged_patients=len({rows[0].patient for rows in scored}),
+        judged_evaluators=len({rows[0].evaluator for rows in scored}),
         unsubmitted=None,
         complete=sum(map(_is_complete, scored)),
         chose=sum(any(o.best for o in rows) for rows in scored),
@@ -89,6 +93,8 @@ def flow_table(flow: Flow) -> ReportTable:
         ("  opened, not answered", _number(flow.unfinished)),
         *(lost or [("  could not be judged", _number(_lost(flow)))]),
         ("Readings analysed", str(flow.judged)),
+        ("  of patients", str(flow.judged_patients)),
+        ("  by evaluators", str(flow.judged_evaluators)),
         ("  answered in part, not submitted", _number(flow.unsubmitted)),
         ("  with every criterion scored", str(flow.complete)),
         ("  with one system chosen best", str(flow.chose)),

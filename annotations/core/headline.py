@@ -79,7 +79,7 @@ def _paper_sentence(table: RatingTable, target: str, best: BestAnalysis) -> str:
         return opening
     sources = f"{_count(table, 'patient')} and {_count(table, 'evaluator')}"
     p = p_equals(best.binomial.p_two_sided)
-    if best.n <= min(len(table.patients), len(table.evaluators)):
+    if best.n <= min(_choosers(table, "patient"), _choosers(table, "evaluator")):
         return (
             f"{opening} They come from {sources}; counting every reading, the exact "
             f"binomial test gives p {p}."
@@ -172,4 +172,9 @@ def _span(interval: ShareInterval) -> str:
 
 
 def _count(table: RatingTable, unit: str) -> str:
-    return counted(len(table.unit_names(unit)), unit)
+    return counted(_choosers(table, unit), unit)
+
+
+def _choosers(table: RatingTable, unit: str) -> int:
+    """How many patients or evaluators the choices come from."""
+    return len(set(table.unit(unit)[table.chosen].tolist()))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from annotations.core.errors import StudyError
-from annotations.core.ratings import RatedOutput
+from annotations.core.ratings import RatedOutput, is_answered
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -20,7 +20,10 @@ MAX_SYSTEMS = 6
 
 @dataclass(frozen=True)
 class RatingTable:
-    """The first readings of all cases; repeats are kept apart and never pooled.
+    """The first readings with an answer; repeats are kept apart and never pooled.
+
+    A reading that nobody opened, or could judge, is no evidence: the flow counts it,
+    and no patient or evaluator stands here for it.
 
     ``values[criterion]`` (tasks, systems) float64, NaN where not answered. ``best`` and
     ``second`` (tasks,) hold a system's column, ``NO_CHOICE`` or ``UNANSWERED``.
@@ -81,6 +84,9 @@ class RatingTable:
 def rating_table(outputs: Sequence[RatedOutput], target: str = "") -> RatingTable:
     """Arrange outputs; the target system first, the others in the order they appear.
 
+    Where nobody answered anything the empty readings are kept, so that each result
+    has its reason.
+
     Raises
     ------
     StudyError
@@ -92,7 +98,7 @@ def rating_table(outputs: Sequence[RatedOutput], target: str = "") -> RatingTabl
     if not first:
         raise StudyError("there are no ratings of a first reading to analyse")
     systems = _systems(first, target)
-    tasks = _tasks(first)
+    tasks = _answered(_tasks(first))
     rows = tuple(
         tuple(outputs_of.get(system) for system in systems)
         for outputs_of in tasks.values()
@@ -154,6 +160,17 @@ def _tasks(
             )
         task[output.model] = output
     return tasks
+
+
+def _answered(
+    tasks: dict[tuple[str, str], dict[str, RatedOutput]],
+) -> dict[tuple[str, str], dict[str, RatedOutput]]:
+    found = {
+        task: outputs_of
+        for task, outputs_of in tasks.items()
+        if is_answered(list(outputs_of.values()))
+    }
+    return found or tasks
 
 
 def _patients(outputs: Sequence[RatedOutput]) -> dict[str, str]:

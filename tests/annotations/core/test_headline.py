@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from annotations.core.analysis import analyse
 from annotations.core.ratings import RatedOutput
+from annotations.core.tables import report_markdown
 
 
 def choices_of(
@@ -63,3 +65,37 @@ def test_a_unit_out_of_reach_is_named_though_the_other_has_the_larger_p() -> Non
     found = analyse(rows, "ours").headline
     assert (found.unit, found.floor) == ("patient", 2 / 2**8)
     assert "study of this size (4 evaluators)" in found.sentence
+
+
+def test_an_empty_seat_is_no_evaluator() -> None:
+    """Two of three seats are taken; the third one's six patients were never read."""
+    rows = choices_of([[0, 1, 0], [0, 0, 1], [None] * 6])
+    found = analyse(rows, "ours")
+    assert (found.n.readings, found.n.evaluators, found.n.patients) == (6, 2, 3)
+    assert found.n.missing == 0
+    assert "they come from 3 patients and 2 evaluators" in found.headline.sentence
+    assert found.choices.blank == 0
+    assert "e2" not in report_markdown(found)
+
+
+def test_evaluators_who_chose_nothing_are_not_counted_among_the_choices() -> None:
+    rows = choices_of([[0, 0, 0], [0, 0, 0], [0, 0, 1], [1, 1, 1]])
+    silent = [replace(row, best=None) if row.evaluator == "e3" else row for row in rows]
+    found = analyse(silent, "ours")
+    assert found.n.evaluators == 4
+    assert "they come from 3 patients and 3 evaluators" in found.headline.sentence
+
+
+def test_an_empty_seat_leaves_the_interval_for_new_evaluators() -> None:
+    """Every case was read by all who read at all."""
+    readings = [[0, 1, 0], [0, 0, 0], [1, 0, 0], [None] * 3]
+    rows = [replace(row, case=row.patient) for row in choices_of(readings)]
+    found = analyse(rows, "ours").further.overlap["clear"]["ours vs theirs"]
+    assert found is not None
+    assert found.evaluators == 3
+
+
+def test_where_nobody_answered_the_report_rests_on_nothing() -> None:
+    found = analyse(choices_of([[None, None], [None, None]]), "ours")
+    assert found.n.readings == found.n.patients == found.n.evaluators == 0
+    assert "Nobody chose" in found.headline.sentence

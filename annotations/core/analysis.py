@@ -32,7 +32,7 @@ from annotations.core.table import RatingTable, rating_table
 class Counts:
     """What the analysis rests on: readings with an answer, and whose they are.
 
-    ``missing`` counts their score cells without one.
+    ``missing`` counts the score cells without one, of texts that were shown.
     """
 
     cases: int
@@ -126,15 +126,15 @@ def analyse(
 def _counts(table: RatingTable) -> Counts:
     if not any(is_answered([o for o in row if o]) for row in table.rows):
         return Counts(0, 0, 0, 0, 0, 0)
-    cells = sum(values.size for values in table.values.values())
-    missing = sum(int(np.isnan(values).sum()) for values in table.values.values())
+    shown = sum(o is not None for row in table.rows for o in row)
+    given = sum(int((~np.isnan(values)).sum()) for values in table.values.values())
     return Counts(
         cases=len(table.cases),
         patients=len(table.patients),
         evaluators=len(table.evaluators),
         readings=len(table),
-        ratings=cells - missing,
-        missing=missing,
+        ratings=given,
+        missing=shown * len(table.criteria) - given,
     )
 
 

@@ -28,16 +28,17 @@ from annotations.core.preference import (
     label_permutation,
 )
 from annotations.core.scores import mean_of_means
-from annotations.core.table import IntArray, RatingTable
+from annotations.core.table import NO_CHOICE, UNANSWERED, IntArray, RatingTable
 
 
 @dataclass(frozen=True)
 class BestAnalysis:
     """How often a system was chosen best, and how sure one can be of it.
 
-    ``n`` counts the readings in which one system was chosen: a blank is never a loss.
-    ``bounds`` are the shares if every reading without a choice had gone against the
-    system, or for it. ``patient_share`` gives each patient one vote.
+    ``n`` counts the readings that showed every system and in which one was chosen: a
+    blank is never a loss. ``bounds`` are the shares if every such reading without a
+    choice had gone against the system, or for it. ``patient_share`` gives each patient
+    one vote.
     """
 
     k: int
@@ -56,24 +57,31 @@ class BestAnalysis:
 
 @dataclass(frozen=True)
 class Choices:
-    """All choices at once; ``undecided`` answered without a best, ``blank`` not at all."""
+    """All choices at once, of readings that showed every system.
+
+    ``undecided`` answered without a best, ``blank`` not at all. ``partial`` readings
+    showed some of the systems alone; their choices enter no result here.
+    """
 
     undecided: int
     blank: int
+    partial: int
     equal_shares: EqualShares | None
     head_to_head: Mapping[str, HeadToHead | None]
 
 
 def choices(table: RatingTable, reasons: Reasons) -> Choices:
     """Goodness of fit to equal shares, and every two systems against each other."""
-    counts = np.array([(table.best == i).sum() for i in range(len(table.systems))])
+    best = table.best[table.whole]
+    counts = np.array([(best == i).sum() for i in range(len(table.systems))])
     pairs = {
         f"{table.systems[i]} vs {table.systems[j]}": (i, j)
         for i, j in combinations(range(len(counts)), 2)
     }
     return Choices(
-        undecided=int((table.best == -1).sum()),
-        blank=int((table.best == -2).sum()),
+        undecided=int((best == NO_CHOICE).sum()),
+        blank=int((best == UNANSWERED).sum()),
+        partial=len(table) - len(best),
         equal_shares=reasons.take("choices.equal_shares", lambda: equal_shares(counts)),
         head_to_head={
             name: reasons.take(
@@ -90,13 +98,14 @@ def _duel(table: RatingTable, counts: IntArray, i: int, j: int) -> HeadToHead:
 
 
 def best_analysis(table: RatingTable, column: int, reasons: Reasons) -> BestAnalysis:
-    """H0 of every test: the systems are as likely to be chosen."""
+    """H0 of every test: the systems are as likely to be chosen, one in K each."""
     path, systems = f"best.{table.systems[column]}", len(table.systems)
-    chosen = (table.best[table.chosen] == column).astype(float)
-    k, n = int(chosen.sum()), len(chosen)
+    used = table.chosen_of_all
+    chosen = (table.best[used] == column).astype(float)
+    k, n, asked = int(chosen.sum()), len(chosen), int(table.whole.sum())
     if not n:
-        reasons.found[f"{path}.share"] = "no best was chosen"
-        reasons.found[f"{path}.patient_share"] = "no best was chosen"
+        for name in ("share", "patient_share"):
+            reasons.found[f"{path}.{name}"] = "no best was chosen among all systems"
     by_unit = {
         f"{name}_{unit}": reasons.take(f"{path}.{name}_{unit}", compute)
         for unit in ("patient", "evaluator")
@@ -106,19 +115,20 @@ def best_analysis(table: RatingTable, column: int, reasons: Reasons) -> BestAnal
         k=k,
         n=n,
         share=k / n if n else None,
-        bounds=(k / len(table), (k + len(table) - n) / len(table)),
-        patient_share=mean_of_means(chosen, table.patient[table.chosen]) if n else None,
+        bounds=(k / asked, (k + asked - n) / asked) if asked else (0.0, 1.0),
+        patient_share=mean_of_means(chosen, table.patient[used]) if n else None,
         binomial=reasons.take(f"{path}.binomial", lambda: binomial(k, n, 1 / systems)),
         **by_unit,
     )
 
 
 def _by_unit(table: RatingTable, column: int, chosen: np.ndarray, unit: str) -> dict:  # type: ignore[type-arg]
-    clusters = table.unit(unit)[table.chosen]
+    used = table.chosen_of_all
+    clusters = table.unit(unit)[used]
     return {
         "korn_graubard": lambda: korn_graubard(chosen, clusters, unit=unit),
         "permutation": lambda: label_permutation(
-            best_counts(table.best[table.chosen], clusters, len(table.systems)),
+            best_counts(table.best[used], clusters, len(table.systems)),
             column,
             unit,
         ),

@@ -110,10 +110,11 @@ def blinding(table: RatingTable, own: str, path: str, reasons: Reasons) -> Blind
     guess = np.array(
         [_guess([o.guess if o else None for o in row]) for row in table.rows]
     )
+    guess = np.where(table.whole, guess, UNANSWERED)  # chance is 1/K of all alone
     asked = guess != UNANSWERED
     named = guess[guess >= 0]
     if not asked.any():
-        raise NotEstimable("nobody was asked to guess")
+        raise NotEstimable("nobody was asked to guess among all systems")
     systems, correct = len(table.systems), int((named == column).sum())
     wrong, unknown = len(named) - correct, int((guess == NO_CHOICE).sum())
     unaware = asked & (guess != column) & table.chosen

@@ -63,11 +63,18 @@ def _missing(analysis: StudyAnalysis) -> Iterator[str]:
             f"({percent(n.missing / asked)}): if bad texts were skipped, the means are "
             "too high."
         )
+    partial = analysis.choices.partial
+    if partial:
+        yield (
+            f"{partial} of {n.readings} readings did not show every system: their "
+            "choices are left out of the shares and tests, since chance is not one in "
+            f"{len(analysis.systems)} there."
+        )
     best = analysis.best.get(analysis.target)
     open_readings = analysis.choices.undecided + analysis.choices.blank
     if best and best.n and open_readings:
         yield (
-            f"{open_readings} of {n.readings} readings have no best choice; had they all "
+            f"{open_readings} of {n.readings - partial} readings have no best choice; had they all "
             f"gone against or for {analysis.target}, its share would be "
             f"{percent(best.bounds[0])} or {percent(best.bounds[1])}."
         )

@@ -39,7 +39,12 @@ def headline(
         )
     if not best.n:
         _no_test(reasons, "no best was chosen")
-        return _without_test(target, f"Nobody chose a best system; {target} was rated.")
+        where = (
+            "" if table.whole.any() else " where all were shown: no reading did that"
+        )
+        return _without_test(
+            target, f"Nobody chose a best system{where}; {target} was rated."
+        )
     paper = _paper_sentence(table, target, best)
     patient, evaluator = best.permutation_patient, best.permutation_evaluator
     if patient is None or evaluator is None:
@@ -177,4 +182,4 @@ def _count(table: RatingTable, unit: str) -> str:
 
 def _choosers(table: RatingTable, unit: str) -> int:
     """How many patients or evaluators the choices come from."""
-    return len(set(table.unit(unit)[table.chosen].tolist()))
+    return len(set(table.unit(unit)[table.chosen_of_all].tolist()))

@@ -49,7 +49,8 @@ def leave_one_out(table: RatingTable, column: int, unit: str) -> LeaveOneOut:
     NotEstimable
         If no best was chosen, or all choices come from one unit.
     """
-    best, codes = table.best[table.chosen], table.unit(unit)[table.chosen]
+    used = table.chosen_of_all
+    best, codes = table.best[used], table.unit(unit)[used]
     if not len(best):
         raise NotEstimable("no best was chosen")
     total, n = int((best == column).sum()), len(best)

@@ -35,7 +35,7 @@ class PermutationResult:
 
 
 def binomial(k: int, n: int, null: float) -> BinomialResult:
-    """k of n chosen; null: the share if every output were as likely to be chosen.
+    """k of n chosen, where every output was shown; null: the share of pure chance.
 
     Two-sided p sums all outcomes that are no likelier than k (as R's ``binom.test``).
     """

@@ -85,7 +85,7 @@ def ranks(table: RatingTable, path: str, reasons: Reasons) -> Ranks:
     NotEstimable
         If no best was chosen.
     """
-    chosen = table.chosen
+    chosen = table.chosen_of_all
     if not chosen.any():
         raise NotEstimable("no best was chosen")
     best, second = table.best[chosen], table.second[chosen]

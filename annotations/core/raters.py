@@ -65,7 +65,7 @@ def _rater(
     texts = cube[own].reshape(-1, cube.shape[2])
     given: FloatArray = texts[~np.isnan(texts)]
     whole = texts[~np.isnan(texts).any(axis=1)]
-    best = table.best[own & table.chosen]
+    best = table.best[own & table.chosen_of_all]
     halo = _halo(whole)
     several = bool(len(whole)) and whole.shape[1] > 1
     missing = {

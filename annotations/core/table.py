@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +56,20 @@ class RatingTable:
     def chosen(self) -> npt.NDArray[np.bool_]:
         """(tasks,) whether one system was chosen best; blanks and ties are not."""
         return self.best >= 0
+
+    @cached_property
+    def whole(self) -> npt.NDArray[np.bool_]:
+        """(tasks,) whether the reading showed every system."""
+        shown = [all(o is not None for o in row) for row in self.rows]
+        return np.array(shown, dtype=bool)
+
+    @property
+    def chosen_of_all(self) -> npt.NDArray[np.bool_]:
+        """(tasks,) whether one was chosen where every system could be.
+
+        Chance is one in K only there: of two texts shown, a coin chooses each in half.
+        """
+        return self.chosen & self.whole
 
     def unit(self, name: str) -> IntArray:
         """The codes of ``patient`` or ``evaluator`` (tasks,)."""

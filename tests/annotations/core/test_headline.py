@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from annotations.core.analysis import analyse
+from annotations.core.cautions import cautions
 from annotations.core.ratings import RatedOutput
 from annotations.core.tables import report_markdown
 
@@ -99,3 +100,40 @@ def test_where_nobody_answered_the_report_rests_on_nothing() -> None:
     found = analyse(choices_of([[None, None], [None, None]]), "ours")
     assert found.n.readings == found.n.patients == found.n.evaluators == 0
     assert "Nobody chose" in found.headline.sentence
+
+
+def in_pairs() -> list[RatedOutput]:
+    """Eight evaluators see ours beside one of two others; a coin chooses each in half."""
+    rows = []
+    for other, first in (("theirs", 0), ("others", 8)):
+        rows += [
+            replace(row, case=f"{other} {row.case}", patient=f"{other} {row.patient}")
+            for row in choices_of(
+                [
+                    [(place + evaluator) % 2 for place in range(4)]
+                    for evaluator in range(8)
+                ],
+                ("ours", other),
+                lambda evaluator, place, first=first: first + evaluator,  # type: ignore[misc]
+            )
+        ]
+    return rows
+
+
+def test_a_coin_among_two_of_three_shown_is_no_preference() -> None:
+    """Half of the choices are ours, and one third would be chance of all three."""
+    found = analyse(in_pairs(), "ours")
+    assert found.headline.p is None
+    assert found.best["ours"].n == 0
+    assert "where all were shown: no reading did that" in found.headline.sentence
+    assert (found.choices.partial, found.n.missing) == (64, 0)
+    assert "64 of 64 readings did not show every system" in " ".join(cautions(found))
+
+
+def test_choices_among_some_of_the_systems_leave_those_among_all_as_they_are() -> None:
+    whole = choices_of([[0, 1, 2, 0]] * 6, ("ours", "theirs", "others"), one_each)
+    alone, both = analyse(whole, "ours"), analyse([*whole, *in_pairs()], "ours")
+    assert both.best == alone.best
+    assert both.headline == alone.headline
+    assert both.leave_one_out == alone.leave_one_out
+    assert both.choices.equal_shares == alone.choices.equal_shares

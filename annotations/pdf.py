@@ -45,8 +45,12 @@ def report_pdf(
     cautions: Sequence[str],
     tables: Sequence[ReportTable],
     figures: Sequence[ReportFigure],
+    origin: Sequence[str],
 ) -> bytes:
-    """Page 1 holds the result, Table 2 and how sure one can be; figures; the rest."""
+    """Page 1 holds the result, Table 2 and how sure one can be; figures; the rest.
+
+    ``origin`` ends it: what was fixed in advance, and each deviation, hash and version.
+    """
     styles = _styles()
     story: list[Flowable] = [
         Paragraph(escape(title), styles["Title"]),
@@ -55,15 +59,12 @@ def report_pdf(
         *_table(tables[0], styles),
     ]
     if cautions:
-        story += [Paragraph("How sure can we be?", styles["Heading2"])]
-        story += [
-            Paragraph(f"• {escape(caution)}", styles["BodyText"])
-            for caution in cautions
-        ]
+        story += _listed("How sure can we be?", cautions, styles)
     for figure in figures:
         story.append(_figure(figure, styles))
     for table in tables[1:]:
         story += _table(table, styles)
+    story += _listed("Where this comes from", origin, styles)
     buffer = io.BytesIO()
     page = SimpleDocTemplate(
         buffer,
@@ -78,6 +79,11 @@ def report_pdf(
     )
     page.build(story, onFirstPage=_numbered, onLaterPages=_numbered)
     return buffer.getvalue()
+
+
+def _listed(heading: str, lines: Sequence[str], styles: Any) -> list[Flowable]:
+    items = [Paragraph(f"• {escape(line)}", styles["BodyText"]) for line in lines]
+    return [Paragraph(heading, styles["Heading2"]), *items]
 
 
 def _numbered(canvas: Any, page: Any) -> None:

@@ -124,10 +124,7 @@ class StudyReport:
     def _provenance_markdown(self) -> str:
         found = self.provenance
         lines = ["", "## Where this comes from", "", found.sentence]
-        lines += ["", *(f"- Deviation: {text}" for text in found.deviations)]
-        lines += [f"- Ratings: SHA-256 {found.data_sha256}"]
-        lines += [f"- Plan: SHA-256 {found.plan_sha256}"] if found.plan else []
-        lines += [f"- {name} {version}" for name, version in found.versions.items()]
+        lines += ["", *(f"- {line}" for line in found.lines)]
         return "\n".join(lines) + "\n"
 
     def _comments_markdown(self) -> str:
@@ -185,6 +182,7 @@ class StudyReport:
             cautions(self.analysis),
             self.tables(),
             self.figures(),
+            (self.provenance.sentence, *self.provenance.lines),
         )
 
 
@@ -199,11 +197,11 @@ def outputs_report(
     target: str,
     *,
     scale: tuple[int, ...] = LIKERT,
-    planned: bool = True,
+    planned: bool = False,
     mixed: bool = False,
     own: str = "",
 ) -> StudyReport:
-    """Analyse ratings from anywhere."""
+    """Analyse ratings from anywhere; ``planned`` where a sealed plan names the target."""
     from annotations.core.analysis import analyse
 
     analysis = analyse(outputs, target, scale, planned=planned, mixed=mixed, own=own)
@@ -271,7 +269,9 @@ def report_write(report: StudyReport, folder: Path) -> list[Path]:
         "report.md": report.as_markdown(),
         "report.json": json.dumps(report.as_json(), indent=1, allow_nan=False) + "\n",
         "report_long.csv": long_csv(report.as_json()),
-        "tables.tex": latex_tables(report.tables()),
+        "tables.tex": latex_tables(
+            report.tables(), (report.provenance.sentence, *report.provenance.lines)
+        ),
         "ratings.csv": ratings_csv(report.outputs),
         **{f"{figure.name}.svg": figure.svg for figure in figures},
     }

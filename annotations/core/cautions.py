@@ -30,8 +30,9 @@ def _gate(analysis: StudyAnalysis) -> Iterator[str]:
     """Secondary claims stand only behind a primary one."""
     p = analysis.headline.p
     if analysis.target and (p is None or p > ALPHA):
+        test = "primary test" if analysis.planned else f"test of {analysis.target}"
         yield (
-            "The primary test does not show a preference, so the p values of the single "
+            f"The {test} does not show a preference, so the p values of the single "
             "criteria are exploratory too, however small they are."
         )
 

@@ -46,9 +46,18 @@ def _leaves(found: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield path, found
 
 
-def latex_tables(tables: Sequence[ReportTable]) -> str:
-    """Every table of the report, with its note as the caption."""
-    return "\n".join(_latex(table) for table in tables)
+def latex_tables(tables: Sequence[ReportTable], origin: Sequence[str]) -> str:
+    """Every table of the report, with its note as the caption; then where it comes from.
+
+    ``origin``: what was fixed in advance, and each deviation, hash and version.
+    """
+    return "\n".join([*(_latex(table) for table in tables), _latex_list(origin)])
+
+
+def _latex_list(origin: Sequence[str]) -> str:
+    items = [rf"\item {_escaped(line)}" for line in origin]
+    head = [r"\paragraph{Where this comes from}", r"\begin{itemize}"]
+    return "\n".join([*head, *items, r"\end{itemize}", ""])
 
 
 def _latex(table: ReportTable) -> str:

@@ -45,6 +45,16 @@ class Provenance:
             "not fixed in advance."
         )
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Deviations first, then what this report can be checked against."""
+        return (
+            *(f"Deviation: {text}" for text in self.deviations),
+            f"Ratings: SHA-256 {self.data_sha256}",
+            *([f"Plan: SHA-256 {self.plan_sha256}"] if self.plan else []),
+            *(f"{name} {version}" for name, version in self.versions.items()),
+        )
+
 
 def provenance(
     analysis: StudyAnalysis,

@@ -9,13 +9,16 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from reportlab.platypus import Paragraph
 
+from annotations.core.plan import plan_for
 from annotations.models import Assignment, Study
 from annotations.reports import (
     StudyReport,
@@ -24,7 +27,7 @@ from annotations.reports import (
     study_report,
 )
 from annotations.services import assignment_open, rating_save
-from tests.annotations.core.studies import FULL, paper_study
+from tests.annotations.core.studies import CRITERIA, FULL, ZERO, paper_study
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +145,35 @@ def test_the_flow_counts_what_a_file_can_tell(report: StudyReport) -> None:
     assert (flow.assigned, flow.judged, flow.complete) == (52, 51, 51)
     assert flow.not_opened is None
     assert report.flow.judged == 52
+
+
+def test_every_layout_tells_the_deviations(
+    report: StudyReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Markdown always did: a plan for another target, and the ratings' hash."""
+    found = replace(report, plan=plan_for(ZERO, report.analysis.systems, CRITERIA))
+    assert any("The plan names" in text for text in found.provenance.deviations)
+    printed: list[str] = []
+
+    def paragraph(text: str, style: object) -> Paragraph:
+        printed.append(unescape(text))
+        return Paragraph(text, style)
+
+    monkeypatch.setattr("annotations.pdf.Paragraph", paragraph)
+    report_write(found, tmp_path)
+    latex = (tmp_path / "tables.tex").read_text().replace("\\_", "_")
+    for line in (found.provenance.sentence, *found.provenance.lines):
+        assert any(line in text for text in printed), line
+        assert line in latex
+        assert line in found.as_markdown()
+
+
+def test_a_file_of_ratings_has_nothing_primary(report: StudyReport) -> None:
+    """No sealed plan stands behind it, whatever target is named afterwards."""
+    said = report.as_markdown()
+    assert "(primary)" not in said
+    assert "(secondary)" not in said
+    assert not report.as_json()["planned"]
 
 
 def test_the_checklist_names_its_gaps(report: StudyReport) -> None:

@@ -10,14 +10,18 @@ import numpy as np
 
 from annotations.core.estimate import NotEstimable, Reasons
 from annotations.core.report_tables import DESCRIPTIVE, ReportTable
-from annotations.core.wording import DASH, rounded
+from annotations.core.wording import DASH, counted, rounded
 
 
 @dataclass(frozen=True)
 class CodeAgreement:
-    """One code: how often each coder gave it, and Cohen's kappa of the two."""
+    """One code: how often each coder gave it, and Cohen's kappa of the two.
+
+    ``coders`` took part; the two who coded most are compared, on ``comments``.
+    """
 
     key: str
+    coders: int
     comments: int
     first: int
     second: int
@@ -61,12 +65,14 @@ def code_agreement(
         marks = [[key in c[coder] for c in both] for coder in pair] or [[], []]
         one, two = marks[0], marks[-1]
         kappa = reasons.take(f"coding.{key}.kappa", partial(cohen_kappa, one, two))
-        found.append(CodeAgreement(key, len(both), sum(one), sum(two), kappa))
+        found.append(
+            CodeAgreement(key, len(counts), len(both), sum(one), sum(two), kappa)
+        )
     return found
 
 
 def coding_table(found: Sequence[CodeAgreement]) -> ReportTable:
-    """How the two coders agreed, code by code."""
+    """How the two coders agreed, code by code, or that there were no two."""
     return ReportTable(
         "Comments coded before unblinding",
         ("Code", "Comments coded by both", "First coder", "Second coder", "Kappa"),
@@ -80,7 +86,19 @@ def coding_table(found: Sequence[CodeAgreement]) -> ReportTable:
             )
             for one in found
         ),
-        "Two coders read every comment without its system or its writer and without "
-        "each other's codes. Kappa: Cohen's, 1 is perfect and 0 is chance.",
+        f"{_who(found)} Kappa: Cohen's, 1 is perfect and 0 is chance.",
         DESCRIPTIVE,
+    )
+
+
+def _who(found: Sequence[CodeAgreement]) -> str:
+    coders = found[0].coders if found else 0
+    if not coders:
+        return "Nobody coded a comment: there is no agreement to give."
+    if coders == 1:
+        return "One coder alone coded comments: there is no agreement to give."
+    pair = "The two coders" if coders == 2 else f"Of {coders} coders the busiest two"
+    return (
+        f"{pair} both coded {counted(found[0].comments, 'comment')}, without its system "
+        "or its writer and without each other's codes."
     )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from annotations.core.codebook import codebook_from
-from annotations.core.coding import code_agreement, cohen_kappa
+from annotations.core.coding import code_agreement, coding_table, cohen_kappa
 from annotations.core.errors import StudyError
 from annotations.core.estimate import NotEstimable, Reasons
 
@@ -53,6 +53,24 @@ def test_only_comments_of_both_coders_count() -> None:
     (found,) = code_agreement(codings, ["a"], reasons)
     assert (found.comments, found.first, found.second) == (2, 1, 1)
     assert found.kappa == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("coders", "sentence"),
+    [
+        ((), "Nobody coded a comment"),
+        (("lena",), "One coder alone coded comments"),
+        (("lena", "omar"), "The two coders both coded 1 comment,"),
+        (("lena", "omar", "uma"), "Of 3 coders the busiest two both coded 1 comment,"),
+    ],
+)
+def test_the_table_says_who_coded_and_claims_no_more(
+    coders: tuple[str, ...], sentence: str
+) -> None:
+    codings = {"1": {coder: frozenset({"a"}) for coder in coders}} if coders else {}
+    table = coding_table(code_agreement(codings, ["a"], Reasons()))
+    assert table.note.startswith(sentence)
+    assert "every comment" not in table.note
 
 
 def test_one_coder_alone_gives_a_reason() -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from annotations.core.errors import StudyError
 from annotations.core.planned_design import Design
 from annotations.core.power import power
+from annotations.core.wording import counted
 
 STUDIES: Final = 200
 ENOUGH: Final = 0.8
@@ -28,7 +29,10 @@ class PowerLine:
 def power_grid(
     design: Design, patients: Sequence[int], evaluators: Sequence[int], seed: int = 1
 ) -> list[PowerLine]:
-    """``design`` with other numbers of patients and evaluators, cases unchanged."""
+    """``design`` with other numbers of patients and evaluators.
+
+    The cases are the design's, or one for each patient where there are more patients.
+    """
     return [
         PowerLine(many, tuple(_power(design, few, many, seed) for few in patients))
         for many in evaluators
@@ -41,11 +45,29 @@ def _power(design: Design, patients: int, evaluators: int, seed: int) -> float |
             design,
             patients=patients,
             evaluators=evaluators,
-            cases=max(design.cases, patients),
+            cases=cases_of(design, patients),
         )
         return power(changed, STUDIES, seed).power
     except StudyError:
         return None
+
+
+def cases_of(design: Design, patients: int) -> int:
+    """A patient has at least one case."""
+    return max(design.cases, patients)
+
+
+def grid_caption(design: Design, patients: Sequence[int]) -> str:
+    """Which numbers of cases were simulated; more than planned are named."""
+    more = [
+        f"{cases_of(design, many)} with {many} patients"
+        for many in patients
+        if many > design.cases
+    ]
+    cases = f"{counted(design.cases, 'case')} as planned"
+    if more:
+        cases += f", but {' and '.join(more)}, one for each"
+    return f"Power by patients and evaluators; {cases}. The line across marks 80 %."
 
 
 def around(number: int, limits: tuple[int, int]) -> list[int]:

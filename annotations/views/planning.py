@@ -38,11 +38,17 @@ def _found(design: Design) -> dict[str, object]:
     # SciPy comes in when a design is asked for, as in ``reports``.
     from annotations.core.planning import plan_text
     from annotations.core.power import power
-    from annotations.core.power_grid import around, power_grid, power_svg
+    from annotations.core.power_grid import around, grid_caption, power_grid, power_svg
 
     words = plan_text(design, power(design)).strip().splitlines()
     patients = around(design.patients, PATIENTS)
     lines = power_grid(design, patients, around(design.evaluators, EVALUATORS))
     # Numbers and fixed words alone.
     plot = mark_safe(power_svg(patients, lines))  # noqa: S308  # nosec B308, B703
-    return {"words": words, "plot": plot, "patients": patients, "lines": lines}
+    return {
+        "words": words,
+        "plot": plot,
+        "caption": grid_caption(design, patients),
+        "patients": patients,
+        "lines": lines,
+    }

@@ -35,6 +35,13 @@ def test_a_design_gives_words_a_plot_and_its_table(cleo: Client) -> None:
     assert "52 cases of 6 patients" in page
     assert page.count('class="line"') >= 3
     assert "24 patients" in page
+    assert "52 cases as planned. The line" in page
+
+
+def test_the_caption_names_more_cases_than_were_planned(cleo: Client) -> None:
+    """Four times 26 patients need 104 cases, where 52 are planned."""
+    page = cleo.get(reverse("planner"), ASKED | {"patients": 26}).content.decode()
+    assert "52 cases as planned, but 104 with 104 patients, one for each" in page
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,16 @@
 1. The keys, the choices and the optional columns are known by name.
 2. ``--criteria`` names the criteria; without it, the paper's four are criteria by name.
 3. Any other column is a criterion if most of its answers are whole numbers of the scale
-   and they differ between the outputs of at least one reading: a column that never
-   does (site, age group) describes the case and not the text.
-4. What remains is not read, and is named.
+   and they differ between the outputs of at least one reading (one occasion): a column
+   that never does (site, age group, session) describes the case or the visit and not
+   the text. One that numbers the outputs of every reading from 1 up is their order, and
+   no score; nor is one that says so by its name.
+4. What remains is not read, and is named; ``--criteria`` can still ask for it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,7 +32,12 @@ OPTIONAL = (
     "contradicted",
     "unsupported",
 )
+NO_SCORES = ("session", "visit", "order", "display_order")
+FEW = 3  # so few readings may hold the scores 1 and 2 by chance
 STANDARD_CRITERIA = ("grounding", "explainability", "usefulness", "consistency")
+
+Reading = tuple[str, str, str]
+"""Case, evaluator, occasion."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +84,16 @@ def _found(
     scale: tuple[int, ...],
 ) -> list[str]:
     standard = [name for name in STANDARD_CRITERIA if name in others]
+    occasions = cells.get("occasion", [""] * len(cells["case"]))
+    visits = [text or "1" for text in occasions]
+    readings = list(zip(cells["case"], cells["evaluator"], visits, strict=True))
     rated = [
         name
         for name in others
-        if name not in standard and _mostly_on_scale(cells[name], scale)
+        if name not in (*standard, *NO_SCORES)
+        and _mostly_on_scale(cells[name], scale)
+        and not _numbers(readings, cells[name])
     ]
-    readings = list(zip(cells["case"], cells["evaluator"], strict=True))
     varied = [name for name in rated if _varies(readings, cells[name])]
     if standard and not varied and len(standard) < len(STANDARD_CRITERIA):
         absent = next(n for n in STANDARD_CRITERIA if n not in standard)
@@ -99,8 +111,20 @@ def _mostly_on_scale(column: Sequence[str], scale: tuple[int, ...]) -> bool:
     return 2 * sum(cell in allowed for cell in given) > len(given)
 
 
-def _varies(readings: Sequence[tuple[str, str]], column: Sequence[str]) -> bool:
-    first: dict[tuple[str, str], str] = {}
+def _numbers(readings: Sequence[Reading], column: Sequence[str]) -> bool:
+    """Whether the outputs of every reading are counted through, 1 to their number."""
+    counts: dict[Reading, set[str]] = {}
+    for reading, cell in zip(readings, column, strict=True):
+        counts.setdefault(reading, set()).add(cell)
+    size = Counter(readings)
+    return len(counts) >= FEW and all(
+        size[reading] > 1 and cells == {str(i + 1) for i in range(size[reading])}
+        for reading, cells in counts.items()
+    )
+
+
+def _varies(readings: Sequence[Reading], column: Sequence[str]) -> bool:
+    first: dict[Reading, str] = {}
     return any(
         first.setdefault(reading, cell) != cell
         for reading, cell in zip(readings, column, strict=True)

@@ -107,6 +107,29 @@ def test_other_criteria_are_found_and_other_columns_named(tmp_path: Path) -> Non
     assert found.outputs[0].scores == {"clarity": 5, "trust": 1}
 
 
+def test_what_belongs_to_a_visit_is_no_criterion(tmp_path: Path) -> None:
+    """A case read twice was read in two meetings; both texts of each in the same."""
+    head = f"{HEAD},occasion,meeting,session"
+    rows = [f"{row},{n},{n},{n}" for n in (1, 2) for row in (GOOD, OTHER)]
+    found = read_ratings(written(tmp_path, *rows, head=head))
+    assert found.criteria == CRITERIA
+    assert found.ignored_columns == ("meeting", "session")
+
+
+def test_the_order_of_the_texts_is_no_criterion(tmp_path: Path) -> None:
+    rows = [
+        f"c{case},p1,e1,{model},{score},{1 + (case + place) % 2},{place + 1},{place},{1 - place}"
+        for case in range(3)
+        for place, (model, score) in enumerate((("x", 4), ("y", 2)))
+    ]
+    head = "case,patient,evaluator,model,clarity,shown,display_order,best,second"
+    path = written(tmp_path, *rows, head=head)
+    found = read_ratings(path)
+    assert found.criteria == ("clarity",)
+    assert found.ignored_columns == ("shown", "display_order")
+    assert read_ratings(path, criteria=["shown"]).criteria == ("shown",)
+
+
 def test_an_impossible_value_of_another_criterion_is_refused(tmp_path: Path) -> None:
     head = "case,patient,evaluator,model,clarity,best,second"
     rows = ("c1,p1,e1,x,5,1,0", "c1,p1,e1,y,3,0,1", "c2,p1,e1,x,9,1,0")

@@ -124,7 +124,7 @@ def flow_figure(flow: Flow) -> ReportFigure:
     ]
     boxes = [
         f"{flow.cases} cases of {flow.patients} patients",
-        f"{flow.assigned} readings by {flow.evaluators} evaluators",
+        f"{flow.assigned} readings assigned to {flow.evaluators} evaluators",
         f"{flow.judged} readings analysed, of {flow.judged_patients} patients by "
         f"{flow.judged_evaluators} evaluators\n{flow.complete} with every criterion "
         f"scored, {flow.chose} with a best"

@@ -87,7 +87,7 @@ def flow_table(flow: Flow) -> ReportTable:
     rows = (
         ("Cases of the study", str(flow.cases)),
         ("Patients", str(flow.patients)),
-        ("Evaluators", str(flow.evaluators)),
+        ("Evaluators assigned", str(flow.evaluators)),
         ("Readings assigned", str(flow.assigned)),
         ("  never opened", _number(flow.not_opened)),
         ("  opened, not answered", _number(flow.unfinished)),

@@ -4,9 +4,9 @@ Every evaluator read every case; the paired differences are averaged to patients
 laid out evaluators x patients. Var = (MS_E + max(MS_C - MS_R, 0)) / (E C).
 
 The degrees of freedom are Satterthwaite's over all mean squares of that sum. Hillis'
-(2007) take the patients' as known; with few patients they reach hundreds, and the
-"95 %" interval covers 83 to 91 %. They are never fewer than the smaller sample's, below
-which the subtraction alone could bring them.
+(2007) take the patients' as known: with few patients they reach dozens, and simulated
+"95 %" intervals cover 85 to 94 %, these 93 to 97 %. They are never fewer than the
+smaller sample's, below which the subtraction alone could bring them.
 """
 
 from __future__ import annotations

@@ -37,8 +37,8 @@ class BestAnalysis:
 
     ``n`` counts the readings that showed every system and in which one was chosen: a
     blank is never a loss. ``bounds`` are the shares if every such reading without a
-    choice had gone against the system, or for it. ``patient_share`` gives each patient
-    one vote.
+    choice, and every reading that was asked for and not answered at all, had gone
+    against the system, or for it. ``patient_share`` gives each patient one vote.
     """
 
     k: int
@@ -59,12 +59,14 @@ class BestAnalysis:
 class Choices:
     """All choices at once, of readings that showed every system.
 
-    ``undecided`` answered without a best, ``blank`` not at all. ``partial`` readings
-    showed some of the systems alone; their choices enter no result here.
+    ``undecided`` answered without a best, ``blank`` gave scores alone, ``unanswered``
+    nothing. ``partial`` readings showed some of the systems alone; their choices enter
+    no result here.
     """
 
     undecided: int
     blank: int
+    unanswered: int
     partial: int
     equal_shares: EqualShares | None
     head_to_head: Mapping[str, HeadToHead | None]
@@ -81,6 +83,7 @@ def choices(table: RatingTable, reasons: Reasons) -> Choices:
     return Choices(
         undecided=int((best == NO_CHOICE).sum()),
         blank=int((best == UNANSWERED).sum()),
+        unanswered=table.unanswered,
         partial=len(table) - len(best),
         equal_shares=reasons.take("choices.equal_shares", lambda: equal_shares(counts)),
         head_to_head={
@@ -102,7 +105,8 @@ def best_analysis(table: RatingTable, column: int, reasons: Reasons) -> BestAnal
     path, systems = f"best.{table.systems[column]}", len(table.systems)
     used = table.chosen_of_all
     chosen = (table.best[used] == column).astype(float)
-    k, n, asked = int(chosen.sum()), len(chosen), int(table.whole.sum())
+    k, n = int(chosen.sum()), len(chosen)
+    asked = int(table.whole.sum()) + table.unanswered
     if not n:
         for name in ("share", "patient_share"):
             reasons.found[f"{path}.{name}"] = "no best was chosen among all systems"

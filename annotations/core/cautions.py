@@ -72,10 +72,13 @@ def _missing(analysis: StudyAnalysis) -> Iterator[str]:
             f"{len(analysis.systems)} there."
         )
     best = analysis.best.get(analysis.target)
-    open_readings = analysis.choices.undecided + analysis.choices.blank
+    silent = analysis.choices.unanswered
+    open_readings = analysis.choices.undecided + analysis.choices.blank + silent
     if best and best.n and open_readings:
+        unopened = f", {silent} of them no answer at all" if silent else ""
         yield (
-            f"{open_readings} of {n.readings - partial} readings have no best choice; had they all "
+            f"{open_readings} of {n.readings - partial + silent} readings have no best "
+            f"choice{unopened}; had they all "
             f"gone against or for {analysis.target}, its share would be "
             f"{percent(best.bounds[0])} or {percent(best.bounds[1])}."
         )

@@ -23,8 +23,8 @@ MAX_SYSTEMS = 6
 class RatingTable:
     """The first readings with an answer; repeats are kept apart and never pooled.
 
-    A reading that nobody opened, or could judge, is no evidence: the flow counts it,
-    and no patient or evaluator stands here for it.
+    A reading that nobody opened, or could judge, is no evidence: no patient or evaluator
+    stands here for it. ``unanswered`` counts those readings, for the bounds.
 
     ``values[criterion]`` (tasks, systems) float64, NaN where not answered. ``best`` and
     ``second`` (tasks,) hold a system's column, ``NO_CHOICE`` or ``UNANSWERED``.
@@ -43,6 +43,7 @@ class RatingTable:
     best: IntArray
     second: IntArray
     rows: tuple[tuple[RatedOutput | None, ...], ...] = field(repr=False)
+    unanswered: int = 0
 
     def __len__(self) -> int:
         return len(self.case)
@@ -113,7 +114,8 @@ def rating_table(outputs: Sequence[RatedOutput], target: str = "") -> RatingTabl
     if not first:
         raise StudyError("there are no ratings of a first reading to analyse")
     systems = _systems(first, target)
-    tasks = _answered(_tasks(first))
+    asked = _tasks(first)
+    tasks = _answered(asked)
     rows = tuple(
         tuple(outputs_of.get(system) for system in systems)
         for outputs_of in tasks.values()
@@ -136,6 +138,7 @@ def rating_table(outputs: Sequence[RatedOutput], target: str = "") -> RatingTabl
         best=np.array([_choice(row, "best") for row in rows], dtype=np.int64),
         second=np.array([_choice(row, "second") for row in rows], dtype=np.int64),
         rows=rows,
+        unanswered=len(asked) - len(tasks),
     )
 
 

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from annotations.core.ratings import RatedOutput, is_answered
 from annotations.models import Assignment, SlotIdentity, Study
+from annotations.selectors.outputs import evaluator_name
 from annotations.selectors.progress import DEVIATIONS
 from annotations.vault import vault_opened
 
@@ -49,9 +50,9 @@ def study_flow(study: Study, outputs: Sequence[RatedOutput]) -> Flow:
 def _left_open(rows: QuerySet[Assignment]) -> Iterator[tuple[str, str]]:
     """Case and evaluator of readings never submitted, named as in the outputs."""
     left = rows.filter(state=Assignment.State.OPEN).values_list(
-        "case__clip__name", "seat__rater__username", "seat__number"
+        "case__clip__name", "seat__number"
     )
-    return ((clip, rater or f"seat {number}") for clip, rater, number in left)
+    return ((clip, evaluator_name(number)) for clip, number in left)
 
 
 def study_facts(study: Study) -> StudyFacts:

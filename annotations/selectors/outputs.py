@@ -137,7 +137,7 @@ def _rated(
     return RatedOutput(
         case=reading.clip,
         patient=reading.patient,
-        evaluator=f"R{reading.seat}",
+        evaluator=evaluator_name(reading.seat),
         model=shown.system,
         position=shown.letter,
         scores=given,
@@ -151,6 +151,11 @@ def _rated(
         numerals=len(NUMERAL.findall(shown.text)),
         **text.claims,
     )
+
+
+def evaluator_name(seat: int) -> str:
+    """What every output calls a rater: the user name may be an e-mail address."""
+    return f"R{seat}"
 
 
 def _guessed(reading: _Reading, slot: UUID) -> bool | None:

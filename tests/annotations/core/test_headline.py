@@ -75,8 +75,16 @@ def test_an_empty_seat_is_no_evaluator() -> None:
     assert (found.n.readings, found.n.evaluators, found.n.patients) == (6, 2, 3)
     assert found.n.missing == 0
     assert "they come from 3 patients and 2 evaluators" in found.headline.sentence
-    assert found.choices.blank == 0
+    assert (found.choices.blank, found.choices.unanswered) == (0, 6)
     assert "e2" not in report_markdown(found)
+
+
+def test_the_bounds_count_readings_that_never_came() -> None:
+    """Three of six choices are ours; six more were asked for."""
+    found = analyse(choices_of([[0, 1, 0], [1, 0, 1], [None] * 6]), "ours")
+    assert found.best["ours"].bounds == (3 / 12, 9 / 12)
+    said = " ".join(cautions(found))
+    assert "6 of 12 readings have no best choice, 6 of them no answer at all" in said
 
 
 def test_evaluators_who_chose_nothing_are_not_counted_among_the_choices() -> None:

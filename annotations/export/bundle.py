@@ -71,7 +71,11 @@ def _codebook(study: Study) -> str:
     rows: list[list[object]] = [
         ["case", "the clip", "text"],
         ["patient", "the walker; unit of the analysis", "text"],
-        ["evaluator", "who read the case; unit of the analysis", "text"],
+        [
+            "evaluator",
+            "R and the seat of who read the case; unit of the analysis",
+            "text",
+        ],
         ["model", "the system that wrote the text", "text"],
         ["position", "the letter under which the text was shown", "A to F"],
         *_criteria(study),

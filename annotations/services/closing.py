@@ -42,7 +42,7 @@ def study_unblind(*, study: Study, signer: User, password: str, reason: str) -> 
                 f"study {study.name!r} differs from what was sealed ({breaks[0]}), so "
                 "the signatures that it needs are not known"
             )
-        _check_signer(signer, password, reason)
+        _check_signer(study, signer, password, reason)
         if study.signatures.filter(signer=signer).exists():
             raise StudyError(
                 f"{signer.username!r} has signed already; another lead must sign"
@@ -76,9 +76,12 @@ def check_password_again(person: User, password: str) -> None:
         raise StudyError("the password is wrong; nothing was done")
 
 
-def _check_signer(signer: User, password: str, reason: str) -> None:
+def _check_signer(study: Study, signer: User, password: str, reason: str) -> None:
     if not (signer.is_active and signer.is_staff):
         raise StudyError(f"{signer.username!r} is no lead and cannot sign")
+    rated = {"kind": "rater_seated", "content__payload__rater": signer.pk}
+    if study.events.filter(**rated).exists():
+        raise StudyError(f"{signer.username!r} was a rater of this study: no signature")
     check_password_again(signer, password)
     if not reason.strip():
         raise StudyError("an unblinding needs a reason")

@@ -148,3 +148,10 @@ def test_nobody_signs_under_a_protocol_that_is_not_the_sealed_one(
     with pytest.raises(StudyError, match="protocol: differs from what was sealed"):
         sign(study, cleo)
     assert Study.objects.get(pk=study.pk).state == Study.State.LOCKED
+
+
+def test_a_rater_who_became_a_lead_does_not_sign(study: Study, ada: User) -> None:
+    study_lock(study=study)
+    User.objects.filter(pk=ada.pk).update(is_staff=True)
+    with pytest.raises(StudyError, match="was a rater of this study"):
+        sign(study, User.objects.get(pk=ada.pk))

@@ -28,6 +28,7 @@ NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 PROTOCOL = {"tie_rule": "forced", "signatories": 2, "correctness": False,
             "confidence": False, "guess": False}  # fmt: skip
 OPEN, LOCKED = "open then", "locked then"
+ERASED = "practice_finished"
 N_CASES, N_RATERS = 4, 2
 
 
@@ -113,6 +114,10 @@ class OldRows:
                      consent_version="1")
             for number in range(1, N_RATERS + 1)
         ]  # fmt: skip
+        self.said = [
+            ("rater_seated", {"seat": seat.number, "rater": seat.rater.pk})
+            for seat in seats
+        ]
         self._readings(study, criteria, cases, seats)
         self._log(study)
         if name == LOCKED:
@@ -140,6 +145,7 @@ class OldRows:
                 self._slot(row, letter, SYSTEMS[allocation.systems[masked]], case)
                 for letter, masked in zip("ABC", reading.order, strict=True)
             ]
+            self.said.append(("case_opened", {"assignment": str(row.pk)}))
             self._answers(row, [slot for slot, _ in slots], criteria)
             facts = {
                 "seat": row.seat.number, "case": str(case.pk),
@@ -176,11 +182,25 @@ class OldRows:
                 version=int(value is not None), first_value=value, modality="keys",
                 changed_at=NOW if value else None,
             )  # fmt: skip
+            if value is not None:
+                said = {
+                    "slot": str(slot.pk),
+                    "criterion": criterion.key,
+                    "value": value,
+                }
+                self.said.append(("rating_saved", said))
         self.add(
             "annotations", "Choice", assignment=row, best=slots[0], second=slots[1]
         )
         comment = self.add("annotations", "Comment", assignment=row, text="slow")
         self.add("annotations", "Guess", assignment=row, slot=slots[2])
+        case = {"assignment": str(row.pk)}
+        self.said += [
+            ("choice_saved", {**case, "best": "A", "second": "B", "verdict": "",
+                              "confidence": None}),
+            ("comment_saved", {**case, "text": "slow"}),
+            ("guess_saved", {**case, "letter": "C", "unknown": False}),
+        ]  # fmt: skip
         self._later_answers(row, comment)
 
     def _later_answers(self, row: Any, comment: Any) -> None:
@@ -193,6 +213,9 @@ class OldRows:
         for model, values in later.items():
             if self.has("annotations", model):
                 self.add("annotations", model, **values)
+        if self.has("annotations", "OwnDiagnosis"):
+            said = {"assignment": str(row.pk), "label": "dcm", "confidence": None}
+            self.said.append(("own_diagnosis_given", said))
 
     def _seal(
         self, study: Any, criteria: list[Any], cases: dict[str, Any],
@@ -220,6 +243,7 @@ class OldRows:
         ]  # fmt: skip
         sealed = make_seal(items, [secrets.token_bytes(32) for _ in items])
         self.add("annotations", "Seal", study=study, root=sealed.root, sealed_at=NOW)
+        self.said.insert(0, ("study_opened", {"root": sealed.root}))
         self.add(
             "annotations", "StudySecret", study=study, seed=seed, plan=plan,
             systems=list(SYSTEMS), design=design,
@@ -227,23 +251,26 @@ class OldRows:
         )  # fmt: skip
 
     def _log(self, study: Any) -> None:
-        """Twenty chained events with contents, of which one was erased."""
+        """What was said, as chained events, and one more whose content was erased."""
         head, actor = GENESIS, self._person("lead")
-        for turn in range(20):
+        events: list[tuple[str, dict[str, Any]]] = [*self.said, (ERASED, {"seat": 1})]
+        for turn, (name, payload) in enumerate(events):
             at = NOW + timedelta(minutes=turn)
-            content = Content(secrets.token_hex(16), {"turn": turn, "value": 4})
+            content = Content(secrets.token_hex(16), payload)
             link = next_link(
                 head, turn + 1, at.isoformat(timespec="microseconds"),
-                str(actor.pk), "rating_saved", content,
+                str(actor.pk), name, content,
             )  # fmt: skip
             event = self.add(
                 "annotations", "Event", study=study, sequence=link.sequence, at=at,
                 actor=actor, kind=link.kind, digest=link.digest, hash=link.hash,
                 previous=link.previous,
             )  # fmt: skip
-            if turn != 7:
+            if name != ERASED:
                 self.add("annotations", "EventContent", event=event,
                          salt=content.salt, payload=content.payload)  # fmt: skip
             head = link.hash
         kind = self.apps.get_model("annotations", "Study")
-        kind.objects.filter(pk=study.pk).update(event_count=20, event_head=head)
+        kind.objects.filter(pk=study.pk).update(
+            event_count=len(events), event_head=head
+        )

@@ -52,6 +52,7 @@ class Replay:
         self._homes = homes
         self._of_seat: dict[int, Answers] = defaultdict(dict)
         self.raters: dict[int, int] = {}
+        self.unreadable: list[str] = []
 
     @property
     def answers(self) -> Answers:
@@ -64,8 +65,11 @@ class Replay:
     def follow(self, entries: Iterable[Entry]) -> Replay:
         """Apply the entries in their order; what was erased says nothing."""
         for kind, payload in entries:
-            if payload is not None:
-                self._apply(kind, payload)
+            try:
+                if payload is not None:
+                    self._apply(kind, payload)
+            except (KeyError, TypeError) as error:
+                self.unreadable.append(f"log: {kind} cannot be replayed ({error})")
         return self
 
     def _apply(self, kind: str, said: Mapping[str, Any]) -> None:
@@ -100,7 +104,7 @@ def differences(
 ) -> list[str]:
     """Where the rows are not what the log says, without saying what was answered."""
     said = replay.answers
-    wrong = []
+    wrong = list(replay.unreadable)
     for place in sorted(said.keys() | stored.keys()):
         empty = UNANSWERED.get(place.what)
         if said.get(place, empty) != stored.get(place, empty):

@@ -121,6 +121,14 @@ def test_an_answer_changed_behind_the_log_is_named(
     assert tamper(answered) in breaks(study)
 
 
+def test_an_entry_that_cannot_be_replayed_is_told_and_is_no_crash(
+    study: Study, answered: Assignment
+) -> None:
+    EventContent.objects.filter(event__kind="choice_saved").update(payload={})
+    told = "log: choice_saved cannot be replayed ('assignment')"
+    assert told in breaks(study)
+
+
 def test_a_seat_issued_anew_has_no_answers_in_either(
     study: Study, answered: Assignment, cleo: User
 ) -> None:

@@ -2,8 +2,9 @@
 
 The real shape of InternVL3.5-1B with random weights: time depends on shapes, not on
 values. One clip's vision is timed over eight of its 32 frames, as a forward holds them,
-and multiplied; the trainings are extrapolated from seconds per step. Prints both trainings, their ratio, and the share of the bf16 peak that the vision
-encoder reached where the peak is known.
+and multiplied; the trainings are extrapolated from seconds per step. Prints both
+trainings, their ratio, and the share of the bf16 peak that the vision encoder reached
+where the peak is known.
 """
 
 import sys

@@ -1,16 +1,17 @@
 """What batching saves: python -m benchmarks.generation [BACKBONE] [CLIPS] [TOKENS].
 
-Synthetic walks and the real prompts, greedy; float32 on a CPU, bf16 on a GPU. One by one, as transformers does
-it: each clip is read for its feature and again by ``generate`` for its text. Batched,
-as the product writes: weights are laid out once, the instruction is read and kept once
-for all clips, one reading of the rest serves feature and text, whose opening is
-appended when the class is known, the cache is filled in place, and texts that have
-ended leave the batch. Three prompts: without biomechanics (nearly all of it is shared),
+Synthetic walks and the real prompts, greedy; float32 on a CPU, bf16 on a GPU. One by
+one, as transformers does it: each clip is read for its feature and again by
+``generate`` for its text. Batched, as the product writes: weights are laid out once,
+the instruction is read and kept once for all clips, one reading of the rest serves
+feature and text, whose opening is appended when the class is known, the cache is filled
+in place, and texts that have ended leave the batch. Three prompts: without biomechanics (nearly all of it is shared),
 with as much of the angles as ``make demo`` writes, and with the paper's 1,024 tokens of
 them. Each is measured twice: with texts of full length, as throughput is measured, and
-with texts that end by themselves, so that the batch gets smaller. In float32 the texts must
-be equal, or no ratio is printed; in half precision it is told how many are. One by one is timed on a few clips, and counted by the
-clips that are read and the tokens that are written.
+with texts that end by themselves, so that the batch gets smaller. In float32 the texts
+must be equal, or no ratio is printed; in half precision it is told how many are. One by
+one is timed on a few clips, and counted by the clips that are read and the tokens that
+are written.
 """
 
 import sys

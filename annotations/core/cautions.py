@@ -78,8 +78,8 @@ def _missing(analysis: StudyAnalysis) -> Iterator[str]:
         unopened = f", {silent} of them no answer at all" if silent else ""
         yield (
             f"{open_readings} of {n.readings - partial + silent} readings have no best "
-            f"choice{unopened}; had they all "
-            f"gone against or for {analysis.target}, its share would be "
+            f"choice{unopened}; had they all gone against or for {analysis.target}, "
+            "its share would be "
             f"{percent(best.bounds[0])} or {percent(best.bounds[1])}."
         )
 

@@ -25,6 +25,7 @@ _OF_ASSIGNMENT = """SELECT s.state FROM annotations_study s
   JOIN annotations_assignment a ON a.seat_id = e.id WHERE a.id = {row}.assignment_id"""
 _OF_SEAT = """SELECT s.state FROM annotations_study s
   JOIN annotations_seat e ON e.study_id = s.id WHERE e.id = {row}.seat_id"""
+_OF_STUDY = "SELECT s.state FROM annotations_study s WHERE s.id = {row}.study_id"
 
 _ANSWERS = {
     "annotations_rating": _OF_SLOT,
@@ -37,6 +38,15 @@ _ANSWERS = {
 }
 _FORWARD = ("draft open", "open locked", "locked unblinded")
 _STEPS = ", ".join(f"'{step}'" for step in _FORWARD)
+
+
+
+def _is_closed(state: str, *rows: str) -> str:
+    """Whether the study of any of these rows has been locked."""
+    return " OR ".join(
+        f"({state.format(row=row)}) IN ('locked', 'unblinded')" for row in rows
+    )
+
 
 # name: (table, operation, condition, message)
 Rule = tuple[str, str, str, str]
@@ -54,23 +64,15 @@ def _rules() -> dict[str, Rule]:
     for table, state in _ANSWERS.items():
         for operation in ("INSERT", "UPDATE", "DELETE"):
             rows = {"INSERT": ["NEW"], "UPDATE": ["OLD", "NEW"], "DELETE": ["OLD"]}
-            frozen = " OR ".join(
-                f"({state.format(row=row)}) IN ('locked', 'unblinded')"
-                for row in rows[operation]
-            )
+            frozen = _is_closed(state, *rows[operation])
             name = f"{table.removeprefix('annotations_')}_locked_{operation.lower()}"
             rules[name] = (table, operation, frozen, "the study is locked")
-    state = "(SELECT s.state FROM annotations_study s WHERE s.id = {row}.study_id)"
     rules["seat_locked_update"] = (
         "annotations_seat",
         "UPDATE",
         "(OLD.study_id <> NEW.study_id"
-        " OR COALESCE(OLD.rater_id, 0) <> COALESCE(NEW.rater_id, 0)) AND ("
-        + " OR ".join(
-            f"{state.format(row=row)} IN ('locked', 'unblinded')"
-            for row in ("OLD", "NEW")
-        )
-        + ")",
+        " OR COALESCE(OLD.rater_id, 0) <> COALESCE(NEW.rater_id, 0))"
+        f" AND ({_is_closed(_OF_STUDY, 'OLD', 'NEW')})",
         "the study is locked",
     )
     rules["study_never_back"] = (

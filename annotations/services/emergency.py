@@ -10,9 +10,10 @@ from django.db import transaction
 
 from annotations.audit import event_append, study_for_update
 from annotations.core.errors import StateError, StudyError
-from annotations.core.seal import Leaf, ProofStep, Sealed, proof
+from annotations.core.seal import ProofStep, proof
 from annotations.models import Assignment, Seal, SlotIdentity, Study
 from annotations.services.closing import check_password_again
+from annotations.services.sealing import stored_seal
 from annotations.vault import vault_opened
 
 
@@ -66,7 +67,7 @@ def case_unblind(
 
 
 def _opened(study: Study, seal: Seal, case_id: UUID) -> OpenedCase:
-    sealed = Sealed(seal.root, tuple(Leaf(**leaf) for leaf in study.secret.leaves))
+    sealed = stored_seal(study, seal)
     name = f"assignment {case_id}"
     leaf = next(leaf for leaf in sealed.leaves if leaf.name == name)
     rows = SlotIdentity.objects.filter(slot__assignment=case_id).order_by(

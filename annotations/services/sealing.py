@@ -87,9 +87,9 @@ def study_verify(study: Study) -> Verification:
         seal = Seal.objects.filter(study=study).first()
         if seal is None:
             raise StateError(f"study {study.name!r} is not sealed yet")
-        leaves = tuple(Leaf(**leaf) for leaf in study.secret.leaves)
+        sealed = stored_seal(study, seal)
         breaks = [
-            *seal_breaks(Sealed(seal.root, leaves), sealed_items(study)),
+            *seal_breaks(sealed, sealed_items(study)),
             *_allocation_breaks(study),
             *_film_breaks(study),
             *log_breaks(study),
@@ -97,7 +97,11 @@ def study_verify(study: Study) -> Verification:
             *answer_breaks(study),
         ]
     return Verification(
-        seal.root, len(leaves), study.event_count, study.event_head, tuple(breaks)
+        seal.root,
+        len(sealed.leaves),
+        study.event_count,
+        study.event_head,
+        tuple(breaks),
     )
 
 
@@ -112,14 +116,18 @@ def _root_breaks(study: Study, root: str) -> list[str]:
 def protocol_breaks(study: Study) -> list[str]:
     """Whether the protocol is the one that was sealed, under the root that was logged."""
     with vault_opened():
-        root = study.seal.root
-        sealed = Sealed(root, tuple(Leaf(**leaf) for leaf in study.secret.leaves))
+        sealed = stored_seal(study, study.seal)
         item = _protocol_item(study)
         nonces = {leaf.name: leaf.nonce for leaf in sealed.leaves}
         steps = proof(sealed, item.name)
-        holds = proof_holds(root, item, nonces[item.name], steps)
+        holds = proof_holds(sealed.root, item, nonces[item.name], steps)
     said = [] if holds else ["protocol: differs from what was sealed"]
-    return said + _root_breaks(study, root)
+    return said + _root_breaks(study, sealed.root)
+
+
+def stored_seal(study: Study, seal: Seal) -> Sealed:
+    """The seal with its secret half; the caller has opened the vault."""
+    return Sealed(seal.root, tuple(Leaf(**leaf) for leaf in study.secret.leaves))
 
 
 def sealed_items(study: Study) -> list[Item]:

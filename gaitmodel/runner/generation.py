@@ -66,7 +66,7 @@ def run_generation(request: GenerateRequest, report: Report) -> int:
             if not _stands(
                 before.get((clip.pk, key)),
                 system.checkpoint,
-                wanted | {"read_sha256": inputs[clip.pk].sha256()},
+                wanted | {"read_sha256": inputs[clip.pk].sha256},
             )
         ]
         step = Step(report, number, len(systems), key)
@@ -112,7 +112,7 @@ def _answer(
             services.prediction_save(
                 clip=clip, prediction=prediction, checkpoint=system.checkpoint
             )
-            read = {"read_sha256": given.sha256()}
+            read = {"read_sha256": given.sha256}
             services.rationale_save(
                 clip=clip,
                 rationale=replace(text, details={**text.details, **read}),

@@ -41,8 +41,7 @@
     const rows = [];
     for (const name of pending.keys()) {
       const cell = sheet.querySelector(`[data-cell="${name}"]`);
-      const { key, earlier } = pending.get(name);
-      const version = pending.get(name).version ?? versionOf(cell);
+      const { key, earlier, version = versionOf(cell) } = pending.get(name);
       if (name !== "comment") rows.push([name, version, chosen(cell), [...earlier, key]]);
     }
     if (rows.length) localStorage.setItem(store, JSON.stringify(rows));
@@ -73,12 +72,13 @@
     const name = event.detail.elt.dataset.cell;
     if (!name) return;
     if (!pending.has(name)) pending.set(name, next());
-    event.detail.parameters[`${name}-key`] = pending.get(name).key;
-    event.detail.parameters[`${name}-earlier`] = pending.get(name).earlier.join(" ");
-    if ("version" in pending.get(name)) event.detail.parameters[`${name}-version`] = pending.get(name).version;
+    const item = pending.get(name);
+    event.detail.parameters[`${name}-key`] = item.key;
+    event.detail.parameters[`${name}-earlier`] = item.earlier.join(" ");
+    if ("version" in item) event.detail.parameters[`${name}-version`] = item.version;
     if (event.detail.elt.classList.contains("scale")) event.detail.parameters[`${name}-modality`] = modality;
-    event.detail.sentKey = pending.get(name).key;
-    event.detail.elt.dataset.sent = pending.get(name).key;
+    event.detail.sentKey = item.key;
+    event.detail.elt.dataset.sent = item.key;
   });
 
   document.body.addEventListener("htmx:afterRequest", (event) => {

@@ -46,8 +46,17 @@ def root_of(level: list[str]) -> str:
     return level[0]
 
 
+def stored_seal() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((HERE / "seal.json").read_text(encoding="utf-8"))
+    return found
+
+
+def log_lines() -> list[str]:
+    return (HERE / "events.jsonl").read_text(encoding="utf-8").splitlines()
+
+
 def seal_problems() -> list[str]:
-    seal = json.loads((HERE / "seal.json").read_text(encoding="utf-8"))
+    seal = stored_seal()
     problems = [
         f"{leaf['name']} differs from what was sealed"
         for leaf in seal["leaves"]
@@ -61,8 +70,7 @@ def seal_problems() -> list[str]:
 
 def log_problems() -> list[str]:
     problems, previous = [], "0" * 64
-    lines = (HERE / "events.jsonl").read_text(encoding="utf-8").splitlines()
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(log_lines(), start=1):
         try:
             found, previous = entry_problems(number, json.loads(line), previous)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -97,16 +105,15 @@ def plain(text: str) -> str:
 
 def sealed() -> dict[str, dict[str, Any]]:
     """What each sealed fact says, by its name."""
-    seal = json.loads((HERE / "seal.json").read_text(encoding="utf-8"))
     return {
         leaf["name"]: json.loads(leaf["canonical"])["payload"]
-        for leaf in seal["leaves"]
+        for leaf in stored_seal()["leaves"]
     }
 
 
 def logged() -> Iterator[tuple[str, dict[str, Any]]]:
     """Kind and content of each entry whose content has not been erased."""
-    for line in (HERE / "events.jsonl").read_text(encoding="utf-8").splitlines():
+    for line in log_lines():
         event = json.loads(line)
         if event["content"] is not None:
             kind = json.loads(event["canonical"])["kind"]
@@ -114,11 +121,11 @@ def logged() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def opening_problems() -> list[str]:
-    seal = json.loads((HERE / "seal.json").read_text(encoding="utf-8"))
+    root = stored_seal()["root"]
     entries = list(logged())
     roots = [said.get("root") for kind, said in entries if kind == "study_opened"]
     problems = []
-    if roots != [seal["root"]]:
+    if roots != [root]:
         problems.append("the log opens the study under another root than the seal's")
     if "study_unblinded" not in [kind for kind, _ in entries]:
         problems.append("the log ends before the study was unblinded")
@@ -192,11 +199,9 @@ def ratings_problems() -> list[str]:
 
 def witnessed() -> tuple[str, str, int, int]:
     """The root, the log's head, and how many entries it has, in all and erased."""
-    seal = json.loads((HERE / "seal.json").read_text(encoding="utf-8"))
-    lines = (HERE / "events.jsonl").read_text(encoding="utf-8").splitlines()
-    events = [json.loads(line) for line in lines]
+    events = [json.loads(line) for line in log_lines()]
     erased = sum(event["content"] is None for event in events)
-    return seal["root"], events[-1]["hash"], len(events), erased
+    return stored_seal()["root"], events[-1]["hash"], len(events), erased
 
 
 def metadata_problems() -> list[str]:

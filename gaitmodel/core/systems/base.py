@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from torch import Tensor, nn
@@ -50,6 +51,7 @@ class ClipInput:
     pose: PoseSequence
     features: GaitFeatures
 
+    @cached_property
     def sha256(self) -> str:
         """Digest of all that may be read of it; its name apart."""
         film = self.film.sha256 if self.film else ""

@@ -14,7 +14,7 @@ from accelerate.utils import broadcast_object_list, reduce
 from torch import Tensor, nn
 
 from gaitmodel.core.errors import InputError
-from gaitmodel.core.systems.extraction import processes
+from gaitmodel.core.systems.extraction import own_device, processes
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ class Team:
     @property
     def device(self) -> torch.device:
         """Where what the processes exchange must lie."""
-        return torch.device(self._state.device)
+        return own_device()
 
     @property
     def is_first(self) -> bool:

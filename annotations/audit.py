@@ -11,7 +11,13 @@ from django.db import connection
 from django.utils import timezone
 
 from annotations.core.canonical import Payload
-from annotations.core.chain import Content, Link, chain_breaks, next_link
+from annotations.core.chain import (
+    Content,
+    Link,
+    chain_breaks,
+    erasure_breaks,
+    next_link,
+)
 from annotations.models import Event, EventContent, Study
 
 SALT_BYTES = 16
@@ -82,4 +88,5 @@ def log_breaks(study: Study) -> list[str]:
     """Where the stored log was tampered with; empty if nowhere."""
     events = study.events.select_related("content").order_by("sequence", "pk")
     links = [_link(event) for event in events.iterator(chunk_size=1000)]
-    return chain_breaks(links, study.event_count, study.event_head)
+    breaks = chain_breaks(links, study.event_count, study.event_head)
+    return breaks + erasure_breaks(links)

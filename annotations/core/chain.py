@@ -1,8 +1,8 @@
 """The event log as a hash chain: each entry fixes all that came before it.
 
-The chain holds a salted digest of each payload, not the payload: when a rater or a
-patient withdraws consent the payload is erased and the chain still verifies, and the
-salt keeps a short payload (a score of 1 to 5) from being guessed from its digest.
+The chain holds a salted digest of each payload, not the payload: when a rater withdraws
+consent the payloads of their acts are erased and the chain still verifies, and the salt
+keeps a short payload (a score of 1 to 5) from being guessed from its digest.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from annotations.core.canonical import Payload, canonical
 
 GENESIS = "0" * 64
+WITHDRAWAL = "consent_withdrawn"
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,29 @@ def chain_breaks(links: Sequence[Link], length: int, head: str) -> list[str]:
             "with the stored head"
         )
     return breaks
+
+
+def erasure_breaks(links: Sequence[Link]) -> list[str]:
+    """At which entries a content is missing that no withdrawal can have erased.
+
+    A withdrawal erases all that the log says of one person's acts until then. Whoever
+    erases one entry alone (a change of mind, so that the answer before it seems to be
+    the last) leaves others of the same person.
+    """
+    kept = [link for link in links if link.content is not None]
+    withdrawn = max((k.sequence for k in kept if k.kind == WITHDRAWAL), default=0)
+    first_kept: dict[str, int] = {}
+    for link in kept:
+        first_kept.setdefault(link.actor, link.sequence)
+    return [
+        f"event {link.sequence}: its content is missing, and no withdrawal erased it"
+        for link in links
+        if link.content is None
+        and (
+            not link.actor
+            or link.sequence > min(withdrawn, first_kept.get(link.actor, withdrawn))
+        )
+    ]
 
 
 def _link_problem(link: Link, expected: int, previous: str) -> str:

@@ -40,7 +40,6 @@ _FORWARD = ("draft open", "open locked", "locked unblinded")
 _STEPS = ", ".join(f"'{step}'" for step in _FORWARD)
 
 
-
 def _is_closed(state: str, *rows: str) -> str:
     """Whether the study of any of these rows has been locked."""
     return " OR ".join(

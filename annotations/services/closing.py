@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from annotations.audit import event_append, study_for_update
@@ -79,8 +80,10 @@ def check_password_again(person: User, password: str) -> None:
 def _check_signer(study: Study, signer: User, password: str, reason: str) -> None:
     if not (signer.is_active and signer.is_staff):
         raise StudyError(f"{signer.username!r} is no lead and cannot sign")
-    rated = {"kind": "rater_seated", "content__payload__rater": signer.pk}
-    if study.events.filter(**rated).exists():
+    seated = Q(kind="rater_seated", content__payload__rater=signer.pk)
+    # A withdrawal erases the contents; whose acts they were, the log still says.
+    acted = Q(kind__in=("consent_given", "case_opened"), actor=signer)
+    if study.events.filter(seated | acted).exists():
         raise StudyError(f"{signer.username!r} was a rater of this study: no signature")
     check_password_again(signer, password)
     if not reason.strip():

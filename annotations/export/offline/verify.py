@@ -5,7 +5,8 @@ python verify.py [--root ROOT] [--head HEAD]
 1. Every sealed fact is hashed with its nonce and must give its digest.
 2. The digests must give the root, and the log's opening must name the same one.
 3. Every log entry must give its hash, follow the one before, and fit its content; the
-   log must reach the unblinding.
+   log must reach the unblinding. A content may be missing only where a withdrawal erased
+   all that one person did until then.
 4. The log is replayed: each score and choice in ratings.csv must be the last one that
    it holds for the text that the seal names there.
 5. Every file must have the hash that the metadata and SHA256SUMS name, and there must
@@ -77,6 +78,32 @@ def log_problems() -> list[str]:
             found = [f"event {number} cannot be read ({error})"]
         problems += found
     return problems
+
+
+def erasure_problems() -> list[str]:
+    """Who erases one entry alone, so that the answer before it seems to be the last,
+    leaves others of the same person.
+    """
+    events = [json.loads(line) for line in log_lines()]
+    entries = [json.loads(event["canonical"]) for event in events]
+    erased = [event["content"] is None for event in events]
+    withdrawn = 0
+    first_kept: dict[str, int] = {}
+    for number, (entry, is_erased) in enumerate(zip(entries, erased, strict=True), 1):
+        if not is_erased:
+            first_kept.setdefault(entry["actor"], number)
+            withdrawn = number if entry["kind"] == "consent_withdrawn" else withdrawn
+    return [
+        f"the content of event {number} is missing, and no withdrawal erased it"
+        for number, (entry, is_erased) in enumerate(
+            zip(entries, erased, strict=True), 1
+        )
+        if is_erased
+        and (
+            not entry["actor"]
+            or number > min(withdrawn, first_kept.get(entry["actor"], withdrawn))
+        )
+    ]
 
 
 def entry_problems(
@@ -252,6 +279,7 @@ def main() -> int:
     checks = {
         "seal.json": seal_problems,
         "events.jsonl": log_problems,
+        "what is missing from events.jsonl": erasure_problems,
         "events.jsonl and seal.json": opening_problems,
         "ratings.csv": ratings_problems,
         "ro-crate-metadata.json": metadata_problems,

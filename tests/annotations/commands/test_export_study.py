@@ -205,6 +205,17 @@ def test_a_log_that_is_cut_off_or_emptied_does_not_hold(bundle: Path) -> None:
     assert "ratings.csv: " in said
 
 
+def test_a_change_of_mind_taken_out_of_the_log_does_not_hold(bundle: Path) -> None:
+    log = bundle / "events.jsonl"
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    last = next(e for e in reversed(events) if "rating_saved" in e["canonical"])
+    last["content"] = last["salt"] = None
+    log.write_text("".join(json.dumps(event) + "\n" for event in events))
+    number = json.loads(last["canonical"])["sequence"]
+    missing = f"the content of event {number} is missing, and no withdrawal erased it"
+    assert missing in summed_anew(bundle).splitlines()
+
+
 def test_a_seal_made_anew_has_neither_the_logged_root_nor_the_witnesss(
     bundle: Path,
 ) -> None:

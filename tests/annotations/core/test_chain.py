@@ -4,7 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from annotations.core.chain import GENESIS, Content, Link, chain_breaks, next_link
+from annotations.core.chain import (
+    GENESIS,
+    WITHDRAWAL,
+    Content,
+    Link,
+    chain_breaks,
+    erasure_breaks,
+    next_link,
+)
 
 
 @pytest.fixture
@@ -58,3 +66,27 @@ def test_a_cut_off_end_is_found(links: list[Link]) -> None:
 def test_an_erased_payload_leaves_the_chain_whole(links: list[Link]) -> None:
     erased = [*links[:2], replace(links[2], content=None), *links[3:]]
     assert breaks(erased, links) == []
+
+
+def test_a_withdrawal_erases_all_of_one_person_and_nothing_else_does() -> None:
+    chain: list[Link] = []
+    acts = [("7", "rating_saved"), ("8", "rating_saved"), ("7", "rating_saved"),
+            ("", WITHDRAWAL), ("7", "rating_saved"), ("7", "rating_saved")]  # fmt: skip
+    for number, (actor, kind) in enumerate(acts, start=1):
+        previous = chain[-1].hash if chain else GENESIS
+        content = Content("00" * 16, {"seat": 1})
+        chain.append(next_link(previous, number, "", actor, kind, content))
+
+    def missed(*numbers: int) -> list[int]:
+        erased = [
+            replace(link, content=None) if link.sequence in numbers else link
+            for link in chain
+        ]
+        assert breaks(erased, chain) == []
+        return [int(line.split()[1].rstrip(":")) for line in erasure_breaks(erased)]
+
+    assert missed() == missed(1, 3) == missed(1, 3, 2) == missed(2) == []
+    assert missed(3) == [3]
+    assert missed(1, 3, 5) == [5]
+    assert missed(1, 3, 5, 6) == [5, 6]
+    assert missed(1, 3, 4) == [1, 3, 4]

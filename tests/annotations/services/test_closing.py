@@ -12,7 +12,13 @@ from annotations.models import Assignment, Rating, Seat, Study
 from annotations.reports import study_report
 from annotations.selectors import ratings_for, study_target
 from annotations.selectors.unblinded import rating_counts
-from annotations.services import study_lock, study_open, study_unblind
+from annotations.services import (
+    assignment_open,
+    study_lock,
+    study_open,
+    study_unblind,
+)
+from annotations.services.joining import consent_withdraw
 from tests import factories
 from tests.annotations.services.test_rating import complete
 from tests.people import PASSWORD
@@ -151,6 +157,17 @@ def test_nobody_signs_under_a_protocol_that_is_not_the_sealed_one(
 
 
 def test_a_rater_who_became_a_lead_does_not_sign(study: Study, ada: User) -> None:
+    study_lock(study=study)
+    User.objects.filter(pk=ada.pk).update(is_staff=True)
+    with pytest.raises(StudyError, match="was a rater of this study"):
+        sign(study, User.objects.get(pk=ada.pk))
+
+
+def test_a_rater_who_withdrew_and_became_a_lead_does_not_sign(
+    study: Study, case: Assignment, ada: User
+) -> None:
+    assignment_open(case_id=case.pk, actor=ada)
+    consent_withdraw(seat_id=case.seat_id, actor=ada)
     study_lock(study=study)
     User.objects.filter(pk=ada.pk).update(is_staff=True)
     with pytest.raises(StudyError, match="was a rater of this study"):

@@ -121,6 +121,21 @@ def test_an_answer_changed_behind_the_log_is_named(
     assert tamper(answered) in breaks(study)
 
 
+def test_an_answer_put_back_to_an_earlier_one_is_named(
+    study: Study, answered: Assignment
+) -> None:
+    cell = Rating.objects.filter(slot__assignment=answered).first()
+    assert cell is not None
+    said = {"criterion": cell.criterion.key, "slot": str(cell.slot_id), "value": 4}
+    last = EventContent.objects.get(
+        event__kind="rating_saved", **{f"payload__{k}": v for k, v in said.items()}
+    )
+    missing = f"event {last.event.sequence}: its content is missing"
+    Rating.objects.filter(pk=cell.pk).update(value=2)
+    last.delete()
+    assert breaks(study) == (f"{missing}, and no withdrawal erased it",)
+
+
 def test_an_entry_that_cannot_be_replayed_is_told_and_is_no_crash(
     study: Study, answered: Assignment
 ) -> None:

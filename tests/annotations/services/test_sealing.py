@@ -133,9 +133,10 @@ def test_a_moved_byte_is_found_and_named(opened: Study, tamper) -> None:
     assert any(line.startswith(expected) for line in breaks), breaks
 
 
-def test_an_erased_content_leaves_the_study_whole(opened: Study) -> None:
+def test_a_content_that_no_withdrawal_erased_is_missed(opened: Study) -> None:
     EventContent.objects.filter(event__sequence=1).delete()
-    assert study_verify(opened).holds
+    missing = "event 1: its content is missing, and no withdrawal erased it"
+    assert study_verify(opened).breaks == (missing,)
 
 
 def test_each_assignment_is_a_leaf_that_can_be_opened_alone(opened: Study) -> None:

@@ -21,7 +21,7 @@ def note(clip: Clip, outcome: Future[Prepared]) -> bool:
         services.clip_mark_failed(clip=clip, reason=str(error))
         return False
     shelf.upload(clip.name)
-    services.clip_mark_ready(clip=clip, features=prepared.features, fps=prepared.fps)
+    services.clip_mark_ready(clip=clip, features=prepared.features)
     store = clip_store()
     if found := store.read_privacy(clip.name):
         films.film_review_note(clip=clip, found=found)

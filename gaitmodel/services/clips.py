@@ -124,10 +124,9 @@ def _refuse_split_overlap(refs: Sequence[ClipRef]) -> None:
             )
 
 
-def clip_mark_ready(*, clip: Clip, features: Mapping[str, Any], fps: float) -> None:
+def clip_mark_ready(*, clip: Clip, features: Mapping[str, Any]) -> None:
     clip.state, clip.reason, clip.features = Clip.State.READY, "", dict(features)
-    clip.fps = fps
-    clip.save(update_fields=["state", "reason", "features", "fps"])
+    clip.save(update_fields=["state", "reason", "features"])
 
 
 def clip_mark_failed(*, clip: Clip, reason: str) -> None:

@@ -14,24 +14,22 @@ from gaitmodel.core.media.frames import every_frame
 from gaitmodel.core.media.probe import probe
 from gaitmodel.core.pose.blazepose import estimate_pose
 from gaitmodel.core.pose.hsmr_run import run_hsmr
-from gaitmodel.core.pose.load import read_pose
+from gaitmodel.core.pose.load import FPS_SLACK, read_pose
 from gaitmodel.core.privacy.decision import PrivacyDecision
 from gaitmodel.core.privacy.deidentify import UNDECIDED
 from gaitmodel.core.records import ClipRef, PoseSequence, VideoInfo
 from gaitmodel.core.store import ClipStore, file_sha256, write_json
 
 VERSION = "3"
-FPS_SLACK = 0.5
 LENGTH_SLACK = 2  # an estimator may write one or two frames fewer than the film has
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What preparing a clip gave: its features as JSON and its frame rate."""
+    """What preparing a clip gave: its features as JSON."""
 
     clip: str
     features: dict[str, Any]
-    fps: float
 
 
 def prepare_clip(
@@ -73,7 +71,7 @@ def prepare_clip(
         )
     if films:
         make_film(ref, store, pose, skeleton_only=skeleton_only, decision=decision)
-    return Prepared(ref.clip, store.read_features(ref.clip), pose.fps)
+    return Prepared(ref.clip, store.read_features(ref.clip))
 
 
 def film_again(ref: ClipRef, store: ClipStore, decision: PrivacyDecision) -> Prepared:
@@ -92,7 +90,7 @@ def film_again(ref: ClipRef, store: ClipStore, decision: PrivacyDecision) -> Pre
         )
     pose = store.read_pose(ref.clip)
     make_film(ref, store, pose, decision=decision)
-    return Prepared(ref.clip, store.read_features(ref.clip), pose.fps)
+    return Prepared(ref.clip, store.read_features(ref.clip))
 
 
 def _files(ref: ClipRef) -> dict[str, str]:
@@ -119,8 +117,9 @@ def _is_fresh(ref: ClipRef, store: ClipStore, facts: dict[str, str]) -> bool:
 
 
 def _slack(ref: ClipRef) -> float:
-    """How far a stated rate may be from the stored one: a film's own rate holds."""
-    return FPS_SLACK if ref.video else 0.0
+    """How far a stated rate may be from the stored one, which is that of the files."""
+    is_told = ref.video is None and ref.pose is not None and ref.pose.suffix == ".npy"
+    return 0.0 if is_told else FPS_SLACK
 
 
 def _pose(ref: ClipRef, landmarks: Path | None, hsmr_home: Path | None) -> PoseSequence:

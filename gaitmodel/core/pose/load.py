@@ -18,6 +18,7 @@ SUFFIXES: Final = (".npy", ".mot", ".sto", ".trc")
 SURE: Final = 0.75
 """Confidence in the choice of the walker below which a reader is told."""
 
+FPS_SLACK: Final = 0.5  # between what a source says and what a file holds
 _FPS_RANGE: Final = (1.0, 1000.0)
 
 
@@ -33,8 +34,8 @@ def read_pose(path: Path, fps: float | None = None) -> PoseSequence:
         If the file is missing or does not hold at least two frames of 46 finite (or
         unobserved) angles; the sentence names file, rule and value.
     InputError
-        If the file stores no frame rate and ``fps`` is not given, or ``fps`` is no
-        frame rate.
+        If the file stores no frame rate and ``fps`` is not given, ``fps`` is no frame
+        rate, or the file's times have another one.
     """
     if not path.is_file():
         raise PoseError(f"{path.name}: no such pose file")
@@ -44,9 +45,9 @@ def read_pose(path: Path, fps: float | None = None) -> PoseSequence:
     if suffix == ".npy":
         return _read_npy(path, fps)
     if suffix in (".mot", ".sto"):
-        return _checked(read_mot(path), path)
+        return _checked(read_mot(path), path, fps)
     if suffix == ".trc":
-        return _checked(read_trc(path), path)
+        return _checked(read_trc(path), path, fps)
     raise PoseError(
         f"{path.name}: a pose file ends in {', '.join(SUFFIXES)}, not {path.suffix!r}"
     )
@@ -94,8 +95,12 @@ def _plain_array(path: Path) -> FloatArray:
     return angles
 
 
-def _checked(pose: PoseSequence, path: Path) -> PoseSequence:
+def _checked(pose: PoseSequence, path: Path, fps: float | None) -> PoseSequence:
     check_angles(pose.angles, path.name)
+    if fps is not None and abs(pose.fps - fps) > FPS_SLACK:
+        raise InputError(
+            f"{path.name}: its times are {pose.fps:g} to the second, not {fps:g}"
+        )
     return pose
 
 

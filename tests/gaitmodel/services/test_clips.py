@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from gaitmodel import services
 from gaitmodel.core.errors import InputError
+from gaitmodel.core.media.encode import write_video
 from gaitmodel.core.records import ClipRef, Split
 from gaitmodel.core.taxonomy import GaitClass
 from gaitmodel.models import Clip, Rationale
@@ -36,6 +37,19 @@ def test_clips_are_imported_with_their_subjects() -> None:
 def test_importing_again_changes_nothing() -> None:
     services.clips_import(refs=[ref("a")])
     assert services.clips_import(refs=[ref("a")]).unchanged == 1
+
+
+def test_a_film_whose_rate_nobody_stated_stays_prepared_when_imported_again(
+    tmp_path: Path,
+) -> None:
+    film = tmp_path / "walk.mp4"
+    write_video(film, [np.full((64, 64, 3), n, np.uint8) for n in range(40)], 25)
+    pose = tmp_path / "walk.npy"
+    np.save(pose, swinging_pose(40).angles)
+    services.clips_import(refs=[ref("a", video=film, pose=pose)])
+    call_command("prepare_clips", "--no-films", stdout=StringIO())
+    assert services.clips_import(refs=[ref("a", video=film, pose=pose)]).unchanged == 1
+    assert Clip.objects.get().state == Clip.State.READY
 
 
 def test_a_clip_with_new_files_must_be_prepared_again() -> None:

@@ -239,7 +239,7 @@ def test_preparing_all_that_waits_makes_a_decided_film_from_the_pose_it_has(
 def notes_down(called: list[str], what: str) -> Callable[..., room.Prepared]:
     def work(ref: ClipRef, **_: object) -> room.Prepared:
         called.append(what)
-        return room.Prepared(ref.clip, clip_store().read_features(ref.clip), 30.0)
+        return room.Prepared(ref.clip, clip_store().read_features(ref.clip))
 
     return work
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gaitmodel.core.errors import PoseError
+from gaitmodel.core.errors import InputError, PoseError
 from gaitmodel.core.pose.load import read_pose
 from gaitmodel.core.pose.skel import INDEX
 
@@ -43,6 +43,12 @@ def test_the_frame_rate_comes_from_the_time_column(tmp_path: Path) -> None:
     pose = read_pose(mot(tmp_path))
     assert pose.fps == 100
     assert not pose.camera_frame
+
+
+def test_a_stated_rate_must_be_that_of_the_times(tmp_path: Path) -> None:
+    assert read_pose(mot(tmp_path), 99.8).fps == 100
+    with pytest.raises(InputError, match="its times are 100 to the second, not 60"):
+        read_pose(mot(tmp_path), 60)
 
 
 def test_equal_hips_of_both_sides_convert_alike(tmp_path: Path) -> None:

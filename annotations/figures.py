@@ -21,7 +21,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from annotations.core.report_tables import title_of, wider
-from annotations.core.wording import percent, rounded
+from annotations.core.wording import counted, percent, rounded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -123,10 +123,13 @@ def flow_figure(flow: Flow) -> ReportFigure:
         if count
     ]
     boxes = [
-        f"{flow.cases} cases of {flow.patients} patients",
-        f"{flow.assigned} readings assigned to {flow.evaluators} evaluators",
-        f"{flow.judged} readings analysed, of {flow.judged_patients} patients by "
-        f"{flow.judged_evaluators} evaluators\n{flow.complete} with every criterion "
+        f"{counted(flow.cases, 'case')} of {counted(flow.patients, 'patient')}",
+        f"{counted(flow.assigned, 'reading')} assigned to "
+        f"{counted(flow.evaluators, 'evaluator')}",
+        f"{counted(flow.judged, 'reading')} analysed, of "
+        f"{counted(flow.judged_patients, 'patient')} by "
+        f"{counted(flow.judged_evaluators, 'evaluator')}\n"
+        f"{flow.complete} with every criterion "
         f"scored, {flow.chose} with a best"
         + (f"\n{flow.unsubmitted} not submitted" if flow.unsubmitted else ""),
     ]

@@ -111,7 +111,7 @@ def _people(
         else GAP + "how evaluators consented"
     )
     return (
-        ("GRRAS", "Subjects", f"{counted(n.patients, 'patient')}, {n.cases} cases"),
+        ("GRRAS", "Subjects", f"{counted(n.patients, 'patient')}, {counted(n.cases, 'case')}"),
         ("GRRAS", "Who the patients are", GAP + "age, sex, severity, recruitment"),
         ("GRRAS", "Raters", counted(n.evaluators, "evaluator")),
         ("GRRAS", "Who the raters are", GAP + "profession and experience"),
@@ -145,7 +145,7 @@ def _conduct(facts: StudyFacts | None) -> Sequence[Row]:
         ("TRIPOD-LLM", "Blinding", "stored, sealed allocation; balanced letters; "
          f"presentation {facts.presentation}"),
         ("TRIPOD-LLM", "Locking and unblinding", f"locked {facts.locked}, unblinded "
-         f"{facts.unblinded} by {counted(facts.signatories, 'signatory')}"),
+         f"{facts.unblinded} by {counted(facts.signatories, 'lead')}"),
         ("TRIPOD-LLM", "Deviations", counted(facts.deviations, "deviation")
          + " in the log"),
     )  # fmt: skip

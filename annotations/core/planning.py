@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from annotations.core.planned_design import Design
 from annotations.core.power import Power
-from annotations.core.wording import p_floor, percent, rounded, whole_percent
+from annotations.core.wording import counted, p_floor, percent, rounded, whole_percent
 
 ENOUGH = 0.80
 
@@ -18,9 +18,9 @@ def plan_text(design: Design, found: Power, scores: float | None = None) -> str:
         "before adding clips of the same patients."
     )
     lines = [
-        f"{design.cases} cases of {design.patients} patients, {design.evaluators} "
-        f"evaluators, {design.raters_per_case} evaluator(s) a case, {design.systems} "
-        "systems.",
+        f"{counted(design.cases, 'case')} of {counted(design.patients, 'patient')}, "
+        f"{counted(design.evaluators, 'evaluator')}, {design.raters_per_case} of them a "
+        f"case, {design.systems} systems.",
         f"If the target is truly chosen best in {percent(design.share)} of readings, "
         f"this study shows it (p at most {design.alpha:g} by patients and by "
         f"evaluators) with probability {rounded(found.power)} (+/- "

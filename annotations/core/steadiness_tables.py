@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from annotations.core.agreement import AgreementInterval
 from annotations.core.analysis import StudyAnalysis
 from annotations.core.report_tables import ReportTable, title_of
-from annotations.core.wording import DASH, percent, rounded
+from annotations.core.wording import DASH, counted, percent, rounded
 
 
 def ranks_table(analysis: StudyAnalysis) -> ReportTable:
@@ -30,9 +30,10 @@ def ranks_table(analysis: StudyAnalysis) -> ReportTable:
             )))
             for system in analysis.systems
         ),
-        f"Ranked first: the Plackett-Luce probability, from {found.full} full rankings "
-        f"and {found.best_only} with a best only; standard error by leaving out patients "
-        "in turn. If the last two columns differ much, one number a system is too few.",
+        "Ranked first: the Plackett-Luce probability, from "
+        f"{counted(found.full, 'full ranking')} and {found.best_only} with a best only; "
+        "standard error by leaving out patients in turn. If the last two columns differ "
+        "much, one number a system is too few.",
     )  # fmt: skip
 
 

@@ -184,6 +184,18 @@ def test_the_checklist_names_its_gaps(report: StudyReport) -> None:
     assert any("52 assigned, 52 analysed" in row[2] for row in checklist.rows)
 
 
+def test_one_of_a_kind_is_told_in_the_singular() -> None:
+    first = paper_study()[0]
+    reading = [
+        output
+        for output in paper_study()
+        if (output.case, output.evaluator) == (first.case, first.evaluator)
+    ]
+    told = outputs_report("one reading", reading, FULL).as_markdown()
+    assert "1 patient, 1 case |" in " ".join(told.split())
+    assert re.findall(r"\b1 [a-z ]*(?:cases|readings|patients|rankings)\b", told) == []
+
+
 @pytest.mark.django_db
 def test_every_assigned_reading_stands_in_the_flow_once(
     case: Assignment, bens_case: Assignment, ada: User, ben: User

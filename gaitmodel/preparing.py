@@ -20,14 +20,19 @@ def note(clip: Clip, outcome: Future[Prepared]) -> bool:
     except (GaitError, OSError) as error:
         services.clip_mark_failed(clip=clip, reason=str(error))
         return False
-    shelf.upload(clip.name)
     services.clip_mark_ready(clip=clip, features=prepared.features)
+    note_film(clip)
+    return True
+
+
+def note_film(clip: Clip) -> None:
+    """Keep a film that was made, and ask a person where it is in doubt."""
+    shelf.upload(clip.name)
     store = clip_store()
     if found := store.read_privacy(clip.name):
         films.film_review_note(clip=clip, found=found)
     elif store.read_provenance(clip.name).get("no_film") == NoFilm.ASKED:
         films.film_review_withdraw(clip=clip)
-    return True
 
 
 def prepare_again(name: str) -> None:

@@ -112,10 +112,10 @@ def study(
     )
 
 
-def prepare(clip: Clip, *, skeleton_only: bool = False) -> None:
+def prepare(clip: Clip, *, skeleton_only: bool = False, films: bool = True) -> None:
     """Prepare an imported clip with its film, as ``prepare_clips`` does."""
     outcome: Future[Prepared] = Future()
     ref, store = clip_ref(clip), clip_store()
-    made = prepare_clip(ref, store, films=True, skeleton_only=skeleton_only)
+    made = prepare_clip(ref, store, films=films, skeleton_only=skeleton_only)
     outcome.set_result(made)
     note(clip, outcome)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 
-from gaitmodel import shelf
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.codec import features_from_json
 from gaitmodel.core.features.film import film_left_for_later
@@ -15,6 +14,7 @@ from gaitmodel.core.systems.base import ClipInput, LabelledClip
 from gaitmodel.core.taxonomy import GaitClass
 from gaitmodel.core.training.workplace import Fitted, Untrained, Workplace
 from gaitmodel.models import Clip
+from gaitmodel.preparing import note_film
 from gaitmodel.selectors import clip_files, clip_film, clip_ref, clips_to_prepare
 
 
@@ -36,7 +36,7 @@ def clip_input(clip: Clip, *, film: bool = True) -> ClipInput:
     store = clip_files(clip)
     pose = store.read_pose(clip.name)
     if film and film_left_for_later(clip_ref(clip), store, pose):
-        shelf.upload(clip.name)
+        note_film(clip)
     return ClipInput(
         clip=clip.name,
         film=clip_film(clip) if film else None,

@@ -24,6 +24,7 @@ from gaitmodel.core.records import ClipRef
 from gaitmodel.management.commands import prepare_clips
 from gaitmodel.models import Clip, FilmReview, Subject
 from gaitmodel.preparing import prepare_again
+from gaitmodel.runner.inputs import clip_input
 from gaitmodel.selectors import clip_ref, clip_store, clips_to_prepare
 from gaitmodel.services import films
 from tests.factories import prepare
@@ -219,6 +220,18 @@ def test_a_film_that_is_taken_away_is_in_doubt_no_more(
     prepare(clip)
     prepare(clip, skeleton_only=True)
     assert not FilmReview.objects.exists()
+
+
+def test_a_film_that_a_run_makes_later_waits_for_a_person_too(
+    clip: Clip, doubts: list[Face]
+) -> None:
+    doubts.append(WEAK)
+    prepare(clip, films=False)
+    assert not FilmReview.objects.exists()
+    given = clip_input(Clip.objects.get(pk=clip.pk))
+    assert given.film is not None
+    assert given.film.skeleton
+    assert review().decision == FilmReview.Decision.WAITING
 
 
 def test_preparing_all_that_waits_makes_a_decided_film_from_the_pose_it_has(

@@ -221,6 +221,13 @@ MUTATIONS = (
         "tests/annotations/services/test_sealing.py",
     ),
     Mutation(
+        "a study may be further than its log",
+        "annotations/services/sealing.py",
+        "            *_closing_breaks(study),\n",
+        "",
+        "tests/annotations/services/test_sealing.py",
+    ),
+    Mutation(
         "the unblinding is signed under whatever protocol stands there",
         "annotations/services/closing.py",
         "if breaks := protocol_breaks(study):",

@@ -6,6 +6,7 @@ from dataclasses import asdict
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from annotations.core.errors import StateError
 from annotations.core.seal import make_seal
@@ -15,6 +16,7 @@ from annotations.models import (
     Event,
     EventContent,
     Seal,
+    Signature,
     Slot,
     SlotIdentity,
     Study,
@@ -112,6 +114,22 @@ def forge_event() -> str:
     return "event 1: its entry differs"
 
 
+def unblind_behind_the_log() -> str:
+    for state in (Study.State.LOCKED, Study.State.UNBLINDED):
+        Study.objects.update(state=state)
+    return "state: unblinded, but the log says study_opened"
+
+
+def sign_behind_the_log() -> str:
+    Signature.objects.create(
+        study=Study.objects.get(),
+        signer=people.lead("mallory"),
+        reason="because",
+        signed_at=timezone.now(),
+    )
+    return "signatures: they are not those of the log"
+
+
 @pytest.mark.parametrize(
     "tamper",
     [
@@ -124,6 +142,8 @@ def forge_event() -> str:
         change_order,
         change_event_content,
         forge_event,
+        unblind_behind_the_log,
+        sign_behind_the_log,
     ],
     ids=lambda tamper: tamper.__name__,
 )

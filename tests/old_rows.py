@@ -15,7 +15,7 @@ from typing import Any
 from django.apps.registry import Apps
 from django.conf import settings
 
-from annotations.core.chain import GENESIS, Content, next_link
+from annotations.core.chain import GENESIS, WITHDRAWAL, Content, next_link
 from annotations.core.criteria import CRITERIA
 from annotations.core.design import allocate
 from annotations.core.partition import CaseKey
@@ -119,6 +119,8 @@ class OldRows:
             for seat in seats
         ]
         self._readings(study, criteria, cases, seats)
+        if name == LOCKED:
+            self.said.append(("study_locked", {}))
         self._log(study)
         if name == LOCKED:
             kind = self.apps.get_model("annotations", "Study")
@@ -251,10 +253,12 @@ class OldRows:
         )  # fmt: skip
 
     def _log(self, study: Any) -> None:
-        """What was said, as chained events, and one more whose content was erased."""
-        head, actor = GENESIS, self._person("lead")
-        events: list[tuple[str, dict[str, Any]]] = [*self.said, (ERASED, {"seat": 1})]
+        """What was said, as chained events, after what one who withdrew had said."""
+        head, lead = GENESIS, self._person("lead")
+        withdrawn = (ERASED, {"seat": 1}), (WITHDRAWAL, {"seat": 1})
+        events: list[tuple[str, dict[str, Any]]] = [*withdrawn, *self.said]
         for turn, (name, payload) in enumerate(events):
+            actor = self._person("withdrew") if name == ERASED else lead
             at = NOW + timedelta(minutes=turn)
             content = Content(secrets.token_hex(16), payload)
             link = next_link(

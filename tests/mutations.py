@@ -158,6 +158,13 @@ MUTATIONS = (
         "tests/annotations/test_models.py tests/annotations/services/test_closing.py",
     ),
     Mutation(
+        "what was logged may be erased after the lock",
+        "annotations/migrations/_triggers.py",
+        '        _is_closed(_OF_EVENT, "OLD"),\n',
+        '        "1 = 0",\n',
+        "tests/annotations/test_models.py",
+    ),
+    Mutation(
         "results can be read before unblinding",
         "annotations/selectors/unblinded.py",
         "    if not Study.objects.filter(pk=study.pk, state=Study.State.UNBLINDED).exists():",

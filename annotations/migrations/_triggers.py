@@ -1,6 +1,7 @@
 """What the database itself refuses, on SQLite and PostgreSQL, whoever asks.
 
-1. An event is never changed or removed.
+1. An event is never changed or removed, nor what it says; only a withdrawal, while its
+   study is open, erases that.
 2. No answer is written once its study is locked: ratings, choices, comments,
    guesses, own diagnoses, and the assignments that carry "cannot judge".
 3. No text, and no seat's rater or study, changes once the study is locked.
@@ -25,6 +26,8 @@ _OF_ASSIGNMENT = """SELECT s.state FROM annotations_study s
   JOIN annotations_assignment a ON a.seat_id = e.id WHERE a.id = {row}.assignment_id"""
 _OF_SEAT = """SELECT s.state FROM annotations_study s
   JOIN annotations_seat e ON e.study_id = s.id WHERE e.id = {row}.seat_id"""
+_OF_EVENT = """SELECT s.state FROM annotations_study s
+  JOIN annotations_event v ON v.study_id = s.id WHERE v.id = {row}.event_id"""
 _OF_STUDY = "SELECT s.state FROM annotations_study s WHERE s.id = {row}.study_id"
 
 _ANSWERS = {
@@ -60,6 +63,18 @@ def _rules() -> dict[str, Rule]:
             "1 = 1",
             "events are append-only",
         )
+    rules["content_no_update"] = (
+        "annotations_eventcontent",
+        "UPDATE",
+        "1 = 1",
+        "what was logged is never changed",
+    )
+    rules["content_locked_delete"] = (
+        "annotations_eventcontent",
+        "DELETE",
+        _is_closed(_OF_EVENT, "OLD"),
+        "the study is locked",
+    )
     for table, state in _ANSWERS.items():
         for operation in ("INSERT", "UPDATE", "DELETE"):
             rows = {"INSERT": ["NEW"], "UPDATE": ["OLD", "NEW"], "DELETE": ["OLD"]}

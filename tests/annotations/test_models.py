@@ -11,6 +11,7 @@ from annotations.models import (
     Choice,
     Comment,
     Event,
+    EventContent,
     Guess,
     Rating,
     Seat,
@@ -111,6 +112,15 @@ def test_events_can_neither_be_changed_nor_removed(study: Study) -> None:
     events = Event.objects.filter(study=study)
     assert refused(lambda: events.update(kind="other"))
     assert refused(lambda: events._raw_delete(events.db))
+
+
+def test_what_was_logged_is_never_changed_nor_erased_after_the_lock(
+    study: Study,
+) -> None:
+    contents = EventContent.objects.filter(event__study=study)
+    assert refused(lambda: contents.update(payload={}))
+    study_lock(study=study)
+    assert refused(lambda: contents.delete())
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from annotations.services import (
 from annotations.services.joining import consent_withdraw
 from annotations.services.reissuing import seat_reissue
 from annotations.services.verdicts import Picks
+from tests.tampering import drop_trigger
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +140,7 @@ def test_an_answer_put_back_to_an_earlier_one_is_named(
 def test_an_entry_that_cannot_be_replayed_is_told_and_is_no_crash(
     study: Study, answered: Assignment
 ) -> None:
+    drop_trigger("content_no_update", "annotations_eventcontent")
     EventContent.objects.filter(event__kind="choice_saved").update(payload={})
     told = "log: choice_saved cannot be replayed ('assignment')"
     assert told in breaks(study)

@@ -5,7 +5,6 @@ from dataclasses import asdict
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from annotations.core.errors import StateError
@@ -25,6 +24,7 @@ from annotations.models import (
 from annotations.services import rater_seat, study_open, study_verify
 from annotations.services.sealing import sealed_items
 from tests import factories, people
+from tests.tampering import drop_trigger
 
 pytestmark = pytest.mark.django_db
 
@@ -100,16 +100,13 @@ def change_order() -> str:
 
 
 def change_event_content() -> str:
+    drop_trigger("content_no_update", "annotations_eventcontent")
     EventContent.objects.filter(event__sequence=2).update(payload={"root": "0"})
     return "event 2: its content differs"
 
 
 def forge_event() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DROP TRIGGER event_no_update"
-            + (" ON annotations_event" if connection.vendor == "postgresql" else "")
-        )
+    drop_trigger("event_no_update", "annotations_event")
     Event.objects.filter(sequence=1).update(kind="study_opened")
     return "event 1: its entry differs"
 

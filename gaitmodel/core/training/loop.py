@@ -101,8 +101,8 @@ def train(
     Raises
     ------
     GaitError
-        If the loss is not a number (the last good checkpoint stays), or the running
-        state is corrupt.
+        If a loss or a weight is not a number (the last good checkpoint stays), or the
+        running state is corrupt.
     InputError
         If several processes are to train a network that normalises over batches.
     TransientError
@@ -215,10 +215,18 @@ def _epoch(
                 total += loss.detach() * len(own)
             team.sum_gradients(state.network)
             state.optimizer.step()
-    mean = float(team.summed(total) / len(data))
-    if not math.isfinite(mean):
-        raise GaitError(f"epoch {epoch}: the loss is {mean}, not a number; lower --lr")
-    return mean
+    # The last step's damage is in no loss of its epoch.
+    if not all(bool(p.isfinite().all()) for p in state.network.parameters()):
+        raise GaitError(f"epoch {epoch}: a weight is not a number; lower --lr")
+    return _finite(float(team.summed(total) / len(data)), epoch, "loss")
+
+
+def _finite(value: float, epoch: int, what: str) -> float:
+    if not math.isfinite(value):
+        raise GaitError(
+            f"epoch {epoch}: the {what} is {value}, not a number; lower --lr"
+        )
+    return value
 
 
 @torch.no_grad()
@@ -251,9 +259,9 @@ def _report(
         return EpochReport(epoch, loss, None, None)
     logits = logits_of(network, validation.inputs, eval_batch)
     labels = validation.labels.cpu()
-    val_loss = weighted_cross_entropy(logits, labels, weights.cpu())
+    val_loss = float(weighted_cross_entropy(logits, labels, weights.cpu()))
     score = macro_f1(labels.tolist(), logits.argmax(dim=1).tolist())
-    return EpochReport(epoch, loss, float(val_loss), score)
+    return EpochReport(epoch, loss, _finite(val_loss, epoch, "validation loss"), score)
 
 
 def _keep(state: _State, report: EpochReport, folder: Path, team: Team) -> None:

@@ -100,6 +100,33 @@ def test_an_infinite_loss_is_no_number_either(
         run(tmp_path)
 
 
+@pytest.mark.parametrize("judged", [examples(12, 1), None])
+def test_weights_that_the_last_step_of_an_epoch_ruined_are_never_kept(
+    tmp_path: Path, judged: Examples | None
+) -> None:
+    class Ruined(Small):
+        batches = 0
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            logits = super().forward(x)
+            Ruined.batches += self.training
+            if self.training and Ruined.batches == 24:  # the last of two epochs
+                logits.register_hook(lambda gradient: gradient * torch.nan)
+            return logits
+
+    with pytest.raises(GaitError, match="epoch 2: .* not a number"):
+        train(Ruined, examples(24, 0), judged, CONFIG, tmp_path, lambda r: None)
+    assert load_file(tmp_path / "model.safetensors")["head.weight"].isfinite().all()
+
+
+def test_a_validation_loss_that_is_no_number_chooses_no_epoch(tmp_path: Path) -> None:
+    judged = examples(12, 1)
+    judged.inputs["x"][5] = float("inf")
+    with pytest.raises(GaitError, match="the validation loss is nan, not a number"):
+        train(Small, examples(24, 0), judged, CONFIG, tmp_path, lambda r: None)
+    assert not (tmp_path / "model.safetensors").exists()
+
+
 @pytest.mark.parametrize("place", [0, 40, 500, -200])
 def test_a_running_state_of_which_one_byte_is_wrong_is_named(
     tmp_path: Path, place: int

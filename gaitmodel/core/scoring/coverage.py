@@ -30,11 +30,18 @@ class RiskCoverage:
 def risk_coverage(
     truth: Sequence[int], probabilities: npt.NDArray[np.float64]
 ) -> RiskCoverage:
-    """Risk and coverage of ``probabilities`` (N, K); equally sure clips in file order."""
+    """Risk and coverage of ``probabilities`` (N, K).
+
+    Of equally sure clips each counts with their mean error, which is what their orders
+    give on average: else the order of the file would decide.
+    """
     wrong = probabilities.argmax(axis=1) != np.asarray(truth)
-    surest = np.argsort(-probabilities.max(axis=1), kind="stable")
+    _, tied, sizes = np.unique(
+        -probabilities.max(axis=1), return_inverse=True, return_counts=True
+    )
+    error = np.bincount(tied, wrong) / sizes  # of each level, the surest first
     kept = np.arange(1, len(wrong) + 1)
-    risk = np.cumsum(wrong[surest]) / kept
+    risk = np.cumsum(np.repeat(error, sizes)) / kept
     return RiskCoverage(
         tuple((kept / len(wrong)).tolist()),
         tuple(risk.tolist()),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss
@@ -56,6 +58,20 @@ def test_risk_falls_as_the_unsure_are_left_out() -> None:
     assert found.at(1.0) == pytest.approx(wrong)
     assert found.at(0.3) < found.at(0.7) < found.at(1.0)
     assert found.area < found.chance_area
+
+
+def test_equally_sure_clips_count_as_their_orders_do_on_average() -> None:
+    """As softmax outputs that have run into 1.0 are."""
+    stated = np.eye(8)[[0, 0, 0, 1, 1, 2]] * 0.4 + 0.075
+    stated[3] = np.eye(8)[1]
+    truth = [0, 5, 0, 1, 5, 5]
+    orders = list(permutations([0, 1, 2, 4, 5]))  # all but the surest, 3
+    wrong = stated.argmax(axis=1) != np.array(truth)
+    risks = [np.cumsum(wrong[[3, *order]]) / np.arange(1, 7) for order in orders]
+    found = risk_coverage(truth, stated)
+    assert found.risk == pytest.approx(np.mean(risks, axis=0))
+    back = risk_coverage(truth[::-1], stated[::-1])
+    assert back.area == pytest.approx(found.area)
 
 
 def test_the_naive_test_is_mcnemars() -> None:

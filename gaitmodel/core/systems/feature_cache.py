@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import Tensor
 
 from gaitmodel.core.store import atomic_path
@@ -39,12 +40,27 @@ class FeatureCache:
         if self.root is None:
             return compute()
         path = self._path(self.root, key)
-        if path.exists():
-            try:
-                return load_file(path)["value"]
-            except SafetensorError:
-                path.unlink()  # a file that a full disk cut short is computed again
+        # What a full disk or another process took away meanwhile is computed again.
+        with suppress(FileNotFoundError, SafetensorError):
+            return _stored(path)
         value = compute().contiguous()
         with atomic_path(path) as part:
-            save_file({"value": value}, part)
+            save_file({"value": value}, part, {"sha256": _digest(value)})
         return value
+
+
+def _stored(path: Path) -> Tensor:
+    """The tensor of a file; ``SafetensorError`` if it is not the one that was written.
+
+    Earlier versions stated no digest of it.
+    """
+    with safe_open(path, "pt") as file:
+        value: Tensor = file.get_tensor("value")
+        stated = (file.metadata() or {}).get("sha256")
+    if stated and stated != _digest(value):
+        raise SafetensorError(f"{path} is corrupt")
+    return value
+
+
+def _digest(value: Tensor) -> str:
+    return hashlib.sha256(value.numpy().tobytes()).hexdigest()

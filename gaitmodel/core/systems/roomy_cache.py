@@ -48,6 +48,9 @@ class RoomyLayer(DynamicLayer):  # type: ignore[misc]
         """
         start = self.keys.shape[-2]
         end = start + key_states.shape[-2]
+        # Of a single token a buffer without room would take nothing, without a word.
+        if end > (room := self.buffers[0].shape[-2]):
+            raise RuntimeError(f"{end} tokens do not fit into room for {room}")
         for buffer, states in zip(
             self.buffers, (key_states, value_states), strict=True
         ):

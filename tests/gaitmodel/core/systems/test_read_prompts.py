@@ -117,6 +117,14 @@ def test_rows_are_written_again_from_copies(
     assert drafts[1] == [whole[2], whole[0]]
 
 
+def test_more_words_than_there_is_room_for_are_refused_and_not_lost(
+    tiny: InternVLBackbone, visual: torch.Tensor
+) -> None:
+    reading = read(tiny, visual, prompts(tiny))
+    with pytest.raises(RuntimeError, match="do not fit into room"):
+        reading.write(OPENINGS, ROOM + 1)
+
+
 def test_an_answer_opens_with_the_tokens_of_the_whole_text(
     tiny: InternVLBackbone,
 ) -> None:

@@ -23,6 +23,7 @@ from gaitmodel.core.taxonomy import CLASSES
 FRAMES = 150
 FPS = 30.0
 AXES = 3
+DROPOUT = 0.5  # "after each ST-GCN unit" but the first, which lifts the coordinates
 BONES = (
     ("pelvis", "hip_r"), ("hip_r", "knee_r"), ("knee_r", "ankle_r"),
     ("ankle_r", "heel_r"), ("ankle_r", "toe_r"),
@@ -66,6 +67,7 @@ class _Block(nn.Module):
             nn.ReLU(),
             nn.Conv2d(width_out, width_out, (9, 1), (stride, 1), (4, 0)),
             nn.BatchNorm2d(width_out),
+            nn.Dropout(0.0 if width_in == AXES else DROPOUT),
         )
         self.shortcut: nn.Module | None = None
         if width_in == AXES:

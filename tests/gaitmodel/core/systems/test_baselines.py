@@ -61,6 +61,19 @@ def test_st_gcn_is_of_its_published_size() -> None:
         assert parameters(st_gcn.FULL()) / 1e6 == pytest.approx(3.08, abs=0.03)
 
 
+def test_st_gcn_drops_half_of_each_units_features_while_it_trains() -> None:
+    # Yan et al. 2018: "we randomly dropout the features at 0.5 probability after each
+    # ST-GCN unit"; their nine units stand behind one that lifts the coordinates.
+    network = st_gcn.FULL()
+    shares = [one.p for one in network.modules() if isinstance(one, torch.nn.Dropout)]
+    assert shares == [0.0] + [0.5] * 9
+    joints = torch.ones(2, 3, 8, len(st_gcn.JOINTS))
+    network.train()
+    assert not torch.equal(network(joints), network(joints))
+    network.eval()
+    assert torch.equal(network(joints), network(joints))
+
+
 def test_the_skeleton_is_one_tree_over_all_joints() -> None:
     parts = st_gcn.partitions()
     joined = parts.sum(axis=0) > 0

@@ -2,7 +2,10 @@
 
 1. No subject stands in two splits.
 2. No walk is in two splits: clips of different splits that share half of the shorter
-   one's frames, angle by angle to a thousandth of a radian, are one walk cut twice.
+   one's frames are one walk cut twice, whatever format it came in. Two frames are the
+   same if hips and knees bend alike to 0.3 degrees; where one of these was not
+   observed, if every angle is alike. Of 728 real walks none shares more than one in
+   twenty of its frames with other people's.
 3. No film is in two splits: eight frames of each, grey and 16 pixels wide, less their
    own mean, are its perceptual hash: what moves, not the room, so that patients filmed
    in one corridor stay apart. Clips of different splits whose hashes correlate above
@@ -16,22 +19,28 @@ Refusing is the default: there is no option to train on.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from PIL import Image
+from scipy.spatial import cKDTree
 
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.media.frames import read_frames
+from gaitmodel.core.pose.kinematics import to_gravity
+from gaitmodel.core.pose.skel import INDEX
 from gaitmodel.core.records import FloatArray, PoseSequence
 from gaitmodel.core.systems.base import ClipInput, LabelledClip, Prompting
 from gaitmodel.core.training.dataset import leave_out
 
 SHARED_FRAMES = 0.5
-ANGLE_STEP = 1e-3  # radians
+SAME_ANGLE = 0.005  # radians
+LEGS = [
+    INDEX[f"{name}_{side}"] for name in ("hip_flexion", "knee_angle") for side in "rl"
+]
+NOT_OBSERVED = -9.0  # radians: like itself alone
 NEAR = 0.95  # correlation of two perceptual hashes
 HASH_FRAMES, HASH_SIDE = 8, 16
 SHORTEST_NAME = 4  # a shorter name would be found in any text
@@ -89,31 +98,43 @@ def _subjects(parts: Parts) -> str:
 
 
 def _poses(parts: Parts) -> str:
-    seen: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    length: dict[str, int] = {}
-    for split, clip in _each(parts):
-        frames = _frame_keys(clip.pose)
-        length[clip.clip] = len(frames)
-        for key in frames:
-            seen[key].append((split, clip.clip))
-    shared: Counter[tuple[str, str]] = Counter()
-    for places in seen.values():
-        for (split_a, clip_a), (split_b, clip_b) in combinations(places, 2):
-            if split_a != split_b:
-                shared[clip_a, clip_b] += 1
-    for (one, other), frames_shared in shared.items():
-        if frames_shared >= SHARED_FRAMES * min(length[one], length[other]):
-            raise InputError(
-                f"clips {one!r} and {other!r} stand in different splits and share "
-                f"{frames_shared} frames of pose: they are one walk"
-            )
-    return f"{len(seen)} frames of pose compared, no walk in two splits"
+    clips = [clip for _, clip in _each(parts)]
+    frames = [_comparable(clip.pose) for clip in clips]
+    lengths = [len(one) for one in frames]
+    points = np.concatenate(frames)
+    owner = np.repeat(np.arange(len(clips)), lengths)
+    split = np.repeat([name for name, _ in _each(parts)], lengths)
+    for name in parts:
+        inside = split == name
+        if inside.all() or not inside.any():
+            continue
+        known = cKDTree(points[~inside])
+        gap, place = known.query(
+            points[inside], p=np.inf, distance_upper_bound=SAME_ANGLE
+        )
+        found = np.isfinite(gap)
+        of_others = owner[~inside][np.asarray(place)[found]]
+        for clip, count in Counter(owner[inside][found].tolist()).items():
+            if count >= SHARED_FRAMES * lengths[clip]:
+                other = Counter(of_others[owner[inside][found] == clip].tolist())
+                raise InputError(
+                    f"clips {clips[clip].clip!r} and "
+                    f"{clips[other.most_common(1)[0][0]].clip!r} stand in different "
+                    f"splits and share {count} frames of pose: they are one walk"
+                )
+    return f"{len(points)} frames of pose compared, no walk in two splits"
 
 
-def _frame_keys(pose: PoseSequence) -> set[int]:
-    observed = pose.angles[np.isfinite(pose.angles).any(axis=1)]
-    steps = np.nan_to_num(observed / ANGLE_STEP, nan=-1e9).round().astype(np.int64)
-    return {hash(row.tobytes()) for row in steps}
+def _comparable(pose: PoseSequence) -> FloatArray:
+    """(frames in which anything was observed, 46): all that two frames are compared by."""
+    angles = to_gravity(pose).angles.astype(float)
+    observed = angles[np.isfinite(angles).any(axis=1)]
+    points = np.nan_to_num(observed, nan=NOT_OBSERVED)
+    legs_alone = np.zeros_like(points)
+    legs_alone[:, LEGS] = points[:, LEGS]
+    has_legs = np.isfinite(observed[:, LEGS]).all(axis=1)
+    compared: FloatArray = np.where(has_legs[:, None], legs_alone, points)
+    return compared
 
 
 def _films(

@@ -11,6 +11,7 @@ import pytest
 from gaitmodel.core.config import FusionConfig, GenerationConfig
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.media.encode import write_video
+from gaitmodel.core.pose.kinematics import to_gravity
 from gaitmodel.core.records import ClipFilm
 from gaitmodel.core.store import file_sha256
 from gaitmodel.core.systems.base import ClipInput, LabelledClip
@@ -58,6 +59,54 @@ def test_a_walk_cut_twice_is_found(tmp_path: Path) -> None:
     later = dataclasses.replace(pose, angles=pose.angles[30:].copy())
     given["test"][0] = with_given(given["test"][0], pose=later)
     with pytest.raises(InputError, match="'walk-0' and 'walk-2'.* one walk"):
+        audit(given, Silent(), tick)
+
+
+def of_degrees(angles: np.ndarray) -> np.ndarray:
+    return np.deg2rad(np.rad2deg(angles).round(2)).astype(np.float32)
+
+
+WRITTEN_AGAIN = {
+    "against gravity": to_gravity,
+    "in hundredths of a degree": lambda p: dataclasses.replace(
+        p, angles=of_degrees(p.angles)
+    ),
+    "a whole turn on": lambda p: dataclasses.replace(
+        p, angles=p.angles + np.float32(2 * np.pi) * (np.arange(46) < 3)
+    ),
+    "without the toes": lambda p: dataclasses.replace(
+        p, angles=np.where(np.isin(np.arange(46), (9, 16)), np.nan, p.angles)
+    ),
+    "every other frame": lambda p: dataclasses.replace(
+        p, angles=p.angles[::2], fps=p.fps / 2
+    ),
+    "as it is": lambda p: p,
+}
+
+
+@pytest.mark.parametrize("form", WRITTEN_AGAIN)
+def test_a_walk_in_another_format_is_the_same_walk(tmp_path: Path, form: str) -> None:
+    given = parts(tmp_path)
+    again = WRITTEN_AGAIN[form](given["train"][1].given.pose)
+    given["test"][1] = with_given(given["test"][1], pose=again)
+    with pytest.raises(InputError, match="'walk-1' and 'walk-3'.* one walk"):
+        audit(given, Silent(), tick)
+
+
+def test_a_walk_of_which_one_leg_was_seen_is_compared_by_all_that_was(
+    tmp_path: Path,
+) -> None:
+    given = parts(tmp_path)
+    for split, place in (("train", 1), ("test", 1)):
+        pose = given[split][place].given.pose
+        one_leg = pose.angles.copy()
+        one_leg[:, 10:17] = np.nan
+        one_leg[:, 0] += 0.1 * (split == "test")
+        alone = dataclasses.replace(pose, angles=one_leg)
+        given[split][place] = with_given(given[split][place], pose=alone)
+    audit(given, Silent(), tick)
+    given["test"][1] = with_given(given["test"][1], pose=given["train"][1].given.pose)
+    with pytest.raises(InputError, match="'walk-1' and 'walk-3'.* one walk"):
         audit(given, Silent(), tick)
 
 

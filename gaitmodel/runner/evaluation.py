@@ -18,6 +18,7 @@ from gaitmodel.core.systems.registry import SYSTEMS, backbones_for, system_entry
 from gaitmodel.core.taxonomy import GaitClass
 from gaitmodel.core.training.dataset import leave_out
 from gaitmodel.core.training.fit import Report
+from gaitmodel.core.training.workplace import Fitted, Untrained
 from gaitmodel.models import Clip
 from gaitmodel.runner.inputs import clip_input, refuse_seen, workplace
 from gaitmodel.runner.progress import Step
@@ -35,9 +36,9 @@ def run_evaluation(
 ) -> TableOne:
     """Table 1 on one split: every system on its backbone; stored for the lead's page.
 
-    ``shortcut`` holds what the shortcut test found, by system. A film that cannot be
-    read stops the work; or, if ``failed`` is given, its clip is noted there and left
-    out for every system.
+    ``shortcut`` holds what the shortcut test found, by system. A clip that cannot be
+    read stops the work; or, if ``failed`` is given, it is noted there and left out for
+    every system.
 
     Raises
     ------
@@ -52,10 +53,11 @@ def run_evaluation(
     clips = clips_balanced(clips_ready(split=split), max_clips)
     if not clips:
         raise InputError(f"no prepared clip stands in split {split!r}")
-    if failed is not None and any(system.reads_film for system in opened.values()):
-        clips = [clip for clip in clips if _is_readable(clip, failed)]
+    if failed is not None:
+        systems = tuple(opened.values())
+        clips = [clip for clip in clips if _is_readable(clip, systems, failed)]
         if not clips:
-            raise InputError(f"no film in split {split!r} can be read")
+            raise InputError(f"no clip in split {split!r} can be read")
     subjects = [clip.subject.name for clip in clips]
     for system in opened.values():
         refuse_seen(system, clips)
@@ -85,11 +87,17 @@ def run_evaluation(
     return table
 
 
-def _is_readable(clip: Clip, failed: dict[str, str]) -> bool:
-    """Whether its film decodes from beginning to end."""
+def _is_readable(
+    clip: Clip, systems: Sequence[Fitted | Untrained], failed: dict[str, str]
+) -> bool:
+    """Whether every trained system can read it, and its film decodes to the end."""
     try:
-        film = clip_input(clip).seen()
-        read_frames(film.path, np.array([0, film.frames - 1]))
+        given = clip_input(clip, film=any(one.reads_film for one in systems))
+        if given.film:
+            read_frames(given.film.path, np.array([0, given.film.frames - 1]))
+        for one in systems:
+            if isinstance(one, Fitted):
+                one.system.inputs(given)
     except (InputError, OSError) as error:
         leave_out(clip.name, error, failed)
         return False

@@ -175,3 +175,22 @@ def test_a_failed_test_clip_is_never_left_out_silently(
         call_command(*asked)
     call_command(*asked, "--skip-failed")
     assert "left out: w9: no legs" in capsys.readouterr().err
+
+
+def test_a_walk_that_a_system_cannot_read_is_left_out_for_all_or_stops(
+    cohort: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train("--system", "biogait_plus", "--backbone", "none")
+    train("--system", "st_gcn", "--backbone", "tiny")
+    np.save(cohort / "9.npy", swinging_pose(12).angles)  # 0.4 s
+    call_command("import_clips", str(cohort / "manifest.csv"))
+    call_command("prepare_clips", "--workers", "1", "--no-films", "--all")
+    asked = ("evaluate_systems", "--systems", "biogait_plus,st_gcn", "--json")
+    asked += ("--backbone", "none", "--backbone", "st_gcn=tiny")
+    with pytest.raises(CommandError, match="clip 'w9': a walk of 0.40 s is too short"):
+        call_command(*asked)
+    capsys.readouterr()
+    call_command(*asked, "--skip-failed")
+    page = capsys.readouterr()
+    assert "left out: w9: clip 'w9': a walk of 0.40 s is too short" in page.err
+    assert json.loads(page.out)["n"] == 3

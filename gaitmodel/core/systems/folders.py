@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from safetensors import SafetensorError
 from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
 from gaitmodel.core.errors import WeightsError
 from gaitmodel.core.store import file_sha256
 
+SAME_PIXEL = 1e-3  # how far a stated mean may be off by rounding
 # What reading a folder of weights raises where a file of it is corrupt.
 UNREADABLE = (OSError, ValueError, RuntimeError, SafetensorError)
 # ``owner/name``, and ``@revision`` to have the very files of that commit or tag.
@@ -78,6 +81,37 @@ def check_model_type(folder: Path, wanted: str, called: str = "backbone") -> Non
         raise WeightsError(
             f"{called} {folder}: model_type is {found!r}, not {wanted!r}"
         )
+
+
+def check_normalisation(
+    folder: Path, mean: Sequence[float], std: Sequence[float], called: str = "backbone"
+) -> None:
+    """Refuse weights that were made for pixels normalised in another way than ours.
+
+    Raises
+    ------
+    WeightsError
+        If the folder's image processor states another mean or deviation. One that
+        states none is taken to be of its kind.
+    """
+    for name in ("processor_config.json", "preprocessor_config.json"):
+        path = folder / name
+        if not path.is_file():
+            continue
+        try:
+            stated = json.loads(path.read_text())
+        except ValueError as error:
+            raise WeightsError(
+                f"{called} {path}: this is not JSON ({error})"
+            ) from error
+        stated = stated.get("image_processor", stated)
+        for key, ours in (("image_mean", mean), ("image_std", std)):
+            theirs = stated.get(key) or ours
+            if not np.allclose(theirs, ours, rtol=0, atol=SAME_PIXEL):
+                raise WeightsError(
+                    f"{called} {path}: {key} is {theirs}, but this system normalises "
+                    f"pixels by {list(ours)}"
+                )
 
 
 def check_tokenizer(

@@ -16,11 +16,13 @@ from gaitmodel.core.systems.extraction import own_device
 from gaitmodel.core.systems.folders import (
     UNREADABLE,
     check_model_type,
+    check_normalisation,
     check_tokenizer,
     folder_digest,
     model_type,
 )
 from gaitmodel.core.systems.internvl import InternVLBackbone
+from gaitmodel.core.systems.pixels import IMAGENET_MEAN, IMAGENET_STD
 
 
 @contextmanager
@@ -50,7 +52,8 @@ def load_internvl(
     ------
     WeightsError
         If the folder is not one, holds the original remote-code checkpoint, its
-        weights do not fill the model exactly, or its tokenizer is not the model's.
+        weights do not fill the model exactly, its tokenizer is not the model's, or
+        its pixels are normalised in another way.
     """
     _check_folder(folder)
     device = device or own_device()
@@ -91,3 +94,4 @@ def _check_folder(folder: Path) -> None:
             f"--save_path {folder}-HF"
         )
     check_model_type(folder, "internvl")
+    check_normalisation(folder, IMAGENET_MEAN, IMAGENET_STD)

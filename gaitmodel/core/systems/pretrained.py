@@ -24,11 +24,13 @@ from gaitmodel.core.systems.film_classifier import RANDOM, Weights
 from gaitmodel.core.systems.folders import (
     UNREADABLE,
     check_model_type,
+    check_normalisation,
     folder_digest,
     weights_folder,
 )
 
-KINETICS = ((0.45, 0.45, 0.45), (0.225, 0.225, 0.225))
+Channels = tuple[float, float, float]
+KINETICS: tuple[Channels, Channels] = ((0.45, 0.45, 0.45), (0.225, 0.225, 0.225))
 """Mean and deviation that the Kinetics checkpoints of these networks were made with."""
 
 Build = Callable[[], nn.Module]
@@ -38,13 +40,14 @@ Build = Callable[[], nn.Module]
 class Architecture:
     """A transformers class with its two sizes, and which keys a checkpoint may lack.
 
-    ``droppable`` keys of a checkpoint are not wanted; ``fresh`` ones it may lack.
+    ``pixels`` are the mean and deviation that its films are normalised by. ``droppable`` keys of a checkpoint are not wanted; ``fresh`` ones it may lack.
     """
 
     model: type[PreTrainedModel]
     full: Callable[[], PretrainedConfig]
     small: Callable[[], PretrainedConfig]
     head: str
+    pixels: tuple[Channels, Channels] = KINETICS
     droppable: tuple[str, ...] = ()
     fresh: tuple[str, ...] = ()
 
@@ -82,6 +85,7 @@ def architecture_network(parts: Parts, kind: Architecture) -> tuple[Build, Weigh
 def _from_folder(folder: Path, kind: Architecture) -> nn.Module:
     wanted = kind.full()
     check_model_type(folder, wanted.model_type, "weights")
+    check_normalisation(folder, *kind.pixels, "weights")
     try:
         model, report = kind.model.from_pretrained(
             folder,

@@ -30,6 +30,7 @@ from gaitmodel.core.systems.extraction import own_device
 from gaitmodel.core.systems.folders import (
     UNREADABLE,
     check_model_type,
+    check_normalisation,
     check_tokenizer,
     folder_digest,
     weights_folder,
@@ -40,6 +41,7 @@ from gaitmodel.core.systems.seeding import drawing_from
 
 VISION_START, VISION_END, PLACE = "<|vision_start|>", "<|vision_end|>", "<|image_pad|>"
 IMAGE_SIZE = 448  # pixels, section 2.5
+HALF = [0.5] * 3  # mean and deviation of its pixels
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,8 @@ class Qwen3VLBackbone:
             patch_size=vision.patch_size,
             temporal_patch_size=vision.temporal_patch_size,
             merge_size=vision.spatial_merge_size,
-            image_mean=[0.5] * 3,
-            image_std=[0.5] * 3,
+            image_mean=HALF,
+            image_std=HALF,
             do_resize=False,
         )
 
@@ -152,13 +154,15 @@ def load_qwen3_vl(
     Raises
     ------
     WeightsError
-        If it is not there, of another class, or does not fill the model exactly.
+        If it is not there, of another class, made for pixels that are normalised in
+        another way, or does not fill the model exactly.
     """
     if name == "tiny":
         folder = made_once(made_here / "qwen3-vl-tiny", _make_tiny)
     else:
         folder = weights_folder(name, "tiny")
     check_model_type(folder, "qwen3_vl")
+    check_normalisation(folder, HALF, HALF)
     device = device or own_device()
     dtype = dtype or (torch.bfloat16 if device.type == "cuda" else torch.float32)
     try:

@@ -9,7 +9,6 @@ from transformers import TimesformerConfig, TimesformerForVideoClassification
 from gaitmodel.core.systems.base import Parts
 from gaitmodel.core.systems.film_classifier import FilmClassifier, FilmShape
 from gaitmodel.core.systems.pretrained import (
-    KINETICS,
     Architecture,
     Logits,
     architecture_network,
@@ -35,7 +34,7 @@ TIMESFORMER = Architecture(
 def timesformer(parts: Parts) -> FilmClassifier:
     """TimeSformer-B: 8 frames of 224 pixels."""
     build, weights = architecture_network(parts, TIMESFORMER)
-    shape = FilmShape(8, 32 if parts.backbone == "tiny" else 224, *KINETICS)
+    shape = FilmShape(8, 32 if parts.backbone == "tiny" else 224, *TIMESFORMER.pixels)
     return FilmClassifier(
         "timesformer", shape, lambda: Logits(build()), weights, parts.fusion
     )

@@ -26,6 +26,7 @@ RESNET = Architecture(
         depths=[1, 1],
     ),
     head="classifier.",
+    pixels=(IMAGENET_MEAN, IMAGENET_STD),
 )
 
 
@@ -48,7 +49,7 @@ def tsn(parts: Parts) -> FilmClassifier:
     """TSN-R50: one frame from each of eight segments, 224 pixels."""
     build, weights = architecture_network(parts, RESNET)
     size = 32 if parts.backbone == "tiny" else 224
-    shape = FilmShape(SEGMENTS, size, IMAGENET_MEAN, IMAGENET_STD)
+    shape = FilmShape(SEGMENTS, size, *RESNET.pixels)
     return FilmClassifier(
         "tsn", shape, lambda: SegmentConsensus(build()), weights, parts.fusion
     )

@@ -29,6 +29,7 @@ VIDEOMAE = Architecture(
         intermediate_size=32,
     ),
     head="classifier.",
+    pixels=(IMAGENET_MEAN, IMAGENET_STD),
     # A checkpoint of the masked pre-training also holds what reconstructs the film,
     # and no norm after the mean that a classifier takes.
     droppable=("decoder.", "encoder_to_decoder.", "mask_token"),
@@ -40,7 +41,7 @@ def videomae(parts: Parts) -> FilmClassifier:
     """VideoMAE-B: 16 frames of 224 pixels."""
     build, weights = architecture_network(parts, VIDEOMAE)
     size = 32 if parts.backbone == "tiny" else 224
-    shape = FilmShape(16, size, IMAGENET_MEAN, IMAGENET_STD)
+    shape = FilmShape(16, size, *VIDEOMAE.pixels)
     return FilmClassifier(
         "videomae", shape, lambda: Logits(build()), weights, parts.fusion
     )

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import save_file
+from transformers.models.videomae.image_processing_pil_videomae import (
+    VideoMAEImageProcessorPil,
+)
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig
 from gaitmodel.core.errors import InputError, WeightsError
@@ -175,6 +178,11 @@ def test_a_local_transformers_folder_gives_the_first_weights(
     own = network.network.network.videomae.state_dict()
     for name, value in kinetics.videomae.state_dict().items():
         assert torch.equal(own[name], value)
+    VideoMAEImageProcessorPil(image_mean=[0.5] * 3).save_pretrained(
+        tmp_path / "weights"
+    )
+    with pytest.raises(WeightsError, match=r"^weights .*image_mean is \[0\.5, 0\.5"):
+        build(workplace, "videomae", str(tmp_path / "weights")).network()
     kinetics.half().save_pretrained(tmp_path / "half")
     network = build(workplace, "videomae", str(tmp_path / "half")).network()
     assert {p.dtype for p in network.parameters()} == {torch.float32}

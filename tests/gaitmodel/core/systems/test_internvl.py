@@ -133,3 +133,19 @@ def test_a_folder_with_a_missing_weight_is_refused(
     save_file(weights, broken / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(WeightsError, match="missing_keys"):
         load_internvl(broken, "broken")
+
+
+def test_a_folder_whose_pixels_are_normalised_otherwise_is_refused(
+    tiny: InternVLBackbone, backbones: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "other-pixels"
+    shutil.copytree(backbones / "tiny", folder)
+    ours = GotOcr2ImageProcessorPil(image_mean=IMAGENET_MEAN, image_std=IMAGENET_STD)
+    ours.save_pretrained(folder)
+    load_internvl(folder, "as ours")
+    GotOcr2ImageProcessorPil().save_pretrained(folder)  # CLIP's mean
+    with pytest.raises(WeightsError, match=r"other-pixels.*image_mean is \[0\.48"):
+        load_internvl(folder, "CLIP's")
+    (folder / "preprocessor_config.json").write_text('{"image_mean": 0.5}')
+    with pytest.raises(WeightsError, match=r"image_mean is 0\.5, but"):
+        load_internvl(folder, "halves")

@@ -8,6 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import (
+    Qwen2VLImageProcessorPil,
+)
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig
 from gaitmodel.core.errors import InputError, WeightsError
@@ -111,6 +114,18 @@ def test_a_folder_without_its_tokenizer_is_refused(
         path.unlink()
     with pytest.raises(WeightsError, match="tokenizer's files are missing"):
         load_qwen3_vl(str(broken), backbones)
+
+
+def test_a_folder_whose_pixels_are_normalised_otherwise_is_refused(
+    backbone: Qwen3VLBackbone, backbones: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "other"
+    shutil.copytree(backbones / "qwen3-vl-tiny", folder)
+    backbone._processor.save_pretrained(folder)
+    load_qwen3_vl(str(folder), backbones)
+    Qwen2VLImageProcessorPil().save_pretrained(folder)  # Qwen2-VL's own: CLIP's mean
+    with pytest.raises(WeightsError, match=r"other.*image_mean is \[0\.48"):
+        load_qwen3_vl(str(folder), backbones)
 
 
 def test_an_open_answer_is_read_as_a_class_or_as_none() -> None:

@@ -23,6 +23,16 @@ _SENTENCE_END: Final = re.compile(
 _PLAIN: Final = re.compile(
     r"(?<![\w.])(?:[-−](?=\d))?\d+(?:\.\d+)?(?!\d)(?![.)]?\d)(?!\)\s*[A-Z])"
 )
+_WORDS: Final = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve",
+)  # fmt: skip
+_EVENTS: Final = r"(?:(?:heel|foot)[-\s]*strike|toe[-\s]*off|initial\s+contact)s?\b"
+_EVENT: Final = re.compile(_EVENTS, re.IGNORECASE)
+_COUNTED: Final = re.compile(
+    rf"\b({'|'.join(_WORDS)})(?=\s+(?:\w+\s+)?{_EVENTS}|\s+(?:on|for)\s+the\s+(?:left|right)\b)",
+    re.IGNORECASE,
+)
 _COUNT_OF: Final = re.compile(r"\bn\s*=?\s*$", re.IGNORECASE)
 _LIST: Final = re.compile(
     r"\s*(?:\((?:left|right|L|R)\))?\s*(?:,|/|and|,\s*and|vs\.?|versus|to|-|–|compared\s+(?:to|with))\s*",
@@ -114,6 +124,7 @@ def numbers(sentence: str) -> list[Number]:
         for match in _PLAIN.finditer(sentence)
         if not _COUNT_OF.search(sentence[: match.start()])
     ]
+    found = sorted([*found, *_counts_in_words(sentence)], key=lambda one: one.start)
     for place in range(len(found) - 2, -1, -1):
         here, after = found[place], found[place + 1]
         between = sentence[here.end : after.start]
@@ -126,6 +137,14 @@ def numbers(sentence: str) -> list[Number]:
                 here, after.unit, after.step / _step(sentence[after.start : after.end])
             )
     return [one for one in found if one.unit != "ignored"]
+
+
+def _counts_in_words(sentence: str) -> Iterator[Number]:
+    """ "Four heel strikes on the left and five on the right"; no other words."""
+    if _EVENT.search(sentence):
+        for word in _COUNTED.finditer(sentence):
+            value = 1.0 + _WORDS.index(word[1].lower())
+            yield Number(value, "count", 1.0, *word.span())
 
 
 def _number(match: re.Match[str], sentence: str) -> Number:

@@ -45,7 +45,7 @@ class NumberReader:
         while place < len(self._numbers):
             group = self._group(place)
             place += len(group)
-            if not self._is_reference(group[0]):
+            if not self._is_reference(group):
                 yield from self._of_group(group)
 
     def _group(self, place: int) -> list[Number]:
@@ -61,9 +61,13 @@ class NumberReader:
     def _before(self, number: Number, reach: int = 60) -> str:
         return self._text[max(0, number.start - reach) : number.start]
 
-    def _is_reference(self, number: Number) -> bool:
+    def _is_reference(self, group: Sequence[Number]) -> bool:
         """Whether the sentence tells what would be normal, not what was seen."""
-        return said.REFERENCE.search(self._before(number)) is not None
+        before = self._before(group[0])
+        own = len(group) == 1 and said.OWN.search(before)
+        if own and not said.OTHERS.search(before):
+            return False
+        return said.REFERENCE.search(before) is not None
 
     def _of_group(self, group: Sequence[Number]) -> Iterator[Claim]:
         quantity = self._quantity(group[0])

@@ -39,6 +39,17 @@ REFERENCE: Final = re.compile(
     r"(?:is|of|about|around|:|~|\()?\s*(?:about|around|~)?\s*$",
     re.IGNORECASE,
 )
+OWN: Final = re.compile(
+    r"\b(?:has|have|had|with|show(?:s|ed|ing)?|exhibit(?:s|ed|ing)?|demonstrat(?:es?|ed|ing)|display(?:s|ed|ing)?|"
+    r"maintain(?:s|ed|ing)?|is|was|remain(?:s|ed)?)\s+(?:an?\s+)?(?:\w+ly\s+)?"
+    r"(?:normal|typical|usual|expected|healthy)\b[^;.]{0,30}$",
+    re.IGNORECASE,
+)
+"""What is called normal, but of this person: "has a normal cadence of 110"."""
+OTHERS: Final = re.compile(
+    r"\b(?:adults?|people|persons|individuals|subjects|population|walkers|range|limits?|than|compared)\b",
+    re.IGNORECASE,
+)
 LOWER: Final = re.compile(
     r"(?:\b(?:over|above|more\s+than|greater\s+than|higher\s+than|longer\s+than|at\s+least|exceed\w*|beyond)|[>≥])\s*(?:only\s+)?$",
     re.IGNORECASE,

@@ -42,12 +42,12 @@ QUANTITIES: Final[tuple[Quantity, ...]] = (
     ),
     Quantity(
         "step time", "s", ("step_time_{side}_s",),
-        r"step(?:ping)?[-\s]+(?:times?|timings?|durations?|intervals?)"
+        r"step(?:ping)?[-\s]+(?:times?|timings?|durations?|intervals?)|steps?\s+(?:takes?|took|lasts?|lasted)"
         r"|(?:timing|duration|time)\s+of\s+(?:the\s+)?(?:left\s+|right\s+)?steps?",
     ),
     Quantity(
         "stride time", "s", ("stride_time_{side}_s",),
-        r"stride[-\s]+(?:times?|timings?|durations?)|gait\s+cycle\s+(?:times?|durations?)"
+        r"stride[-\s]+(?:times?|timings?|durations?)|strides?\s+(?:takes?|took|lasts?|lasted)|gait\s+cycle\s+(?:times?|durations?)"
         r"|duration\s+of\s+(?:the\s+)?(?:left\s+|right\s+)?strides?",
     ),
     Quantity(
@@ -61,7 +61,7 @@ QUANTITIES: Final[tuple[Quantity, ...]] = (
     Quantity(
         "arm swing", "deg", ("arm_swing_{side}_deg",), r"arm[-\s]+swings?|swing\s+of\s+the\s+arms?",
     ),
-    Quantity("swing", "%", ("swing_percent_{side}",), r"(?<!arm\s)(?<!arm-)\bswing\b(?!\s+of\s+the\s+arm)"),
+    Quantity("swing", "%", ("swing_percent_{side}",), r"(?<!arm\s)(?<!arm-)\bswings?\b(?!\s+of\s+the\s+arm)"),
     Quantity("stance", "%", ("stance_percent_{side}",), r"\bstance\b"),
     Quantity(
         "knee range", "deg", ("knee_rom_{side}_deg",),
@@ -70,16 +70,16 @@ QUANTITIES: Final[tuple[Quantity, ...]] = (
     Quantity(
         "knee flexion", "deg",
         ("knee_flexion_peak_{side}_deg", "knee_rom_{side}_deg"),
-        r"knee\s+flexion(?:\s+peak)?|flexion\s+of\s+the\s+(?:left\s+|right\s+)?knee",
+        r"knee\s+flexion(?:\s+peak)?|knees?\s+(?:flex(?:es|ed)?|bends?|bent)\b|flexion\s+of\s+the\s+(?:left\s+|right\s+)?knee",
     ),
     Quantity(
         "hip range", "deg", ("hip_rom_{side}_deg",),
         rf"hip\s+(?:flexion[-\s]+(?:extension\s+)?)?{_ROM}|{_ROM}\s+(?:of|at|in)\s+the\s+(?:left\s+|right\s+)?hips?",
     ),
-    Quantity("hip extension", "deg", ("hip_extension_peak_{side}_deg",), r"hip\s+extension"),
+    Quantity("hip extension", "deg", ("hip_extension_peak_{side}_deg",), r"hip\s+extension|hips?\s+extend(?:s|ed)?\b"),
     Quantity(
         "hip flexion", "deg",
-        ("hip_flexion_peak_{side}_deg", "hip_rom_{side}_deg"), r"hip\s+flexion",
+        ("hip_flexion_peak_{side}_deg", "hip_rom_{side}_deg"), r"hip\s+flexion|hips?\s+flex(?:es|ed)?\b",
     ),
     Quantity("ankle range", "deg", ("ankle_rom_{side}_deg",), rf"ankle\s+{_ROM}"),
     Quantity(
@@ -93,7 +93,8 @@ QUANTITIES: Final[tuple[Quantity, ...]] = (
     Quantity(
         "trunk lean", "deg", ("trunk_lean_deg",),
         r"(?:forward\s+)?trunk\s+(?:forward\s+)?(?:lean(?:ing)?|flexion|inclination|tilt)"
-        r"|forward\s+(?:lean|inclination)(?:\s+of\s+the\s+trunk)?|lean\s+of\s+the\s+trunk",
+        r"|forward\s+(?:lean|inclination)(?:\s+of\s+the\s+trunk)?|lean\s+of\s+the\s+trunk"
+        r"|(?:leans?|leaned|inclined)\s+forward",
     ),
     Quantity(
         "heel strikes", "count", ("heel_strikes_{side}",),

@@ -44,6 +44,38 @@ def found(text: str) -> Counter[Label]:
     return Counter(rows)
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        # What is called normal of this person is claimed of this person.
+        ("She shows a normal cadence of 180 steps/min.", "value cadence - 180 x"),
+        ("The cadence is a normal 112 steps/min.", "value cadence - 112 +"),
+        ("Cadence is normal (180 steps/min).", "value cadence - 180 x"),
+        ("He has a typical swing of 60 % on the left.", "value swing left 60 x"),
+        # And what would be normal is not.
+        ("It is lower than a normal cadence of 180 steps/min.", ""),
+        ("Healthy adults have a normal cadence of 180 steps/min.", ""),
+        ("The cadence is normal (100 to 120 steps/min).", ""),
+        ("A normal cadence is 180 steps/min.", ""),
+        # Verbs claim as much as nouns.
+        ("The left step takes 0.9 s.", "value step_time left 0.9 x"),
+        ("Each right stride lasts 1.08 s.", "value stride_time right 1.08 +"),
+        ("The left leg swings for 60 % of the cycle.", "value swing left 60 x"),
+        ("The left knee flexes to 20 degrees.", "value knee_flexion left 20 x"),
+        ("The right hip extends to 11 degrees.", "value hip_extension right 11 +"),
+        ("He leans forward by 40 degrees.", "value trunk_lean - 40 x"),
+        # Few events are counted in words.
+        (
+            "Four heel strikes were seen on the left, and nine on the right.",
+            "value heel_strikes - 4 +\nvalue heel_strikes right 9 x",
+        ),
+        ("The right knee moves less than the one on the left.", ""),
+    ],
+)  # fmt: skip
+def test_a_claim_is_read_however_it_is_put(text: str, lines: str) -> None:
+    assert found(text) == labels(lines)
+
+
 @pytest.mark.parametrize(("cases", "fewest"), [(CASES, 120), (HELD_OUT, 40)])
 def test_precision_and_recall_on_labelled_claims_are_at_least_95_percent(
     cases: tuple[tuple[str, str], ...], fewest: int

@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 from typing import TypeVar
@@ -33,6 +34,10 @@ from gaitmodel.core.systems.pixels import resized
 
 T = TypeVar("T")
 AHEAD = 2  # films decoded ahead for each decoder
+# How long one may be at its share while the others, through with theirs, wait for it:
+# of a Run that goes on after a kill one may have all that is left to do. The library's
+# own ten minutes on graphics cards would end them all.
+WAITING = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ def processes() -> PartialState:
     Unless told that there is none, accelerate takes processes without a device for
     strangers, and each would do all the work.
     """
-    return PartialState(cpu=not torch.cuda.is_available())
+    return PartialState(cpu=not torch.cuda.is_available(), timeout=WAITING)
 
 
 def own_device() -> torch.device:

@@ -36,6 +36,14 @@ def test_two_processes_give_the_losses_and_weights_of_one(tmp_path: Path) -> Non
         torch.testing.assert_close(second[name], weights, atol=2e-5, rtol=0)
 
 
+@pytest.mark.slow
+def test_those_who_are_through_wait_for_the_one_with_most_to_do() -> None:
+    said = launched("tests.gaitmodel.core.training.wait_together", processes=2)
+    assert (
+        int(said) >= 12 * 3600
+    )  # the library's own: half an hour, ten minutes by nccl
+
+
 def test_several_processes_refuse_what_normalises_over_batches(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -67,6 +67,7 @@ def run_generation(request: GenerateRequest, report: Report) -> int:
                 before.get((clip.pk, key)),
                 system.checkpoint,
                 wanted | {"read_sha256": inputs[clip.pk].sha256},
+                system.told,
             )
         ]
         step = Step(report, number, len(systems), key)
@@ -85,13 +86,19 @@ def _opened(key: str, request: GenerateRequest) -> Fitted | Untrained:
 
 
 def _stands(
-    before: Rationale | None, checkpoint: str, wanted: Mapping[str, str]
+    before: Rationale | None,
+    checkpoint: str,
+    wanted: Mapping[str, str],
+    told: Mapping[str, str],
 ) -> bool:
-    """Whether the valid text of a clip was written in this very way."""
+    """Whether the valid text of a clip was written in this very way.
+
+    Texts of earlier versions do not say what is ``told``, and stand without it.
+    """
     return (
         before is not None
         and before.checkpoint == checkpoint
-        and wanted.items() <= before.details.items()
+        and {**wanted, **told}.items() <= {**told, **before.details}.items()
     )
 
 
@@ -112,7 +119,7 @@ def _answer(
             services.prediction_save(
                 clip=clip, prediction=prediction, checkpoint=system.checkpoint
             )
-            read = {"read_sha256": given.sha256}
+            read = {"read_sha256": given.sha256, **system.told}
             services.rationale_save(
                 clip=clip,
                 rationale=replace(text, details={**text.details, **read}),

@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig, TrainConfig
 from gaitmodel.core.errors import CancelledError, InputError
+from gaitmodel.core.systems import reading
 from gaitmodel.core.systems.internvl import InternVLBackbone
 from gaitmodel.core.training.requests import GenerateRequest, TrainRequest
 from gaitmodel.models import Clip, Prediction, Rationale, Run
@@ -114,6 +115,27 @@ def test_a_cohort_is_trained_evaluated_and_explained(
         "evaluate_systems", "--systems", "biogait_full", "--backbone", "tiny", "--json"
     )
     assert '"n": 2' in capsys.readouterr().out
+
+
+def test_texts_of_other_weights_or_words_do_not_stand(
+    cohort: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = GenerateRequest(
+        ("internvl3_5_zero_shot",), "tiny", ("w6",), GenerationConfig(6, 2)
+    )
+    assert run_generation(asked, lambda share, stage: None) == 1
+    assert run_generation(asked, lambda share, stage: None) == 0
+    backbone = import_string("gaitmodel.runner.inputs.workplace")().backbone("tiny")
+    monkeypatch.setattr(backbone, "digest", "of weights converted anew")
+    assert run_generation(asked, lambda share, stage: None) == 1
+    monkeypatch.setattr(reading, "answer_format", lambda: "Answer in other words.")
+    assert run_generation(asked, lambda share, stage: None) == 1
+    assert run_generation(asked, lambda share, stage: None) == 0
+    newest = Rationale.objects.latest("pk")
+    newest.details.pop("backbone_sha256")  # as earlier versions left them
+    newest.details.pop("instruction_sha256")
+    newest.save()
+    assert run_generation(asked, lambda share, stage: None) == 0
 
 
 def test_a_film_that_turned_bad_stops_a_training_with_its_name_or_is_listed(

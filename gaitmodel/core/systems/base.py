@@ -180,6 +180,9 @@ class ZeroShotSystem(Protocol):
     @property
     def reads_film(self) -> bool: ...
 
+    def describe(self) -> Mapping[str, str]:
+        """What its answers hang on beside the clip: the backbone's files, the words."""
+
     def predict(
         self, clips: Sequence[ClipInput], progress: Progress
     ) -> list[Prediction]:

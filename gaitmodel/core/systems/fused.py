@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from gaitmodel.core.config import FusionConfig, FusionOrder
+from gaitmodel.core.features.prompt import prompt_sha256
 from gaitmodel.core.records import ByteArray
 from gaitmodel.core.systems.base import ClipInput
 from gaitmodel.core.systems.feature_cache import FeatureCache, content_key
@@ -109,4 +110,5 @@ class FusedFeatures:
             "width": str(self.backbone.width),
             "fusion": str(self.config),
             "biomechanics": str(self.biomechanics),
+            "instruction_sha256": prompt_sha256(self.reader.instruction()),
         }

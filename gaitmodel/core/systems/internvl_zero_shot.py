@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from torch import Tensor
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig
+from gaitmodel.core.features.prompt import prompt_sha256
 from gaitmodel.core.records import Prediction
 from gaitmodel.core.systems.answer_form import (
     CLASS_NAMES,
@@ -39,6 +40,12 @@ class InternVLZeroShot:
     @property
     def reader(self) -> ClipReader:
         return ClipReader(self.backbone, self.config, biomechanics=False)
+
+    def describe(self) -> Mapping[str, str]:
+        return {
+            "backbone_sha256": self.backbone.digest,
+            "instruction_sha256": prompt_sha256(self.reader.instruction()),
+        }
 
     def _tokens(self, clip: ClipInput) -> Tensor:
         """All native visual tokens of the frames in order: (T x tokens, D)."""

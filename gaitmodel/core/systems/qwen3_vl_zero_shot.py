@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig
@@ -10,6 +10,7 @@ from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.prompt import (
     answer_format,
     clinical_instruction,
+    prompt_sha256,
 )
 from gaitmodel.core.media.frames import read_frames, sample_indices
 from gaitmodel.core.records import ByteArray, Prediction, RationaleText
@@ -35,6 +36,12 @@ class Qwen3VLZeroShot:
     generation: GenerationConfig
     key: str = "qwen3_vl_zero_shot"
     reads_film: bool = True
+
+    def describe(self) -> Mapping[str, str]:
+        return {
+            "backbone_sha256": self.backbone.digest,
+            "instruction_sha256": prompt_sha256(self._question()),
+        }
 
     def _images(self, clip: ClipInput) -> ByteArray:
         seen = clip.seen()

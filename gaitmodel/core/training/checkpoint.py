@@ -30,6 +30,7 @@ WEIGHTS = "model.safetensors"
 META = "meta.json"
 RESUME = "resume.pt"
 LOCK = "lock"
+NOTED_LATER = {"instruction_sha256"}  # what checkpoints of earlier versions lack
 PATIENCE_S = 60.0  # a worker that lost its Run notices at its next report
 
 
@@ -156,12 +157,14 @@ def load_weights(network: nn.Module, folder: Path, wanted: Mapping[str, str]) ->
     Raises
     ------
     WeightsError
-        If the checkpoint is of another system, backbone, fusion or class list, or is
-        corrupt.
+        If the checkpoint is of another system, backbone, fusion, instruction or class
+        list, or is corrupt.
     """
     meta = read_meta(folder)
     described = meta["system_description"]
     for name, value in wanted.items():
+        if name in NOTED_LATER and name not in described:
+            continue
         if described.get(name) != value:
             raise WeightsError(
                 f"checkpoint {folder}: {name} is {described.get(name)!r}, "

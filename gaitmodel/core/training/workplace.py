@@ -67,6 +67,11 @@ class Fitted:
         return self.system.reads_film
 
     @property
+    def told(self) -> Mapping[str, str]:
+        """What its texts hang on and the checkpoint does not tell: nothing."""
+        return {}
+
+    @property
     def weights(self) -> str:
         """Where the first weights came from, if the system was trained from some."""
         return self.system.describe().get("weights", "")
@@ -108,6 +113,11 @@ class Untrained:
     system: ZeroShotSystem
     checkpoint: str = ""
     weights: str = ""
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What its texts hang on, where no checkpoint tells it."""
+        return self.system.describe()
 
     def has_seen(self, subject: str) -> bool:
         return False

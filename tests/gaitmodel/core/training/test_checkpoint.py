@@ -13,6 +13,7 @@ from gaitmodel.core.config import (
     GenerationConfig,
 )
 from gaitmodel.core.errors import InputError, WeightsError
+from gaitmodel.core.systems import reading
 from gaitmodel.core.training import checkpoint
 from gaitmodel.core.training.checkpoint import held
 from gaitmodel.core.training.fit import fit_system
@@ -30,6 +31,19 @@ def test_a_checkpoint_of_another_backbone_is_refused(
     (folder / "meta.json").write_text(json.dumps(meta))
     with pytest.raises(WeightsError, match="backbone_sha256"):
         workplace.answering("biogait_full", "tiny", FUSION, GenerationConfig())
+
+
+def test_a_checkpoint_of_another_instruction_is_refused(
+    workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = fit(workplace, tmp_path)
+    monkeypatch.setattr(reading, "answer_format", lambda: "Answer in other words.")
+    with pytest.raises(WeightsError, match="instruction_sha256 is"):
+        workplace.answering("biogait_full", "tiny", FUSION, GenerationConfig())
+    meta = json.loads((folder / "meta.json").read_text())
+    meta["system_description"].pop("instruction_sha256")  # as earlier versions left it
+    (folder / "meta.json").write_text(json.dumps(meta))
+    workplace.answering("biogait_full", "tiny", FUSION, GenerationConfig())
 
 
 def test_a_corrupt_checkpoint_is_named(workplace: Workplace, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def _notes(table: TableOne) -> list[str]:
     notes = [
         seen_sentence(row.title, row.seen) for row in table.rows.values() if row.seen
     ]
-    if first.absent:
+    if any(row.scores.absent for row in table.rows.values()):
         notes.append(
             f"{ABSENT}: in neither truth nor prediction; counts 0 in the macro F1 over "
             "eight."
@@ -221,11 +221,15 @@ def _markdown_table(lines: Sequence[Sequence[str]]) -> str:
 
 
 def as_csv(table: TableOne) -> str:
-    """One line per system and number: value, interval, stratified interval."""
+    """One line per system and number: value, interval, stratified interval, mark.
+
+    A class in neither truth nor prediction counts 0 and is marked absent.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(
         ["system", "measure", "value", "lo", "hi", "stratified_lo", "stratified_hi"]
+        + ["mark"]
     )
     for key, row in table.rows.items():
         measured = {
@@ -236,11 +240,22 @@ def as_csv(table: TableOne) -> str:
         for name, value in measured.items():
             plain, strata = row.scores.ci[name], row.scores.ci_stratified[name]
             numbers = [value, plain.lo, plain.hi, strata.lo, strata.hi]
-            writer.writerow([key, name, *(f"{number:.6f}" for number in numbers)])
-        for name in ("ece", "adaptive_ece", "brier"):
-            value = getattr(row.calibration, name)
-            writer.writerow([key, name, f"{value:.6f}", "", "", "", ""])
-        others = {"aurc": row.coverage.area}
+            mark = "absent" if name in row.scores.absent else ""
+            writer.writerow([key, name, *(f"{n:.6f}" for n in numbers), mark])
+        counts = {
+            "n": row.scores.n,
+            "n_subjects": row.scores.n_subjects,
+            "subjects_seen": row.seen,
+        }
+        for name, count in counts.items():
+            writer.writerow([key, name, count, "", "", "", "", ""])
+        others = {
+            "macro_f1_present": row.scores.macro_f1_present,
+            "ece": row.calibration.ece,
+            "adaptive_ece": row.calibration.adaptive_ece,
+            "brier": row.calibration.brier,
+            "aurc": row.coverage.area,
+        }
         if row.free_text:
             others["free_text_accuracy"] = row.free_text.accuracy
             others["free_text_macro_f1"] = row.free_text.macro_f1
@@ -248,12 +263,12 @@ def as_csv(table: TableOne) -> str:
             others["scenes_kept_accuracy"] = row.shortcut.as_trained
             others["scenes_swapped_accuracy"] = row.shortcut.swapped
         for name, value in others.items():
-            writer.writerow([key, name, f"{value:.6f}", "", "", "", ""])
+            writer.writerow([key, name, f"{value:.6f}", "", "", "", "", ""])
     return out.getvalue()
 
 
 def as_latex(table: TableOne) -> str:
-    """A ``tabular`` for booktabs, with the caption as a comment."""
+    """A ``tabular`` for booktabs; its caption and notes as comments."""
     head, *rows = _lines(table)
     lines = [
         f"% {_caption(table)}",
@@ -264,6 +279,7 @@ def as_latex(table: TableOne) -> str:
         *(_latex_line(row) for row in rows),
         "\\bottomrule",
         "\\end{tabular}",
+        *(f"% {note}" for note in [*_notes(table), *_sentences(table)]),
     ]
     return "\n".join(lines) + "\n"
 

@@ -95,6 +95,41 @@ def test_the_csv_can_be_read_back(table: TableOne) -> None:
     assert float(accuracy["stratified_lo"]) <= 0.6 <= float(accuracy["stratified_hi"])
 
 
+def test_every_form_says_who_was_trained_on_and_which_class_is_absent() -> None:
+    seen = replace(answers("Ours", [*TRUTH[:-1], 2]), seen=3)
+    table = table_one(
+        "val",
+        TRUTH,
+        SUBJECTS,
+        {"ours": seen, "theirs": answers("Theirs", TRUTH)},
+        "ours",
+    )
+    assert "style" not in table.rows["ours"].scores.absent  # once named, wrongly
+    assert "style" in table.rows["theirs"].scores.absent
+    for form in (as_text, as_markdown, as_latex):
+        assert "Ours was trained or chosen on 3 of these subjects" in form(table)
+        assert "counts 0 in the macro F1 over eight" in form(table)
+    rows = {(r["system"], r["measure"]): r for r in csv_rows(table)}
+    assert rows["ours", "subjects_seen"]["value"] == "3"
+    assert rows["ours", "n"]["value"] == "10"
+    assert rows["theirs", "style"]["mark"] == "absent"
+    assert rows["ours", "style"]["mark"] == rows["theirs", "normal"]["mark"] == ""
+    stored = table_json(table)["systems"]
+    for (system, measure), row in rows.items():
+        if measure in stored[system]:
+            assert float(row["value"]) == pytest.approx(
+                stored[system][measure], abs=1e-6
+            )
+
+
+def test_a_class_absent_from_a_later_row_alone_is_explained() -> None:
+    full = answers("Names all", [*TRUTH[:-4], 2, 4, 6, 7])
+    given = {"all": full, "theirs": answers("Theirs", TRUTH)}
+    table = table_one("test", TRUTH, SUBJECTS, given, "all")
+    assert not table.rows["all"].scores.absent
+    assert "counts 0 in the macro F1 over eight" in as_text(table)
+
+
 def test_the_latex_escapes_what_latex_reads(table: TableOne) -> None:
     page = as_latex(table)
     assert "Ours\\_100\\%" in page

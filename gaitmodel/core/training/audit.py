@@ -6,11 +6,8 @@
    same if hips and knees bend alike to 0.3 degrees; where one of these was not
    observed, if every angle is alike. Of 728 real walks none shares more than one in
    twenty of its frames with other people's.
-3. No film is in two splits: eight frames of each, grey and 16 pixels wide, less their
-   own mean, are its perceptual hash: what moves, not the room, so that patients filmed
-   in one corridor stay apart. Clips of different splits whose hashes correlate above
-   0.95 are near-duplicates. A drawn skeleton has no scene to compare by; its pose has
-   been compared under 2.
+3. No film is in two splits (``film_copies.py``). A drawn skeleton has no scene to compare
+   by; its pose has been compared under 2.
 4. No prompt says who walks, where the clip comes from or what it is called.
 
 Refusing is the default: there is no option to train on.
@@ -24,16 +21,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
 from scipy.spatial import cKDTree
 
 from gaitmodel.core.errors import InputError
-from gaitmodel.core.media.frames import read_frames
 from gaitmodel.core.pose.kinematics import to_gravity
 from gaitmodel.core.pose.skel import INDEX
 from gaitmodel.core.records import FloatArray, PoseSequence
 from gaitmodel.core.systems.base import ClipInput, LabelledClip, Prompting
 from gaitmodel.core.training.dataset import leave_out
+from gaitmodel.core.training.film_copies import FilmHash, copy_of, film_hash
 
 SHARED_FRAMES = 0.5
 SAME_ANGLE = 0.005  # radians
@@ -41,8 +37,6 @@ LEGS = [
     INDEX[f"{name}_{side}"] for name in ("hip_flexion", "knee_angle") for side in "rl"
 ]
 NOT_OBSERVED = -9.0  # radians: like itself alone
-NEAR = 0.95  # correlation of two perceptual hashes
-HASH_FRAMES, HASH_SIDE = 8, 16
 SHORTEST_NAME = 4  # a shorter name would be found in any text
 
 Parts = Mapping[str, Sequence[LabelledClip]]
@@ -140,60 +134,25 @@ def _comparable(pose: PoseSequence) -> FloatArray:
 def _films(
     parts: Parts, tick: Callable[[], None], failed: dict[str, str] | None
 ) -> str:
-    hashes: list[tuple[str, str, FloatArray]] = []
+    hashes: dict[str, list[FilmHash]] = {split: [] for split in parts}
     for split, clip in _each(parts):
         if clip.film is None or clip.film.skeleton:
             continue
         tick()
         try:
-            hashes.append((split, clip.clip, film_hash(clip)))
+            hashes[split].append(film_hash(clip))
         except (InputError, OSError) as error:
             leave_out(clip.clip, error, failed)
-    for split in parts:
-        _refuse_near(
-            [h for h in hashes if h[0] == split], [h for h in hashes if h[0] != split]
-        )
-    return f"{len(hashes)} films hashed, no near-duplicate across splits"
-
-
-def _refuse_near(
-    own: Sequence[tuple[str, str, FloatArray]],
-    others: Sequence[tuple[str, str, FloatArray]],
-) -> None:
-    if not own or not others:
-        return
-    known = np.stack([h for _, _, h in others])  # (M, frames x side x side)
-    for _, name, hashed in own:
-        alike = known @ hashed
-        if alike.max() >= NEAR:
-            raise InputError(
-                f"clips {name!r} and {others[int(alike.argmax())][1]!r} stand in "
-                "different splits and show nearly the same pictures"
-            )
-
-
-def film_hash(clip: ClipInput) -> FloatArray:
-    """(frames x side x side,) of unit length: the moving part of a film, very small.
-
-    Of a film in which nothing moves it is the picture itself.
-    """
-    film = clip.seen()
-    where = np.linspace(0, film.frames - 1, HASH_FRAMES).astype(int)
-    small = [
-        np.asarray(
-            Image.fromarray(image)
-            .convert("L")
-            .resize((HASH_SIDE, HASH_SIDE), Image.Resampling.BOX),
-            dtype=float,
-        )
-        for image in read_frames(film.path, where).images
-    ]
-    frames = np.stack(small)
-    moving = frames - frames.mean(axis=0)
-    if np.abs(moving).max() < 1:
-        moving = frames - frames.mean()
-    flat: FloatArray = moving.ravel() / (np.linalg.norm(moving) or 1.0)
-    return flat
+    for split, own in hashes.items():
+        others = [one for name in parts if name != split for one in hashes[name]]
+        for film in own:
+            if copy := copy_of(film, others):
+                raise InputError(
+                    f"clips {film.clip!r} and {copy.clip!r} stand in different splits "
+                    "and show nearly the same pictures"
+                )
+    count = sum(map(len, hashes.values()))
+    return f"{count} films hashed, no near-duplicate across splits"
 
 
 def _prompts(parts: Parts, system: object, tick: Callable[[], None]) -> str:

@@ -84,7 +84,8 @@ class NumberReader:
             own = self._quantity(number)
             if own is None and number.unit == "":
                 continue
-            for side in self._sides_of(number, own):
+            of_both = self._is_difference(number)
+            for side in [None] if of_both else self._sides_of(number, own):
                 yield self._claim(number, own, side)
 
     def _is_range(self, group: Sequence[Number]) -> bool:
@@ -108,7 +109,7 @@ class NumberReader:
         """The sides of two joined numbers, if the sentence gives both."""
         behind = said.TWO_SIDES_BEHIND.match(self._text, group[1].end)
         if behind:
-            return Side(behind["first"].lower()), Side(behind["second"].lower())
+            return _side(behind["first"]), _side(behind["second"])
         spoken = self._sides_before(group[0])
         if len(spoken) >= 2 and self._joined(spoken[-2], spoken[-1]):
             return spoken[-2].side, spoken[-1].side
@@ -167,8 +168,7 @@ class NumberReader:
                 self._text, place
             ) or said.BARE_SIDE_BEHIND.match(self._text, place)
             if behind:
-                first = behind["side"].lower()[0]
-                return Side.LEFT if first == "l" else Side.RIGHT
+                return _side(behind["side"])
         return None
 
     def _tight(self, number: Number) -> Mention | None:
@@ -264,6 +264,10 @@ class NumberReader:
     def last_quantity(self) -> Quantity | None:
         """What the next sentence may refer back to."""
         return self._mentions[-1].quantity if self._mentions else self._carried
+
+
+def _side(word: str) -> Side:
+    return Side.LEFT if word.lower().startswith("l") else Side.RIGHT
 
 
 def _fits(number: Number, quantity: Quantity) -> bool:

@@ -28,8 +28,8 @@ BARE_SIDE_BEHIND: Final = re.compile(
 )
 RESPECTIVELY: Final = re.compile(r"[^;.]{0,20}\brespectively\b", re.IGNORECASE)
 TWO_SIDES_BEHIND: Final = re.compile(
-    r"\s*,?\s*\(?(?:on|for|in|at|of)?\s*(?:the\s+)?(?P<first>left|right)\s*(?:and|,|/|vs\.?)\s*"
-    r"(?:the\s+)?(?P<second>left|right)",
+    r"\s*,?\s*\(?(?:on|for|in|at|of)?\s*(?:the\s+)?(?P<first>left|right|[LR]\b)\s*(?:and|,|/|vs\.?)\s*"
+    r"(?:the\s+)?(?P<second>left|right|[LR]\b)",
     re.IGNORECASE,
 )
 REFERENCE: Final = re.compile(
@@ -63,7 +63,7 @@ ABOUT: Final = re.compile(
     re.IGNORECASE,
 )
 DIFFERENCE: Final = re.compile(
-    r"\b(?:differences?|differ(?:s|ing|ed)?|asymmetry|discrepancy|gap)\b(?:\s+\w+){0,4}?\s*"
+    r"\b(?:differences?|differ(?:s|ing|ed)?|asymmetry|discrepancy|gap)\b(?:(?:\s+\w+){0,4}?|\s+between(?:\s+\w+){1,7}?)\s*"
     r"(?:\(|of|by|is|was|:|=|,)?\s*(?:only|about|approximately|around|just|~)?\s*$",
     re.IGNORECASE,
 )

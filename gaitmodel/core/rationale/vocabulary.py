@@ -59,9 +59,9 @@ QUANTITIES: Final[tuple[Quantity, ...]] = (
         r"single[-\s]+(?:limb[-\s]+)?(?:support|stance)",
     ),
     Quantity(
-        "arm swing", "deg", ("arm_swing_{side}_deg",), r"arm[-\s]+swings?|swing\s+of\s+the\s+arms?",
+        "arm swing", "deg", ("arm_swing_{side}_deg",), r"arms?[-\s]+swings?|swing\s+of\s+the\s+arms?",
     ),
-    Quantity("swing", "%", ("swing_percent_{side}",), r"(?<!arm\s)(?<!arm-)\bswings?\b(?!\s+of\s+the\s+arm)"),
+    Quantity("swing", "%", ("swing_percent_{side}",), r"(?<!arm\s)(?<!arms\s)(?<!arm-)\bswings?\b(?!\s+of\s+the\s+arm)"),
     Quantity("stance", "%", ("stance_percent_{side}",), r"\bstance\b"),
     Quantity(
         "knee range", "deg", ("knee_rom_{side}_deg",),

@@ -64,6 +64,24 @@ def found(text: str) -> Counter[Label]:
         ("The left knee flexes to 20 degrees.", "value knee_flexion left 20 x"),
         ("The right hip extends to 11 degrees.", "value hip_extension right 11 +"),
         ("He leans forward by 40 degrees.", "value trunk_lean - 40 x"),
+        # Sides behind both numbers, and what two sides differ by.
+        (
+            "Knee range is 44/58 deg (L/R).",
+            "value knee_range left 44 x\nvalue knee_range right 58 x",
+        ),
+        (
+            "Swing: 38%/39% (L/R), step time 0.53/0.54 s (l/r).",
+            """value swing left 38 +
+            value swing right 39 +
+            value step_time left 0.53 +
+            value step_time right 0.54 +""",
+        ),
+        (
+            "The difference between left and right step time is 0.01 s.",
+            "difference step_time - 0.01 +",
+        ),
+        ("The difference is that the left swing is 38 %.", "value swing left 38 +"),
+        ("The arms swing asymmetrically.", "asymmetric arm_swing - - +"),
         # Few events are counted in words.
         (
             "Four heel strikes were seen on the left, and nine on the right.",

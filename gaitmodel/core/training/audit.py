@@ -37,7 +37,8 @@ LEGS = [
     INDEX[f"{name}_{side}"] for name in ("hip_flexion", "knee_angle") for side in "rl"
 ]
 NOT_OBSERVED = -9.0  # radians: like itself alone
-SHORTEST_NAME = 4  # a shorter name would be found in any text
+NAME = re.compile(r".{4,}|(?=.*\d).*[^\W\d].*")
+"""What is looked for: a shorter word, or a plain number, would be found in any text."""
 
 Parts = Mapping[str, Sequence[LabelledClip]]
 
@@ -169,7 +170,7 @@ def _prompts(parts: Parts, system: object, tick: Callable[[], None]) -> str:
         canaries = [clip.clip, labelled.subject]
         canaries += [str(clip.film.path)] if clip.film else []
         for word in canaries:
-            if len(word) < SHORTEST_NAME or not _says(text, word):
+            if not NAME.fullmatch(word) or not _says(text, word):
                 continue
             if all(_says(other, word) for other in texts):
                 continue  # a word of the instruction tells nobody apart

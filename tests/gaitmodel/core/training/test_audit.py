@@ -209,12 +209,21 @@ class Telling:
         return f"Judge the gait.{said}"
 
 
-def test_a_prompt_that_names_its_subject_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["subject-0", "P07", "s1"])
+def test_a_prompt_that_names_its_subject_is_refused(tmp_path: Path, name: str) -> None:
     given = parts(tmp_path)
-    first = given["train"][0]
+    first = dataclasses.replace(given["train"][0], subject=name)
+    given["train"][0] = first
     system = Telling(first.subject, first.given.clip)
     with pytest.raises(InputError, match=f"its prompt says '{first.subject}'"):
         audit(given, system, tick)
+
+
+@pytest.mark.parametrize("name", ["7", "42", "he"])
+def test_a_name_that_any_text_may_hold_is_no_canary(tmp_path: Path, name: str) -> None:
+    given = parts(tmp_path)
+    given["train"][0] = dataclasses.replace(given["train"][0], subject=name)
+    audit(given, Telling(name, given["train"][0].given.clip), tick)
 
 
 def test_a_word_of_the_instruction_is_no_name(tmp_path: Path) -> None:

@@ -111,6 +111,21 @@ def test_the_shortcut_test_of_another_backbone_is_not_put_into_the_table(
         call_command("evaluate_systems", *arguments, "--shortcut", str(cohort))
 
 
+def test_shortcut_tests_of_unlike_size_stand_in_no_table_together(cohort: Path) -> None:
+    train("--system", "biogait_plus", "--backbone", "none")
+    train("--system", "st_gcn", "--backbone", "tiny")
+    row = ShortcutRow("biogait_plus", "BioGait+ (ours)", "none", 16, 1.0, 0.9375)
+    small = replace(row, system="st_gcn", title="ST-GCN", backbone="tiny", n=8)
+    other = replace(row, system="tsn", n=4)
+    write_rows(cohort, [row, small, other])
+    asked = ("evaluate_systems", "--shortcut", str(cohort), "--backbone", "none")
+    with pytest.raises(CommandError, match="are of 8 and 16 walks"):
+        call_command(
+            *asked, "--backbone", "st_gcn=tiny", "--systems", "biogait_plus,st_gcn"
+        )
+    call_command(*asked, "--systems", "biogait_plus")
+
+
 def test_all_that_is_ready_is_evaluated_and_the_rest_is_named(
     cohort: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

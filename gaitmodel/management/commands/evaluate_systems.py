@@ -120,6 +120,12 @@ class Command(GaitCommand):
                     f"the shortcut test of {key} in {folder} ran on backbone "
                     f"{found[key].backbone!r}, not on {name!r}"
                 )
+        walks = sorted({row.n for key, row in found.items() if key in backbones})
+        if len(walks) > 1:
+            raise InputError(
+                f"the shortcut tests in {folder} are of {walks[0]} and {walks[-1]} "
+                "walks: test these systems again, with one --subjects"
+            )
         return found
 
     def _backbones(self, options: dict[str, Any]) -> dict[str, str]:

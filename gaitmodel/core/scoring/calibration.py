@@ -51,10 +51,9 @@ def calibration(
         If a row does not sum to one.
     """
     sums = probabilities.sum(axis=1)
-    if np.abs(sums - 1).max(initial=0) > 1e-3:
-        raise InputError(
-            f"probabilities must sum to 1, not {sums[np.abs(sums - 1).argmax()]:.4f}"
-        )
+    wrong = ~(np.abs(sums - 1) <= 1e-3)  # what is no number is wrong as well
+    if wrong.any():
+        raise InputError(f"probabilities must sum to 1, not {sums[wrong][0]:.4f}")
     labels = np.asarray(truth)
     confidence = probabilities.max(axis=1)
     right = (probabilities.argmax(axis=1) == labels).astype(float)

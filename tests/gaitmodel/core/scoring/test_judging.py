@@ -49,6 +49,10 @@ def test_a_calibrated_system_has_a_small_ece_and_a_sharpened_one_a_large() -> No
 def test_probabilities_that_do_not_sum_to_one_are_refused() -> None:
     with pytest.raises(InputError, match="sum to 1, not 2"):
         calibration([0], np.full((1, 8), 0.25))
+    stated = np.full((2, 8), 0.125)
+    stated[1] = np.nan
+    with pytest.raises(InputError, match="sum to 1, not nan"):
+        calibration([0, 1], stated)
 
 
 def test_risk_falls_as_the_unsure_are_left_out() -> None:

@@ -40,7 +40,8 @@ Build = Callable[[], nn.Module]
 class Architecture:
     """A transformers class with its two sizes, and which keys a checkpoint may lack.
 
-    ``pixels`` are the mean and deviation that its films are normalised by. ``droppable`` keys of a checkpoint are not wanted; ``fresh`` ones it may lack.
+    ``pixels`` are the mean and deviation that its films are normalised by.
+    ``droppable`` keys of a checkpoint are not wanted; ``fresh`` ones it may lack.
     """
 
     model: type[PreTrainedModel]

@@ -26,13 +26,13 @@ import torch
 from torch import Tensor
 
 from gaitmodel.core.config import FusionConfig, FusionOrder, GenerationConfig
+from gaitmodel.core.decoding.prompt_batches import FusedPrompt
 from gaitmodel.core.features.measure import measure
 from gaitmodel.core.records import ClipFilm
 from gaitmodel.core.sources.synthetic import plan_cohort
 from gaitmodel.core.systems.answer_form import answer_opening
 from gaitmodel.core.systems.base import ClipInput
 from gaitmodel.core.systems.internvl import InternVLBackbone
-from gaitmodel.core.systems.prompt_batches import FusedPrompt
 from gaitmodel.core.systems.reading import ClipReader
 from gaitmodel.core.training.workplace import Workplace
 

@@ -29,8 +29,8 @@ from transformers import (
 
 from gaitmodel.core.errors import WeightsError
 from gaitmodel.core.features.prompt import clinical_instruction
+from gaitmodel.core.seeding import drawing_from
 from gaitmodel.core.systems.folders import weights_folder
-from gaitmodel.core.systems.seeding import drawing_from
 
 MADE_HERE = ("tiny", "smollm2")
 IMAGE_TOKENS = {

@@ -14,12 +14,12 @@ from dataclasses import replace
 from torch import Tensor
 
 from gaitmodel.core.config import GenerationConfig
+from gaitmodel.core.decoding.prompt_batches import Drawn
 from gaitmodel.core.records import RationaleText
 from gaitmodel.core.systems.answer_form import answer_opening, decoding, rationale
 from gaitmodel.core.systems.base import Answers, ClipInput, Decide
 from gaitmodel.core.systems.engines import Reading, rationale_engine
 from gaitmodel.core.systems.fused import FusedFeatures, ReadClip
-from gaitmodel.core.systems.prompt_batches import Drawn
 from gaitmodel.core.systems.reading import ClipReader
 from gaitmodel.core.systems.verified import verified
 from gaitmodel.core.taxonomy import CLASSES, GaitClass

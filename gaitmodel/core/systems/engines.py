@@ -19,9 +19,9 @@ from typing import Any, Protocol
 from torch import Tensor
 from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
+from gaitmodel.core.decoding.prompt_batches import TOP_P, Drawn, FusedPrompt
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.systems.internvl import InternVLBackbone
-from gaitmodel.core.systems.prompt_batches import TOP_P, Drawn, FusedPrompt
 
 ENGINES = ("transformers", "vllm")
 IMAGE = "<IMG_CONTEXT>"  # of vLLM's model for transformers-native InternVL folders

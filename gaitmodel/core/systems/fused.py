@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from gaitmodel.core.config import FusionConfig, FusionOrder
+from gaitmodel.core.decoding.prompt_batches import FusedPrompt
 from gaitmodel.core.features.prompt import prompt_sha256
 from gaitmodel.core.records import ByteArray
 from gaitmodel.core.systems.base import ClipInput
 from gaitmodel.core.systems.feature_cache import FeatureCache, content_key
 from gaitmodel.core.systems.internvl import InternVLBackbone
-from gaitmodel.core.systems.prompt_batches import FusedPrompt
 from gaitmodel.core.systems.reading import ClipReader
 
 

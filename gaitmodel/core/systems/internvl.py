@@ -20,12 +20,12 @@ from transformers import (
 from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
 from gaitmodel.core.config import FusionOrder
+from gaitmodel.core.decoding.packed_linear import packed
+from gaitmodel.core.decoding.prompt_batches import FusedPrompt, flush_right, token_ids
+from gaitmodel.core.decoding.read_prompts import ReadPrompts, read_batch
+from gaitmodel.core.decoding.shared_prefix import NAME as SHARED_PREFIX
 from gaitmodel.core.records import ByteArray
-from gaitmodel.core.systems.packed_linear import packed
 from gaitmodel.core.systems.pixels import normalised, resized
-from gaitmodel.core.systems.prompt_batches import FusedPrompt, flush_right, token_ids
-from gaitmodel.core.systems.read_prompts import ReadPrompts, read_batch
-from gaitmodel.core.systems.shared_prefix import NAME as SHARED_PREFIX
 
 FRAMES_PER_FORWARD = 8  # fixed, so that features do not depend on the batch around
 

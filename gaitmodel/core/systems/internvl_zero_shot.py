@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig
+from gaitmodel.core.decoding.read_prompts import ReadPrompts
 from gaitmodel.core.features.prompt import prompt_sha256
 from gaitmodel.core.records import Prediction
 from gaitmodel.core.systems.answer_form import (
@@ -19,7 +20,6 @@ from gaitmodel.core.systems.answer_form import (
 from gaitmodel.core.systems.base import Answers, ClipInput, Parts, Progress
 from gaitmodel.core.systems.desk import Desk
 from gaitmodel.core.systems.internvl import InternVLBackbone
-from gaitmodel.core.systems.read_prompts import ReadPrompts
 from gaitmodel.core.systems.reading import ClipReader
 
 

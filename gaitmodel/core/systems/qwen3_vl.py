@@ -23,8 +23,10 @@ from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import (
 )
 from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
+from gaitmodel.core.decoding.prompt_batches import token_ids
 from gaitmodel.core.errors import WeightsError
 from gaitmodel.core.records import ByteArray
+from gaitmodel.core.seeding import drawing_from
 from gaitmodel.core.systems.backbones import made_once, tiny_tokenizer
 from gaitmodel.core.systems.extraction import own_device
 from gaitmodel.core.systems.folders import (
@@ -36,8 +38,6 @@ from gaitmodel.core.systems.folders import (
     weights_folder,
 )
 from gaitmodel.core.systems.pixels import resized
-from gaitmodel.core.systems.prompt_batches import token_ids
-from gaitmodel.core.systems.seeding import drawing_from
 
 VISION_START, VISION_END, PLACE = "<|vision_start|>", "<|vision_end|>", "<|image_pad|>"
 IMAGE_SIZE = 448  # pixels, section 2.5

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from gaitmodel.core.config import FusionConfig, Sampling
+from gaitmodel.core.decoding.prompt_batches import FusedPrompt
 from gaitmodel.core.features.prompt import answer_format, clinical_instruction
 from gaitmodel.core.features.text import angle_text, metrics_text
 from gaitmodel.core.media.frames import read_frames, sample_indices
 from gaitmodel.core.records import ByteArray, IntArray
 from gaitmodel.core.systems.base import ClipInput
 from gaitmodel.core.systems.internvl import InternVLBackbone
-from gaitmodel.core.systems.prompt_batches import FusedPrompt
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from gaitmodel.core.decoding.prompt_batches import Drawn
 from gaitmodel.core.rationale.evidence import check_evidence
 from gaitmodel.core.rationale.judge import Verdict
 from gaitmodel.core.records import GaitFeatures, RationaleText
-from gaitmodel.core.systems.prompt_batches import Drawn
 
 ROUNDS = 3
 Write = Callable[[Sequence[int], Drawn | None], list[RationaleText]]

@@ -26,8 +26,8 @@ from torch import Tensor, nn
 from gaitmodel.core.config import TrainConfig
 from gaitmodel.core.errors import GaitError, TransientError
 from gaitmodel.core.scoring.scores import macro_f1
+from gaitmodel.core.seeding import drawing_from
 from gaitmodel.core.systems.base import ClosedForm
-from gaitmodel.core.systems.seeding import drawing_from
 from gaitmodel.core.taxonomy import CLASSES
 from gaitmodel.core.training.checkpoint import (
     RESUME,

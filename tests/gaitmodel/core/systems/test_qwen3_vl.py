@@ -13,9 +13,9 @@ from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import (
 )
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig
+from gaitmodel.core.decoding.prompt_batches import token_ids
 from gaitmodel.core.errors import InputError, WeightsError
 from gaitmodel.core.systems.answer_form import decoding, free_label
-from gaitmodel.core.systems.prompt_batches import token_ids
 from gaitmodel.core.systems.qwen3_vl import PLACE, Qwen3VLBackbone, load_qwen3_vl
 from gaitmodel.core.systems.qwen3_vl_zero_shot import Qwen3VLZeroShot
 from gaitmodel.core.taxonomy import CLASSES

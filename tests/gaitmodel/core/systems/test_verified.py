@@ -9,12 +9,12 @@ import pytest
 import torch
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig, TrainConfig
+from gaitmodel.core.decoding.prompt_batches import Drawn
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.measure import measure
 from gaitmodel.core.rationale.evidence import check_evidence
 from gaitmodel.core.rationale.judge import Verdict
 from gaitmodel.core.records import RationaleText
-from gaitmodel.core.systems.prompt_batches import Drawn
 from gaitmodel.core.systems.verified import verified, without_contradictions
 from gaitmodel.core.taxonomy import GaitClass
 from gaitmodel.core.training.fit import fit_system

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn.functional import scaled_dot_product_attention
 
-from gaitmodel.core.systems import shared_prefix
-from gaitmodel.core.systems.shared_prefix import SplitStates, shared_prefix_attention
+from gaitmodel.core.decoding import shared_prefix
+from gaitmodel.core.decoding.shared_prefix import SplitStates, shared_prefix_attention
 
 D = 16
 

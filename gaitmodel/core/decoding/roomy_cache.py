@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from transformers import DynamicCache, PretrainedConfig
 from transformers.cache_utils import DynamicLayer
 
-from gaitmodel.core.systems.shared_prefix import SplitStates
+from gaitmodel.core.decoding.shared_prefix import SplitStates
 
 States = tuple[Tensor, Tensor]  # keys and values of one layer, (B, H, L, d)
 

@@ -15,16 +15,16 @@ from torch import Tensor
 from transformers import DynamicCache, InternVLForConditionalGeneration
 from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
-from gaitmodel.core.systems.packed_linear import packed
-from gaitmodel.core.systems.prompt_batches import (
+from gaitmodel.core.decoding.packed_linear import packed
+from gaitmodel.core.decoding.prompt_batches import (
     Drawn,
     NoRepeatInNewText,
     PromptBatch,
     seeded,
     token_ids,
 )
-from gaitmodel.core.systems.roomy_cache import all_behind, cache_of, cut_out, room_for
-from gaitmodel.core.systems.writing import write
+from gaitmodel.core.decoding.roomy_cache import all_behind, cache_of, cut_out, room_for
+from gaitmodel.core.decoding.writing import write
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from torch import Tensor
 from transformers import LogitsProcessor, NoRepeatNGramLogitsProcessor
 from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
-from gaitmodel.core.systems.seeding import drawing_from
+from gaitmodel.core.seeding import drawing_from
 
 
 def token_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from transformers import DynamicCache, LlamaConfig, LlamaForCausalLM
 
-from gaitmodel.core.systems.writing import write
+from gaitmodel.core.decoding.writing import write
 
 PAD, EOS = 0, 1
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from gaitmodel.core.systems.packed_linear import gains, packed
+from gaitmodel.core.decoding.packed_linear import gains, packed
 
 
 @given(

@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from gaitmodel.core.config import FusionOrder
-from gaitmodel.core.systems import packed_linear
+from gaitmodel.core.decoding import packed_linear
+from gaitmodel.core.decoding.prompt_batches import Drawn, FusedPrompt, token_ids
+from gaitmodel.core.decoding.read_prompts import ReadPrompts
 from gaitmodel.core.systems.internvl import InternVLBackbone
-from gaitmodel.core.systems.prompt_batches import Drawn, FusedPrompt, token_ids
-from gaitmodel.core.systems.read_prompts import ReadPrompts
 
 CAUSAL = [FusionOrder.TEXT_FIRST, FusionOrder.VISUAL_FIRST]
 OPENINGS = ["1) normal:", "1) cerebral palsy: The", "1)"]

@@ -25,6 +25,7 @@ class CellRow(NamedTuple):
     last_key: UUID | None
     changed_at: datetime | None
     state: str
+    rater: int | None
     consented_at: datetime | None
     own_label: str | None
     best: UUID | None
@@ -56,6 +57,7 @@ def cell_rows(case_id: UUID) -> list[CellRow]:
         "last_key",
         "changed_at",
         "slot__assignment__state",
+        "slot__assignment__seat__rater_id",
         "slot__assignment__seat__consented_at",
         "slot__assignment__own_diagnosis__label",
         "slot__assignment__choice__best_id",

@@ -19,7 +19,9 @@ def assignment_open(*, case_id: UUID, actor: User) -> None:
     """Note the first time that a rater sees a case; later times change nothing."""
     with transaction.atomic():
         study = study_held(case_id, actor)
-        fresh = Assignment.objects.filter(pk=case_id, state=Assignment.State.NEW)
+        fresh = Assignment.objects.filter(
+            pk=case_id, seat__rater=actor, state=Assignment.State.NEW
+        )
         if study.rules.consents:
             fresh = fresh.filter(seat__consented_at__isnull=False)
         if fresh.update(state=Assignment.State.OPEN, opened_at=timezone.now()):
@@ -66,9 +68,9 @@ def assignment_reopen(*, case_id: UUID, actor: User) -> None:
         study = study_held(case_id, actor)
         if not study.rules.reopening:
             raise StateError("this study's protocol does not let a case be reopened")
-        reopened = Assignment.objects.filter(pk=case_id, state__in=FINISHED).update(
-            state=Assignment.State.OPEN, submitted_at=None, reason=""
-        )
+        reopened = Assignment.objects.filter(
+            pk=case_id, seat__rater=actor, state__in=FINISHED
+        ).update(state=Assignment.State.OPEN, submitted_at=None, reason="")
         if not reopened:
             raise StateError("this case has not been submitted")
         payload = {"assignment": str(case_id)}

@@ -18,6 +18,7 @@ from annotations.selectors.answers import CellRow, cell_rows, missing_of
 from annotations.services.writing import (
     ConflictError,
     Saved,
+    check_still_seated,
     check_writable,
     saved_before,
     study_held,
@@ -56,6 +57,7 @@ def rating_save(
         study = study_held(case_id, actor)
         rows = cell_rows(case_id)
         cell = _cell(rows, letter, criterion)
+        check_still_seated(cell.rater, actor)
         check_writable(study, cell.state, cell.consented_at, cell.own_label)
         if key is not None and cell.last_key == key:
             before = saved_before(cell.version, cell.changed_at)

@@ -21,12 +21,14 @@ from gaitmodel.core.taxonomy import GaitClass
 
 @contextmanager
 def _sitting(seat_id: UUID, rater: User) -> Iterator[tuple[Study, Seat]]:
-    """Hold the open study of the rater's own seat."""
+    """Hold the open study of the rater's own seat, which is read under the lock."""
+    mine = Seat.objects.filter(pk=seat_id, rater=rater)
     with transaction.atomic():
-        seat = Seat.objects.filter(pk=seat_id, rater=rater).first()
-        if seat is None:
+        study_id = mine.values_list("study_id", flat=True).first()
+        study = study_for_update(study_id) if study_id else None
+        seat = mine.first()
+        if study is None or seat is None:
             raise UnknownCaseError("there is no such seat")
-        study = study_for_update(seat.study_id)
         if not study.is_open:
             raise StateError("the study is closed")
         yield study, seat

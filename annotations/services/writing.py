@@ -1,8 +1,9 @@
 """How every answer of a rater is written: held, checked, versioned, logged.
 
 1. The study's row is locked, found through the rater: another's case does not exist.
-2. Under the lock the study must be open, the case unsubmitted, consent given and,
-   where the protocol asks for it, the rater's own diagnosis made.
+2. Under the lock the seat must still be the rater's, the study open, the case
+   unsubmitted, consent given and, where the protocol asks for it, the rater's own
+   diagnosis made.
 3. One row changes, on condition of the version that the rater saw; a retry of an
    acknowledged write carries its key again and changes nothing.
 4. The change is logged in the same transaction.
@@ -80,6 +81,16 @@ def study_held(case_id: UUID, rater: User) -> Study:
     return found[0]
 
 
+def check_still_seated(rater_id: int | None, rater: User) -> None:
+    """Refuse who lost the seat while waiting for the study's lock.
+
+    PostgreSQL looks again only at the row that it locks: ``study_held`` found the seat
+    as it was before the wait.
+    """
+    if rater_id != rater.pk:
+        raise UnknownCaseError("there is no such case")
+
+
 def check_writable(
     study: Study, state: str, consented_at: datetime | None, own_label: str | None
 ) -> None:
@@ -114,6 +125,7 @@ def writing(
         assignment = Assignment.objects.select_related("seat", "own_diagnosis").get(
             pk=case_id
         )
+        check_still_seated(assignment.seat.rater_id, rater)
         own = getattr(assignment, "own_diagnosis", None)
         check_writable(
             study,

@@ -244,7 +244,7 @@ MUTATIONS = (
     Mutation(
         "who rated may sign",
         "annotations/services/closing.py",
-        "    if study.events.filter(seated | acted).exists():",
+        "    if study.events.filter(seated | withdrawn).exists():",
         "    if False:",
         "tests/annotations/services/test_closing.py",
     ),

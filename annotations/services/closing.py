@@ -81,9 +81,9 @@ def _check_signer(study: Study, signer: User, password: str, reason: str) -> Non
     if not (signer.is_active and signer.is_staff):
         raise StudyError(f"{signer.username!r} is no lead and cannot sign")
     seated = Q(kind="rater_seated", content__payload__rater=signer.pk)
-    # A withdrawal erases the contents; whose acts they were, the log still says.
-    acted = Q(kind__in=("consent_given", "case_opened"), actor=signer)
-    if study.events.filter(seated | acted).exists():
+    # Of who has withdrawn the log keeps the entries, and nothing of what they say.
+    withdrawn = Q(actor=signer, content=None)
+    if study.events.filter(seated | withdrawn).exists():
         raise StudyError(f"{signer.username!r} was a rater of this study: no signature")
     check_password_again(signer, password)
     if not reason.strip():

@@ -12,12 +12,7 @@ from annotations.models import Assignment, Rating, Seat, Study
 from annotations.reports import study_report
 from annotations.selectors import ratings_for, study_target
 from annotations.selectors.unblinded import rating_counts
-from annotations.services import (
-    assignment_open,
-    study_lock,
-    study_open,
-    study_unblind,
-)
+from annotations.services import study_lock, study_open, study_unblind
 from annotations.services.joining import consent_withdraw
 from tests import factories
 from tests.annotations.services.test_rating import complete
@@ -164,10 +159,9 @@ def test_a_rater_who_became_a_lead_does_not_sign(study: Study, ada: User) -> Non
 
 
 def test_a_rater_who_withdrew_and_became_a_lead_does_not_sign(
-    study: Study, case: Assignment, ada: User
+    study: Study, ada: User
 ) -> None:
-    assignment_open(case_id=case.pk, actor=ada)
-    consent_withdraw(seat_id=case.seat_id, actor=ada)
+    consent_withdraw(seat_id=Seat.objects.get(study=study, rater=ada).pk, actor=ada)
     study_lock(study=study)
     User.objects.filter(pk=ada.pk).update(is_staff=True)
     with pytest.raises(StudyError, match="was a rater of this study"):

@@ -66,10 +66,21 @@ class ChoiceForm(VersionedForm):
         )
 
 
+class Words(forms.CharField):
+    """Free words over several lines.
+
+    A form that a browser sends by itself ends each line with two characters, which the
+    page counts as one.
+    """
+
+    def to_python(self, value: object) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 class CommentForm(VersionedForm):
     """Free words."""
 
-    text = forms.CharField(max_length=4000, required=False)
+    text = Words(max_length=4000, required=False)
 
 
 class GuessForm(VersionedForm):
@@ -127,7 +138,7 @@ class BeatForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why a video cannot be judged."""
 
-    reason = forms.CharField(max_length=1000)
+    reason = Words(max_length=1000)
 
 
 class InvitationForm(forms.Form):

@@ -149,6 +149,7 @@ def case_cannot_judge(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "case_id": assignment.pk,
         "number": assignment.position,
         "problem": problem,
+        "reason": request.POST.get("reason", ""),
     }
     return render(
         request,

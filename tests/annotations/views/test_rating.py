@@ -135,6 +135,19 @@ def test_the_whole_page_works_without_javascript(page, case) -> None:
     assert Rating.objects.filter(slot__assignment=case, value=4).count() == 11
 
 
+def test_lines_that_a_form_sends_in_its_own_way_are_no_other_comment(
+    page, case
+) -> None:
+    lines = "\n".join(["The left arm hardly swings, see 0:02 there"] * 93)
+    words = {"comment-text": lines, "comment-version": 0}
+    assert len(lines) <= 4000
+    assert page.post(reverse("words_save", args=[case.pk]), words).status_code == 200
+    sent = sheet(case, **{"comment-text": lines.replace("\n", "\r\n")})
+    assert page.post(reverse("case", args=[case.pk]), sent).status_code == 302
+    stored = Comment.objects.get(assignment=case)
+    assert (stored.text, stored.version) == (lines, 1)
+
+
 @pytest.mark.parametrize("value", ["0", "6", "3.5", "text"])
 def test_a_page_with_a_bad_score_saves_nothing(page, case, value) -> None:
     url = reverse("case", args=[case.pk])
@@ -168,6 +181,13 @@ def test_cannot_judge_asks_for_a_reason(page, case) -> None:
     assert page.post(url, {"reason": "black"}).status_code == 302
     case.refresh_from_db()
     assert case.state == Assignment.State.CANNOT_JUDGE
+
+
+def test_a_reason_that_is_too_long_is_not_lost(page, case) -> None:
+    url = reverse("case_cannot_judge", args=[case.pk])
+    answer = page.post(url, {"reason": "The film is black. " * 60})
+    assert answer.status_code == 400
+    assert "The film is black. The film" in answer.content.decode()
 
 
 def test_a_case_page_takes_few_queries(

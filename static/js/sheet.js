@@ -9,6 +9,9 @@
   const LONGEST_WAIT_MS = 30000;
   const pending = new Map(); // cell -> {key, wait, earlier, version if of a page before}
   const MOST_EARLIER = 10;
+  const words = document.getElementById("comment-text");
+  let said = words.value; // what was last sent of it
+  let leaving = null; // the button that leads on, pressed before everything was saved
 
   function newKey() {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -60,9 +63,11 @@
     remember();
     saved.classList.toggle("waiting", pending.size > 0);
     showOpen();
+    if (leaving && !pending.size) sheet.requestSubmit(leaving);
   }
 
   sheet.addEventListener("change", (event) => {
+    leaving = null;
     const cell = cellOf(event.target);
     if (cell) pending.set(cell.dataset.cell, next(pending.get(cell.dataset.cell)));
     remember();
@@ -72,6 +77,7 @@
     const name = event.detail.elt.dataset.cell;
     if (!name) return;
     if (!pending.has(name)) pending.set(name, next());
+    if (name === "comment") said = words.value;
     const item = pending.get(name);
     event.detail.parameters[`${name}-key`] = item.key;
     event.detail.parameters[`${name}-earlier`] = item.earlier.join(" ");
@@ -94,6 +100,7 @@
       retryLater(cell, name, true);
     } else if (status >= 400 && status < 500) {
       const isOld = "version" in pending.get(name);
+      leaving = null;
       settle(name);
       if (status === 404) explainGone();
       else if (isOld && !pending.size) location.reload(); // to what the server has
@@ -177,7 +184,19 @@
   window.addEventListener("beforeunload", (event) => {
     if (pending.size) event.preventDefault();
   });
-  sheet.addEventListener("submit", () => pending.clear());
+
+  // The page is left when all is saved: the browser would forget what it could not send.
+  sheet.addEventListener("submit", (event) => {
+    if (words.value !== said) words.dispatchEvent(new Event("change", { bubbles: true }));
+    if (!pending.size) return;
+    event.preventDefault();
+    leaving = event.submitter;
+    for (const [name, { wait }] of pending) {
+      if (wait > FIRST_WAIT_MS) htmx.trigger(sheet.querySelector(`[data-cell="${name}"]`), "retry");
+    }
+    showOpen();
+  });
+
   window.addEventListener("online", () => {
     for (const name of pending.keys()) htmx.trigger(sheet.querySelector(`[data-cell="${name}"]`), "retry");
   });

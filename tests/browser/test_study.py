@@ -110,6 +110,30 @@ def test_without_a_connection_nothing_is_lost(sign_in, open_study) -> None:
     assert sorted(values) == [2, 4]
 
 
+def test_the_way_to_the_review_waits_for_what_is_not_saved(sign_in, open_study) -> None:
+    page = sign_in("ada")
+    open_case(page)
+    page.context.set_offline(True)
+    page.click("#comment-text")
+    page.keyboard.type("The left arm hardly swings.")
+    page.click("#review")
+    expect(page.locator("#saved")).to_contain_text("not saved yet")
+    expect(page.locator("#comment-text")).to_have_value("The left arm hardly swings.")
+    page.context.set_offline(False)
+    page.wait_for_url("**/review/")
+    expect(page.locator("main")).to_contain_text("The left arm hardly swings.")
+
+
+def test_words_typed_last_are_saved_before_the_review(sign_in, open_study) -> None:
+    page = sign_in("ada")
+    open_case(page)
+    page.click("#comment-text")
+    page.keyboard.type("First line.\nSecond line.")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/review/")
+    assert Comment.objects.exclude(text="").get().text == "First line.\nSecond line."
+
+
 @pytest.mark.parametrize("has_reloaded", [False, True])
 def test_a_change_of_mind_outlives_an_acknowledgement_that_was_lost(
     sign_in, open_study, has_reloaded: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,15 +26,20 @@ from annotations.models import Invitation, Seat, Study
 
 INVITATION_DAYS = 14
 TOKEN_BYTES = 32
+log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass
 class SentInvitation:
-    """An invitation with its link, which is shown and mailed once and not stored."""
+    """An invitation with its link, which is shown and mailed once and not stored.
+
+    Whether the mail server took it is known when the transaction is over.
+    """
 
     email: str
     seat: int
     link: str
+    is_mailed: bool = False
 
 
 def token_sha256(token: str) -> str:
@@ -47,21 +54,20 @@ def raters_invite(
     site: str = "",
     actor: User | None = None,
 ) -> list[SentInvitation]:
-    """Mail each address a one-time link to a free seat of an open study."""
+    """Mail each address a one-time link to a free seat of an open study.
+
+    Who was invited before and has not come keeps the seat and gets a new link; the one
+    before works no longer.
+    """
     emails = [_checked_email(email) for email in emails]
     if len(set(emails)) < len(emails):
         raise StudyError("an address is listed twice; invite each rater once")
     with transaction.atomic():
         study = _open_study(study)
-        seats = _free_seats(study)
-        if len(emails) > len(seats):
-            raise StudyError(
-                f"{len(emails)} raters are invited, but study {study.name!r} has "
-                f"{len(seats)} free seats"
-            )
+        seats = _seats_for(study, emails)
         return [
             _invite(study, seat, _Guest(email, site.strip()), site_url, actor)
-            for seat, email in zip(seats, emails, strict=False)
+            for seat, email in zip(seats, emails, strict=True)
         ]
 
 
@@ -117,13 +123,37 @@ def _open_study(study: Study) -> Study:
     return study
 
 
+def _seats_for(study: Study, emails: Sequence[str]) -> list[Seat]:
+    """A seat for each address, its own if it has one; links of before are void."""
+    if seated := study.seats.filter(rater__username__in=emails).first():
+        raise StudyError(f"{seated.rater} has a seat in this study already")
+    before = _waiting(study).filter(email__in=emails).select_related("seat")
+    own = {invitation.email: invitation.seat for invitation in before}
+    free, new = _free_seats(study), len(emails) - len(own)
+    if new > len(free):
+        raise StudyError(
+            f"{new} raters are invited, but study {study.name!r} has "
+            f"{len(free)} free seats"
+        )
+    before.update(expires_at=timezone.now())
+    others = iter(free)
+    return [own.get(email) or next(others) for email in emails]
+
+
 def _free_seats(study: Study) -> list[Seat]:
     """Seats with neither a rater nor an invitation that can still be used."""
-    waiting = Invitation.objects.filter(
-        accepted_at__isnull=True, expires_at__gt=timezone.now()
-    )
     free = study.seats.filter(rater__isnull=True)
-    return list(free.exclude(invitations__in=waiting))
+    return list(free.exclude(invitations__in=_waiting(study)))
+
+
+def _waiting(study: Study) -> QuerySet[Invitation]:
+    """Invitations to a seat without a rater that can still be used."""
+    return Invitation.objects.filter(
+        seat__study=study,
+        seat__rater__isnull=True,
+        accepted_at__isnull=True,
+        expires_at__gt=timezone.now(),
+    )
 
 
 @dataclass(frozen=True)
@@ -151,19 +181,29 @@ def _invite(
         study=study, kind="rater_invited", actor=actor, payload={"seat": seat.number}
     )
     link = site_url.rstrip("/") + reverse("invitation", args=[token])
-    transaction.on_commit(partial(_mail, guest.email, link))
-    return SentInvitation(guest.email, seat.number, link)
+    sent = SentInvitation(guest.email, seat.number, link)
+    transaction.on_commit(partial(_mail, sent))
+    return sent
 
 
-def _mail(email: str, link: str) -> None:
-    """A study's name may tell a diagnosis, so the mail does not carry it."""
-    send_mail(
-        "Invitation to rate gait cases",
-        "You are invited to score gait rationales in a blinded study.\n\n"
-        f"Your personal link, valid once and for {INVITATION_DAYS} days:\n{link}\n",
-        None,
-        [email],
-    )
+def _mail(sent: SentInvitation) -> None:
+    """A study's name may tell a diagnosis, so the mail does not carry it.
+
+    The invitation stands, whatever becomes of its mail: who invites sees the link.
+    """
+    try:
+        send_mail(
+            "Invitation to rate gait cases",
+            "You are invited to score gait rationales in a blinded study.\n\n"
+            f"Your personal link, valid once and for {INVITATION_DAYS} days:\n"
+            f"{sent.link}\n",
+            None,
+            [sent.email],
+        )
+    except OSError as error:
+        log.error("an invitation could not be mailed: %s", type(error).__name__)
+    else:
+        sent.is_mailed = True
 
 
 def _account_create(email: str, password: str) -> User:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from annotations.models import Assignment, Choice, Criterion, Study
+from annotations.models import Assignment, Choice, Comment, Criterion, Guess, Study
 from annotations.selectors.answers import CellRow, cell_rows, missing_of
 from annotations.selectors.blinded import (
     BlindedCase,
@@ -70,7 +70,8 @@ def previewed_case(assignment: Assignment) -> BlindedCase:
         for row in cell_rows(assignment.pk)
     ]
     assignment.choice = Choice(assignment=assignment)
-    assignment.comment.text, assignment.guess.slot = "", None
+    assignment.comment = Comment(assignment=assignment)
+    assignment.guess = Guess(assignment=assignment)
     return _blinded(assignment, path, PREVIEW, empty)
 
 

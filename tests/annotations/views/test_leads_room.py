@@ -1,10 +1,13 @@
 """The lead's room: compose with a live check, audit, preview, emergency, re-issue."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from annotations.core.presentation import NORMALISED
+from annotations.core.protocol import Protocol
 from annotations.models import (
     Assignment,
     Event,
@@ -13,7 +16,13 @@ from annotations.models import (
     Seat,
     Study,
 )
-from annotations.services import raters_invite
+from annotations.services import (
+    comment_save,
+    guess_save,
+    rater_seat,
+    raters_invite,
+    study_open,
+)
 from annotations.services.inviting import invitation_accept
 from tests import factories
 from tests.people import PASSWORD
@@ -139,6 +148,23 @@ def test_a_preview_shows_none_of_what_the_rater_answered(
     shown = page.get(reverse("case_preview", args=[study.pk, case.pk])).content
     assert b"checked" not in shown.split(b'id="keys"')[0].replace(b"aria-checked", b"")
     assert b"secret words" not in shown
+
+
+def test_a_preview_does_not_tell_that_a_rater_answered(page, ada) -> None:
+    rules = Protocol(guess=True, confidence=True)
+    study = study_open(study=factories.study(n_cases=3, n_raters=1, protocol=rules))
+    rater_seat(study=study, rater=ada)
+    case = Assignment.objects.get(seat__rater=ada, position=1)
+    url = reverse("case_preview", args=[study.pk, case.pk])
+    before = unsigned(page.get(url).content)
+    comment_save(case_id=case.pk, text="Clear.", version=0, actor=ada)
+    guess_save(case_id=case.pk, letter="", is_unknown=True, version=0, actor=ada)
+    assert unsigned(page.get(url).content) == before
+
+
+def unsigned(page: bytes) -> bytes:
+    """A page without its form tokens, which every answer draws anew."""
+    return re.sub(rb"[A-Za-z0-9]{64}", b"token", page)
 
 
 def test_one_case_is_opened_with_password_and_reason(page, case, study) -> None:

@@ -102,8 +102,8 @@
   const isWhole = () => film.buffered.length > 0 && film.buffered.end(film.buffered.length - 1) >= film.duration - frame;
 
   async function renew() {
-    const answer = await fetch(film.dataset.renew, { headers: { Accept: "application/json" } });
-    if (!answer.ok) return false;
+    const answer = await fetch(film.dataset.renew, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer || !answer.ok) return false;
     const { url } = await answer.json();
     const { currentTime, paused, playbackRate } = film;
     film.src = url;
@@ -118,10 +118,13 @@
   // A film that lies whole in the browser needs no new address.
   if (film.dataset.renew) setInterval(() => { if (!isWhole()) renew(); }, RENEW_MS);
   let tries = 0;
-  film.addEventListener("error", async () => {
+  async function fail() {
     tries += 1;
     film.dataset.failures = String(Number(film.dataset.failures || 0) + 1);
     failed.hidden = tries <= 2 && Boolean(film.dataset.renew) && (await renew());
-  });
+  }
+  film.addEventListener("error", fail);
+  if (film.error) fail(); // before this script had come
+  window.addEventListener("online", () => { if (film.error && film.dataset.renew) renew(); });
   film.addEventListener("loadeddata", () => { tries = 0; failed.hidden = true; });
 })();

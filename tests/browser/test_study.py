@@ -1,5 +1,7 @@
 """A study as its people live it: scored by keyboard, locked, unblinded, read."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -213,6 +215,20 @@ def test_the_film_plays_steps_and_slows(sign_in, open_study) -> None:
     expect(film).to_have_js_property("playbackRate", 0.75)
     press(page, "Space")
     expect(film).to_have_js_property("paused", False)
+
+
+@pytest.mark.parametrize("address", [r"/film/.+", r"/film/"])
+def test_a_film_that_does_not_come_says_so_and_comes_with_the_connection(
+    sign_in, open_study, address: str
+) -> None:
+    page = sign_in("ada")
+    page.route(re.compile(address), lambda route: route.abort())
+    open_case(page)
+    expect(page.locator("#film-failed")).to_be_visible()
+    page.unroute_all()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("#film-failed")).to_be_hidden()
+    page.wait_for_function("document.getElementById('film').readyState > 1")
 
 
 @pytest.mark.parametrize("width", [1280, 820, 320])

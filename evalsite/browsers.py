@@ -1,6 +1,13 @@
-"""What browsers may do on the site's pages: nothing inline, nothing from elsewhere."""
+"""What browsers may do on the site's pages: nothing inline, nothing from elsewhere, and
+keep nothing of them.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.cache import add_never_cache_headers
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -21,3 +28,20 @@ _UNUSED_FEATURES = (
     "magnetometer", "microphone", "midi", "payment", "usb",
 )  # fmt: skip
 PERMISSIONS_POLICY: dict[str, list[str]] = {name: [] for name in _UNUSED_FEATURES}
+
+
+class NothingKept:
+    """Whatever says nothing of caching is not kept.
+
+    Pages name people, show one-time links and opened cases, and machines in a clinic
+    are shared: after signing off, the button "back" must find nothing.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response

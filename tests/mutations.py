@@ -63,6 +63,13 @@ MUTATIONS = (
         f"{BLINDING}/test_guard.py",
     ),
     Mutation(
+        "browsers keep pages",
+        "evalsite/settings.py",
+        '    "evalsite.browsers.NothingKept",\n',
+        "",
+        "tests/annotations/views/test_permissions.py",
+    ),
+    Mutation(
         "one identity table is forgotten",
         "annotations/vault.py",
         "(SlotIdentity, StudySecret, IdentifiabilityAudit)",

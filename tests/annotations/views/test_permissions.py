@@ -183,6 +183,21 @@ def test_everyone_gets_what_the_policy_says(
 
 
 @pytest.mark.parametrize(
+    ("route", "method"), CHECKED, ids=[f"{r.name}-{m}" for r, m in CHECKED]
+)
+def test_browsers_keep_the_film_and_nothing_else(
+    route, method, case, study, ada, cleo
+) -> None:
+    for person in (ada, cleo):
+        client = Client()
+        client.force_login(person)
+        answer = getattr(client, method)(address(route, case), answers(case))
+        is_film = answer.headers.get("Content-Type") == "video/mp4"
+        assert is_film or "no-store" in answer.headers["Cache-Control"], person
+        assert "private" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
     ("route", "method"),
     [
         (r, m)

@@ -22,7 +22,8 @@ from gaitmodel.views.access import lead_required
 @require_http_methods(["GET", "POST"])
 def compose(request: HttpRequest) -> HttpResponse:
     """The form; a study that cannot be made says in one sentence why."""
-    form = ComposeForm(request.POST or None, systems=systems_available())
+    sent = request.POST if request.method == "POST" else None
+    form = ComposeForm(sent, systems=systems_available())
     problem = ""
     if request.method == "POST":
         if not form.is_valid():

@@ -133,7 +133,7 @@ def case_reopening(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def case_cannot_judge(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Complete a case whose film shows too little, with the reason."""
     assignment = own_case(request, case_id)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST)
     if request.method == "POST" and form.is_valid():
         try:
             assignment_cannot_judge(

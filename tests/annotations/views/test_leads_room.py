@@ -93,6 +93,12 @@ def test_a_study_that_cannot_be_made_says_why(page, change, sentence) -> None:
     assert not Study.objects.exists()
 
 
+def test_an_empty_form_is_told_what_it_lacks(page) -> None:
+    answer = page.post(reverse("study_new"))
+    assert answer.status_code == 400
+    assert "name: This field is required" in answer.content.decode()
+
+
 def test_the_design_is_checked_while_it_is_typed(page) -> None:
     factories.clips_with_rationales(12)
     url = reverse("study_check")

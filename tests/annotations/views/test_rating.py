@@ -178,6 +178,7 @@ def test_the_last_case_ends_with_neutral_thanks(page, case) -> None:
 def test_cannot_judge_asks_for_a_reason(page, case) -> None:
     url = reverse("case_cannot_judge", args=[case.pk])
     assert page.post(url, {"reason": " "}).status_code == 400
+    assert page.post(url).status_code == 400
     assert page.post(url, {"reason": "black"}).status_code == 302
     case.refresh_from_db()
     assert case.state == Assignment.State.CANNOT_JUDGE

@@ -117,13 +117,13 @@ def answered(
     """The new version and "Saved 14:02", or one sentence why not."""
     if not form.is_valid():
         own_case(request, case_id)  # another's case does not exist, however it is asked
-        return _problem(request, first_error(form), 400)
+        return problem_told(request, first_error(form), 400)
     try:
         saved = save()
     except UnknownCaseError as error:
         raise Http404 from error
     except StudyError as error:
-        return _problem(request, str(error), 409)
+        return problem_told(request, str(error), 409)
     page = {
         "name": form.prefix,
         "version": saved.version,
@@ -133,7 +133,8 @@ def answered(
     return render(request, "annotations/_saved.html", page)
 
 
-def _problem(request: HttpRequest, problem: str, status: int) -> HttpResponse:
+def problem_told(request: HttpRequest, problem: str, status: int) -> HttpResponse:
+    """One sentence in place of an acknowledgement."""
     page = {"problem": problem}
     response = render(request, "annotations/_problem.html", page, status=status)
     # The page's own answer stays as it is; only the notice is replaced.

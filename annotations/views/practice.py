@@ -14,13 +14,28 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from annotations.core.errors import StudyError
 from annotations.core.practice import PRACTICE, PracticeCase, practice_case
-from annotations.forms import SheetForm
+from annotations.forms import (
+    CellForm,
+    ChoiceForm,
+    CommentForm,
+    GuessForm,
+    SheetForm,
+    VersionedForm,
+    first_error,
+)
 from annotations.models import Seat
 from annotations.selectors.blinded import BlindedCase
 from annotations.selectors.practice import PracticeAnswers, practised_case
 from annotations.services.joining import seat_practised
 from annotations.views.access import user_of
+from annotations.views.cells import problem_told
 from annotations.views.joining import own_seat
+
+FORMS: dict[str, type[VersionedForm]] = {
+    "choice": ChoiceForm,
+    "comment": CommentForm,
+    "guess": GuessForm,
+}
 
 
 def _key(seat: Seat, number: int) -> str:
@@ -83,7 +98,9 @@ def practice_save(
     name = what.removeprefix("cells/").replace("/", "-")
     if name not in cells | {"choice", "comment", "guess"}:
         raise Http404
-    _check_values(request)
+    form = FORMS.get(name, CellForm)(request.POST, prefix=name)
+    if not form.is_valid():
+        return problem_told(request, first_error(form), 400)
     _remember_cleared(request, seat, case, name)
     page = {
         "name": name,
@@ -92,12 +109,6 @@ def practice_save(
         "missing": _shown(request, seat, case).missing,
     }
     return render(request, "annotations/_saved.html", page)
-
-
-def _check_values(request: HttpRequest) -> None:
-    for name, value in request.POST.items():
-        if name.endswith("-value") and value not in ("", *"12345"):
-            raise Http404
 
 
 def _remember_cleared(

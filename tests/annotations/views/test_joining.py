@@ -72,10 +72,9 @@ def test_practice_is_scored_discussed_and_forgotten(browser, seat) -> None:
     assert (
         b'name="A-grounding-value" value="4" checked' in browser.get(practice).content
     )
-    cleared = browser.post(f"{practice}cells/A/grounding/", {})
+    empty = {"A-grounding-version": "0"}
+    cleared = browser.post(f"{practice}cells/A/grounding/", empty)
     assert b"14 answers missing" in cleared.content
-    wrong = browser.post(f"{practice}cells/A/grounding/", {"A-grounding-value": "9"})
-    assert wrong.status_code == 404
     answers = sheet(Assignment.objects.get(position=1))
     for number in (1, 2):
         url = reverse("practice", args=[seat.pk, number])
@@ -86,6 +85,23 @@ def test_practice_is_scored_discussed_and_forgotten(browser, seat) -> None:
     assert seat.practised_at is not None
     assert not [key for key, _ in browser.session.items() if key.startswith("practice")]
     assert not Rating.objects.filter(version__gt=0).exists()
+
+
+@pytest.mark.parametrize(
+    ("what", "nonsense"),
+    [
+        ("cells/A/grounding", {"A-grounding-value": "9"}),
+        ("choice", {"choice-confidence": "sure"}),
+        ("guess", {"guess-answer": "nobody"}),
+        ("comment", {"comment-text": "word " * 1000}),
+    ],
+)
+def test_practice_refuses_what_a_case_refuses(browser, seat, what, nonsense) -> None:
+    practice = reverse("practice", args=[seat.pk, 1])
+    version = {f"{next(iter(nonsense)).rpartition('-')[0]}-version": "0"}
+    refused = browser.post(f"{practice}{what}/", nonsense | version)
+    assert refused.status_code == 400
+    assert browser.get(practice).status_code == 200
 
 
 def test_practice_can_be_skipped(browser, seat) -> None:

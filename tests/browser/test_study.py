@@ -177,6 +177,22 @@ def test_a_second_window_is_noticed(sign_in, open_study) -> None:
     assert Rating.objects.get(value__isnull=False).value == 4
 
 
+@pytest.mark.parametrize("width", [1280, 820, 320])
+def test_what_was_not_taken_is_said_where_the_rater_looks(
+    sign_in, open_study, width: int
+) -> None:
+    page = sign_in("ada", viewport={"width": width, "height": 800})
+    open_case(page)
+    second = page.context.new_page()
+    second.goto(page.url)
+    press(second, "4")
+    expect(second.locator("#missing")).to_contain_text("13 answers missing")
+    press(page, "2")
+    expect(page.locator("#notice")).to_contain_text("changed in another window")
+    page.locator("#review").scroll_into_view_if_needed()
+    expect(page.locator("#notice p")).to_be_in_viewport(ratio=1)
+
+
 def test_a_score_can_be_cleared_and_best_moves_off_second(sign_in, open_study) -> None:
     page = sign_in("ada")
     open_case(page)

@@ -67,6 +67,10 @@ def test_the_way_to_the_first_case(browser, seat) -> None:
 def test_practice_is_scored_discussed_and_forgotten(browser, seat) -> None:
     practice = reverse("practice", args=[seat.pk, 1])
     cell = {"A-grounding-value": "4", "A-grounding-version": "0"}
+    # What it says of practice stands apart from the notice, which every answer empties.
+    shown = browser.get(practice).content
+    assert b"nothing that you score here is kept" in shown
+    assert b'<div id="notice" aria-live="assertive"></div>' in shown
     saved = browser.post(f"{practice}cells/A/grounding/", cell)
     assert b"13 answers missing" in saved.content
     assert (

@@ -173,6 +173,12 @@ def unsigned(page: bytes) -> bytes:
     return re.sub(rb"[A-Za-z0-9]{64}", b"token", page)
 
 
+def test_the_gallery_does_not_deny_the_texts_that_it_withholds(page, study) -> None:
+    html = page.get(reverse("gallery")).content.decode()
+    assert "12 clips of studies that are not unblinded are left out" in html
+    assert "No rationale has been written yet" not in html
+
+
 def test_one_case_is_opened_with_password_and_reason(page, case, study) -> None:
     url = reverse("case_unblind", args=[study.pk])
     sent = {"reason": "red flag", "case": str(case.pk)}

@@ -266,27 +266,3 @@ def test_single_keys_can_be_switched_off(sign_in, open_study) -> None:
     page.click("dialog button")
     press(page, "4")
     assert chosen(page) == []
-
-
-def test_a_page_says_when_its_session_has_ended_and_goes_on_after_signing_in(
-    sign_in, open_study
-) -> None:
-    page = sign_in("ada")
-    page.clock.install()
-    open_case(page)
-    before = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
-    page.context.clear_cookies()
-    page.clock.fast_forward("01:01")
-    expect(page.locator("#session")).to_contain_text("You are signed out")
-    with page.expect_popup() as opened:
-        page.click("text=Sign in again")
-    other = opened.value
-    other.fill("[name=username]", "ada")
-    other.fill("[name=password]", PASSWORD)
-    other.click("main button[type=submit]")
-    other.wait_for_url("**/cases/")
-    page.clock.fast_forward("00:11")
-    expect(page.locator("#session")).to_be_hidden()
-    assert page.locator("[name=csrfmiddlewaretoken]").first.input_value() != before
-    page.check("#cell-A-grounding input[value='4']", force=True)
-    expect(page.locator("#saved")).to_contain_text("Saved")

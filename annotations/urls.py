@@ -64,6 +64,7 @@ urlpatterns = [
     path(
         "seats/<uuid:seat_id>/instructions/", joining.instructions, name="instructions"
     ),
+    path("seats/<uuid:seat_id>/pause/", rating.pause, name="pause"),
     path("seats/<uuid:seat_id>/withdrawal/", joining.withdrawal, name="withdrawal"),
     path(
         "seats/<uuid:seat_id>/practice/skip/",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
@@ -20,6 +20,7 @@ from annotations.forms import ReasonForm, SheetForm, first_error
 from annotations.media import film_url
 from annotations.models import Assignment
 from annotations.selectors import blinded_case, desks_for
+from annotations.selectors.desk import Desk
 from annotations.services import (
     assignment_cannot_judge,
     assignment_open,
@@ -161,17 +162,31 @@ def case_cannot_judge(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 def _onward(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     """The next case, a break, or the neutral end; nothing tells how others scored."""
-    for desk in desks_for(user_of(request)):
-        if desk.seat != assignment.seat_id:
-            continue
-        if desk.next_case is None:
-            return render(request, "annotations/finished.html", {"desk": desk})
-        if desk.is_time_for_a_break:
-            return render(request, "annotations/pause.html", {"desk": desk})
-        messages.success(
-            request,
-            f"Case {assignment.position} is submitted. {desk.done} of "
-            f"{desk.total} are done.",
-        )
-        return redirect("case", desk.next_case.id)
-    return redirect("case_list")
+    desk = _desk(request, assignment.seat_id)
+    if desk.next_case is None or desk.is_time_for_a_break:
+        return redirect("pause", desk.seat)
+    messages.success(
+        request,
+        f"Case {assignment.position} is submitted. {desk.done} of "
+        f"{desk.total} are done.",
+    )
+    return redirect("case", desk.next_case.id)
+
+
+def _desk(request: HttpRequest, seat_id: UUID) -> Desk:
+    """The rater's share of one study; anyone else's does not exist."""
+    desks = desks_for(user_of(request))
+    desk = next((desk for desk in desks if desk.seat == seat_id), None)
+    if desk is None:
+        raise Http404
+    return desk
+
+
+@login_required
+@never_cache
+@require_GET
+def pause(request: HttpRequest, seat_id: UUID) -> HttpResponse:
+    """Between two cases, or after the last: a page that can be loaded again."""
+    desk = _desk(request, seat_id)
+    page = "pause" if desk.next_case else "finished"
+    return render(request, f"annotations/{page}.html", {"desk": desk})

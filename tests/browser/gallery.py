@@ -143,6 +143,7 @@ def rater(page: Page, take: Camera) -> None:
     page.context.set_offline(False)
     page.wait_for_selector("#saved:not(.waiting)", timeout=40_000)
     page.click("#review")
+    page.wait_for_url("**/review/")
     take.take("review")
     page.click("#submit")
     page.goto(address)

@@ -119,8 +119,10 @@ def test_a_break_is_suggested_and_the_rest_is_estimated(browser, seat) -> None:
     browser.post(case_url(name="diagnosis"), {"label": "normal"})
     browser.post(case_url(), sheet(Assignment.objects.get(position=1)))
     done = browser.post(case_url(name="case_review"))
-    assert b"Time for a break?" in done.content
-    assert b"about 8 minutes left" in done.content
+    for _ in ("come", "loaded again after the break"):
+        rest = browser.get(done.headers["Location"])
+        assert b"Time for a break?" in rest.content
+        assert b"about 8 minutes left" in rest.content
 
 
 def test_a_beat_is_taken_and_nonsense_refused(browser, seat, ada) -> None:

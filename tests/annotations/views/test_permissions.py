@@ -43,7 +43,7 @@ ROOMS: dict[str, set[str]] = {
         "case", "case_review", "case_cannot_judge", "case_film_url", "cell_save",
         "picks_save", "words_save", "hunch_save", "case_attention", "case_reopen",
     },
-    "own seat": {"instructions"},
+    "own seat": {"instructions", "pause"},
     "lead": {
         "study_list", "study", "study_open", "study_invite", "study_lock",
         "study_unblind", "study_verify", "study_analysis", "gaitmodel:runs",

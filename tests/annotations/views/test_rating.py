@@ -170,7 +170,7 @@ def test_the_last_case_ends_with_neutral_thanks(page, case) -> None:
     last = list(Assignment.objects.filter(seat=case.seat))
     for one in last:
         complete(one)
-        answer = page.post(reverse("case_review", args=[one.pk]))
+        answer = page.post(reverse("case_review", args=[one.pk]), follow=True)
     assert "Thank you" in answer.content.decode()
     assert "All 6 of your cases are submitted" in answer.content.decode()
 

@@ -66,6 +66,14 @@ def test_the_page_needs_no_style_attribute_and_no_script(report: StudyReport) ->
     assert html.index("Table 2") < html.index("How sure can we be?")
 
 
+def test_a_sentence_in_a_table_may_wrap_and_a_number_may_not(
+    report: StudyReport,
+) -> None:
+    cells = re.findall(r"<td( class=\"sentence\")?>([^<]*)</td>", report.as_html())
+    assert {bool(mark) for mark, _ in cells} == {True, False}
+    assert all(bool(mark) == (len(unescape(text)) > 32) for mark, text in cells)
+
+
 def test_a_name_cannot_break_the_page(report: StudyReport) -> None:
     rows = [
         replace(row, model="<b>x|y</b>" if row.model == FULL else row.model)

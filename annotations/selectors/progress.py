@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Max, Min
+from django.utils import timezone
 
 from annotations.models import Assignment, Case, Event, Invitation, Rating, Seat, Study
 from annotations.selectors.desk import minutes_read
@@ -79,8 +80,8 @@ def study_progress(study: Study) -> list[SeatProgress]:
     seats = list(study.seats.select_related("rater"))
     invited = {
         invitation.seat_id: invitation.email
-        for invitation in Invitation.objects.filter(seat__study=study).order_by(
-            "created_at"
+        for invitation in Invitation.objects.filter(
+            seat__study=study, accepted_at__isnull=True, expires_at__gt=timezone.now()
         )
     }
     cases: dict[UUID, list[_Case]] = {seat.pk: [] for seat in seats}

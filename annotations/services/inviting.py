@@ -127,7 +127,7 @@ def _seats_for(study: Study, emails: Sequence[str]) -> list[Seat]:
     """A seat for each address, its own if it has one; links of before are void."""
     if seated := study.seats.filter(rater__username__in=emails).first():
         raise StudyError(f"{seated.rater} has a seat in this study already")
-    before = _waiting(study).filter(email__in=emails).select_related("seat")
+    before = invitations_waiting(study).filter(email__in=emails).select_related("seat")
     own = {invitation.email: invitation.seat for invitation in before}
     free, new = _free_seats(study), len(emails) - len(own)
     if new > len(free):
@@ -143,10 +143,10 @@ def _seats_for(study: Study, emails: Sequence[str]) -> list[Seat]:
 def _free_seats(study: Study) -> list[Seat]:
     """Seats with neither a rater nor an invitation that can still be used."""
     free = study.seats.filter(rater__isnull=True)
-    return list(free.exclude(invitations__in=_waiting(study)))
+    return list(free.exclude(invitations__in=invitations_waiting(study)))
 
 
-def _waiting(study: Study) -> QuerySet[Invitation]:
+def invitations_waiting(study: Study) -> QuerySet[Invitation]:
     """Invitations to a seat without a rater that can still be used."""
     return Invitation.objects.filter(
         seat__study=study,

@@ -1,26 +1,29 @@
-"""A rater leaves: their cases go, unchanged, to whoever takes the seat next."""
+"""A rater leaves, or never comes: the cases go, unchanged, to who takes the seat next."""
 
 from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 
 from annotations.audit import event_append, study_for_update
 from annotations.core.errors import StateError, StudyError
 from annotations.models import Seat, Study
 from annotations.services.erasing import seat_free
+from annotations.services.inviting import invitations_waiting
 
 
 def seat_reissue(*, study: Study, number: int, reason: str, actor: User | None) -> Seat:
     """Free a seat of an open study: same cases, order and letters, no answers.
 
     One seat has one rater in the analysis, so what the one who leaves has answered is
-    cleared; the log keeps it. Recorded as a deviation from the protocol.
+    cleared; the log keeps it. An invitation to the seat that has not been used is void.
+    Recorded as a deviation from the protocol.
 
     Raises
     ------
     StudyError
-        If nobody sits there, or no reason is given.
+        If nobody sits there or is invited, or no reason is given.
     StateError
         If the study is not open.
     """
@@ -32,10 +35,12 @@ def seat_reissue(*, study: Study, number: int, reason: str, actor: User | None) 
             raise StateError(
                 f"study {study.name!r} is {study.state}; seats of an open one are re-issued"
             )
-        seat = study.seats.filter(number=number, rater__isnull=False).first()
-        if seat is None:
+        seat = study.seats.filter(number=number).first()
+        waiting = invitations_waiting(study).filter(seat=seat)
+        if seat is None or not (seat.rater_id or waiting.exists()):
             raise StudyError(f"seat {number} of {study.name!r} has no rater")
         left = seat.rater_id
+        waiting.update(expires_at=timezone.now())
         seat_free(seat)
         event_append(
             study=study,

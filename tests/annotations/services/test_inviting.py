@@ -10,8 +10,10 @@ from django.urls import reverse
 
 from annotations.core.errors import StudyError
 from annotations.models import Invitation, Seat, Study
-from annotations.services import raters_invite, study_open
+from annotations.selectors import study_progress
+from annotations.services import raters_invite, study_open, study_verify
 from annotations.services.inviting import SentInvitation, invitation_accept
+from annotations.services.reissuing import seat_reissue
 from tests import factories
 from tests.people import PASSWORD
 
@@ -44,6 +46,20 @@ def test_who_is_invited_again_keeps_the_seat_and_gets_a_new_link(opened) -> None
         invitation_accept(invitation=old, password=PASSWORD)
     eva = invitation_accept(invitation=new, password=PASSWORD)
     assert Seat.objects.get(rater=eva).number == 1
+
+
+def test_an_invitation_to_a_wrong_address_is_taken_back(opened, cleo) -> None:
+    invite(opened, "ewa@example.org")
+    seat_reissue(study=opened, number=1, reason="it is Eva", actor=cleo)
+    with pytest.raises(StudyError, match="used or has expired"):
+        invitation_accept(invitation=Invitation.objects.get(), password=PASSWORD)
+    assert [seat.invited for seat in study_progress(opened)] == ["", ""]
+    (sent,) = invite(opened, "eva@example.org")
+    assert sent.seat == 1
+    assert [seat.invited for seat in study_progress(opened)] == ["eva@example.org", ""]
+    assert study_verify(Study.objects.get()).holds
+    with pytest.raises(StudyError, match="seat 2 of 'First' has no rater"):
+        seat_reissue(study=opened, number=2, reason="nobody", actor=cleo)
 
 
 def test_who_sits_already_is_not_invited_to_a_second_seat(opened) -> None:

@@ -3,14 +3,10 @@
 import re
 
 import pytest
-from django.contrib.auth.models import User
 from playwright.sync_api import Page, Route, expect
 
 from annotations.models import Assignment, Comment, Rating, Study
-from annotations.services import comment_save, study_lock
 from tests import factories
-from tests.annotations.services.test_closing import sign
-from tests.annotations.services.test_rating import complete
 from tests.people import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -260,37 +256,6 @@ def test_no_page_scrolls_sideways(sign_in, open_study, width: int) -> None:
         "stops => stops.map(stop => Math.min(stop.clientWidth, stop.clientHeight))"
     )
     assert min(sizes) >= 24
-
-
-def test_a_comments_longest_words_break_where_leads_read_them(
-    sign_in, open_study
-) -> None:
-    cases = list(Assignment.objects.select_related("seat__rater"))
-    for case in cases:
-        complete(case)
-    words = f"see http://example.org/{'walk' * 60}\nand again"
-    case = cases[0]
-    comment_save(case_id=case.pk, text=words, version=0, actor=case.seat.rater)
-    study_lock(study=open_study)
-    cleo = sign_in("cleo", viewport={"width": 820, "height": 1180})
-    cleo.goto(f"{cleo.url.split('/studies')[0]}/studies/{open_study.pk}/coding/")
-    cleo.fill("textarea", "more: asks for more")
-    cleo.click("text=Fix the codebook")
-    expect(cleo.locator("blockquote")).to_contain_text("and again")
-    assert sideways(cleo) == 0
-    for name in ("cleo", "dora"):
-        sign(open_study, User.objects.get(username=name))
-    for page in ("comments", "analysis"):
-        cleo.goto(f"{cleo.url.split('/coding')[0].split('/comments')[0]}/{page}/")
-        shown = cleo.locator(".words")
-        assert shown.inner_text().splitlines()[-1] == "and again"
-        assert sideways(cleo) == 0
-        box = shown.bounding_box()
-        assert box["x"] + box["width"] <= 820
-
-
-def sideways(page: Page) -> int:
-    return page.evaluate("document.documentElement.scrollWidth - innerWidth")
 
 
 def test_single_keys_can_be_switched_off(sign_in, open_study) -> None:

@@ -30,7 +30,8 @@ def codebook_from(text: str) -> tuple[Code, ...]:
         if not line.strip():
             continue
         key, colon, meaning = (part.strip() for part in line.partition(":"))
-        if not colon or not key or not meaning or len(key) > 40:
+        is_code = colon and key and meaning and len(key) <= 40
+        if not is_code or "\0" in line:
             raise StudyError(
                 f"line {number} of the codebook must read 'key: meaning', not {line!r}"
             )

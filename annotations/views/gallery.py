@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -19,15 +21,22 @@ from gaitmodel.views.access import lead_required
 @require_GET
 def gallery(request: HttpRequest) -> HttpResponse:
     """Clips with what a system said of them, numbers coloured by the evidence check."""
-    system, label = request.GET.get("system", ""), request.GET.get("label", "")
     hidden = clips_blinded()
     with vault_opened():
+        systems = systems_heard()
+        system = _known(request.GET.get("system", ""), systems)
+        label = _known(request.GET.get("label", ""), CLASSES)
         context = {
             "exhibits": exhibits(system=system, label=label, without=hidden),
-            "systems": systems_heard(),
+            "systems": systems,
             "classes": CLASSES,
             "system": system,
             "label": label,
             "withheld": len(hidden),
         }
     return render(request, "gaitmodel/gallery.html", context)
+
+
+def _known(wanted: str, choices: Collection[str]) -> str:
+    """What is chosen, or nothing: a database need not be able to read the rest."""
+    return wanted if wanted in choices else ""

@@ -173,6 +173,14 @@ def unsigned(page: bytes) -> bytes:
     return re.sub(rb"[A-Za-z0-9]{64}", b"token", page)
 
 
+@pytest.mark.parametrize("asked", ["system", "label"])
+def test_the_gallery_shows_all_where_nothing_known_is_asked_for(page, asked) -> None:
+    factories.clips_with_rationales(2)
+    for wanted in ("nothing", "\0"):
+        answer = page.get(reverse("gallery"), {asked: wanted})
+        assert len(list(answer.context["exhibits"])) == 6
+
+
 def test_the_gallery_does_not_deny_the_texts_that_it_withholds(page, study) -> None:
     html = page.get(reverse("gallery")).content.decode()
     assert "12 clips of studies that are not unblinded are left out" in html

@@ -32,12 +32,20 @@ FILM_S = 300
 @lead_required
 def clip_list(request: HttpRequest) -> HttpResponse:
     """All clips, fifty a page, narrowed by class and state."""
-    wanted = {name: request.GET.get(name, "") for name in ("label", "state")}
+    choices = {
+        "label": Clip._meta.get_field("label").flatchoices,
+        "state": Clip.State.choices,
+    }
+    # What is no choice chooses nothing: a database need not be able to read it.
+    wanted = {
+        name: asked if (asked := request.GET.get(name, "")) in dict(known) else ""
+        for name, known in choices.items()
+    }
     pages = Paginator(clips_found(**wanted), PER_PAGE)
     context = {
         "page": pages.get_page(request.GET.get("page")),
-        "labels": Clip._meta.get_field("label").flatchoices,
-        "states": Clip.State.choices,
+        "labels": choices["label"],
+        "states": choices["state"],
         "wanted": wanted,
         "waiting": reviews_open().count(),
     }

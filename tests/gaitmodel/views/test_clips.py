@@ -115,3 +115,13 @@ def test_a_mats_file_with_an_unknown_clip_changes_nothing(tmp_path: Path) -> Non
     with pytest.raises(CommandError, match="clip 'stranger' is not imported"):
         call_command("walkway", str(path))
     assert not Walkway.objects.exists()
+
+
+@pytest.mark.parametrize("asked", ["label", "state"])
+def test_the_list_is_whole_where_nothing_known_is_asked_for(
+    cleo: Client, tmp_path: Path, asked: str
+) -> None:
+    walk(tmp_path, "walk-1", "S1")
+    for wanted in ("nothing", "\0"):
+        page = cleo.get(reverse("gaitmodel:clip_list"), {asked: wanted})
+        assert "walk-1" in page.content.decode()

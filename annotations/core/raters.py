@@ -110,18 +110,23 @@ def freeman_halton(counts: list[tuple[int, int]]) -> float:
     NotEstimable
         With fewer than two rows, one empty column, or too many tables to enumerate.
     """
+    counts = sorted(counts, key=lambda row: row[1])  # the largest row follows the rest
     total, n = sum(k for k, _ in counts), sum(m for _, m in counts)
     if len(counts) < 2 or total in (0, n):
         raise NotEstimable("needs two evaluators, and some choices of each kind")
     if math.prod(m + 1 for _, m in counts[:-1]) > MOST_TABLES:
         raise NotEstimable("too many evaluators for the exact test")
     ways: list[tuple[int, int]] = [(0, 1)]  # (chosen so far, ways)
-    for _, m in counts:
+    for _, m in counts[:-1]:
+        row = [math.comb(m, more) for more in range(m + 1)]
         ways = [
-            (k + more, w * math.comb(m, more))
+            (k + more, w * row[more])
             for k, w in ways
             for more in range(min(m, total - k) + 1)
         ]
-    every = [w for k, w in ways if k == total]
+    last = counts[-1][1]
+    every = [w * math.comb(last, total - k) for k, w in ways if total - k <= last]
     observed = math.prod(math.comb(m, k) for k, m in counts)
-    return sum(w for w in every if w <= observed * (1 + 1e-7)) / math.comb(n, total)
+    # Whole numbers throughout: with hundreds of readings they are beyond any float.
+    as_likely = sum(w for w in every if w * 10**7 <= observed * (10**7 + 1))
+    return as_likely / math.comb(n, total)

@@ -9,21 +9,28 @@ DASH = "–"
 
 def rounded(value: float | None, digits: int = 2) -> str:
     """A number to fixed digits, a dash where there is none."""
-    if value is None:
-        return DASH
+    return DASH if value is None else _half_up(Decimal(repr(float(value))), digits)
+
+
+def _half_up(value: Decimal, digits: int) -> str:
     step = Decimal(1).scaleb(-digits)
-    text = str(Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP))
+    text = str(value.quantize(step, ROUND_HALF_UP))
     return text.removeprefix("-") if not float(text) else text
+
+
+def _hundredfold(share: float) -> Decimal:
+    """In decimals: as floats, 100 x 0.2875 is below 28.75."""
+    return 100 * Decimal(repr(float(share)))
 
 
 def percent(share: float | None) -> str:
     """A share as a percentage with one decimal."""
-    return DASH if share is None else f"{rounded(100 * share, 1)} %"
+    return DASH if share is None else f"{_half_up(_hundredfold(share), 1)} %"
 
 
 def whole_percent(share: float | None) -> str:
     """A share as a percentage without decimals, for running text."""
-    return DASH if share is None else f"{rounded(100 * share, 0)} %"
+    return DASH if share is None else f"{_half_up(_hundredfold(share), 0)} %"
 
 
 def counted(number: int, noun: str) -> str:

@@ -1,0 +1,22 @@
+"""Numbers in print, against fractions."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from annotations.core.wording import percent, whole_percent
+
+
+def half_up(share: Fraction, digits: int) -> str:
+    units = math.floor(share * 100 * 10**digits + Fraction(1, 2))
+    return f"{units / 10**digits:.{digits}f} %"
+
+
+def test_every_share_of_up_to_400_readings_is_rounded_half_up() -> None:
+    """23 of 80 is 28.75 %, and prints as 28.8 %."""
+    for n in range(1, 401):
+        for k in range(n + 1):
+            share = Fraction(k, n)
+            assert percent(k / n) == half_up(share, 1), (k, n)
+            assert whole_percent(k / n) == half_up(share, 0), (k, n)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from annotations.core.best import BestAnalysis
@@ -125,6 +126,8 @@ def _verdict(
 def _out_of_reach(table: RatingTable, best: BestAnalysis) -> str:
     """Why p could not reach alpha by one unit: too few of it, or choices too divided.
 
+    Too few in the study, or too few among those who chose.
+
     Both units must reach it, so that either is enough to keep the result from it.
     """
     floors = {
@@ -135,13 +138,17 @@ def _out_of_reach(table: RatingTable, best: BestAnalysis) -> str:
         )
         if test is not None and test.floor > ALPHA
     }
-    sizes = {unit: len(table.unit_names(unit)) for unit in floors}
-    few = [u for u in floors if smallest_p(sizes[u], len(table.systems)) > ALPHA]
-    if few:
-        many = " and ".join(counted(sizes[unit], unit) for unit in few)
+    if few := _too_few({unit: len(table.unit_names(unit)) for unit in floors}, table):
+        many = " and ".join(few)
         return (
             f"no result of a study of this size ({many}) could have reached "
             f"p = {ALPHA}, so it can neither show nor exclude a preference"
+        )
+    if few := _too_few({unit: _choosers(table, unit) for unit in floors}, table):
+        return (
+            f"choices of no more than {' and '.join(few)} could not have reached "
+            f"p = {ALPHA}, whatever was chosen, so they do not show a preference; "
+            "choices of more of them could have"
         )
     if not floors:
         return ""
@@ -151,6 +158,15 @@ def _out_of_reach(table: RatingTable, best: BestAnalysis) -> str:
         f"reached p = {ALPHA} (smallest p {units}), so they do not show a preference; "
         "other choices of as many could have"
     )
+
+
+def _too_few(sizes: Mapping[str, int], table: RatingTable) -> list[str]:
+    """Which of these many patients or evaluators no choices could make enough."""
+    return [
+        counted(size, unit)
+        for unit, size in sizes.items()
+        if smallest_p(size, len(table.systems)) > ALPHA
+    ]
 
 
 def _holds_chance(best: BestAnalysis, chance: float) -> bool:

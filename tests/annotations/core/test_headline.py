@@ -145,3 +145,16 @@ def test_choices_among_some_of_the_systems_leave_those_among_all_as_they_are() -
     assert both.headline == alone.headline
     assert both.leave_one_out == alone.leave_one_out
     assert both.choices.equal_shares == alone.choices.equal_shares
+
+
+def test_choices_of_two_patients_are_too_few_and_not_divided() -> None:
+    """12 of 12 for one system, by two of six patients: 1/3^2 is the least p."""
+    names = ("ours", "theirs", "others")
+    chose = [[0, 0, None, None, None, None]] * 6
+    rows = choices_of(chose, names)
+    rows = [replace(o, scores={"clear": 3}) for o in rows]
+    said = sentence_of(rows)
+    assert "p = 0.111" in said
+    assert "choices of no more than 2 patients could not have reached p = 0.05" in said
+    assert "divided" not in said
+    assert "study of this size" not in said

@@ -13,7 +13,7 @@ from annotations.core.preference import (
     best_counts,
     label_permutation,
 )
-from annotations.core.table import FloatArray, RatingTable
+from annotations.core.table import FloatArray, IntArray, RatingTable
 
 ONE_SYSTEM = 0.80  # beyond, length and system cannot be separated
 
@@ -100,11 +100,24 @@ def _amount(value: int | None) -> float:
 def _permuted(
     table: RatingTable, amounts: FloatArray, used: np.ndarray
 ) -> PermutationResult:
-    """The texts renamed by their rank in the feature; column 0 has most of it."""
-    order = np.argsort(-amounts[used], axis=1, kind="stable")
+    """The texts renamed by their rank in the feature; column 0 has most of it.
+
+    Equal texts are ranked by their places on the page, which were drawn: the order of
+    the file's rows, or of the systems, must not decide between them.
+    """
+    order = np.lexsort((_places(table)[used], -amounts[used]), axis=1)
     rank = np.argsort(order, axis=1)[np.arange(int(used.sum())), table.best[used]]
     counts = best_counts(rank, table.patient[used], len(table.systems))
     return label_permutation(counts, 0, "patient")
+
+
+def _places(table: RatingTable) -> IntArray:
+    """(tasks, systems) each output's place on the page; by name where none is stored."""
+    marks = [
+        [(o.position, o.model) if o else ("", "") for o in row] for row in table.rows
+    ]
+    code = {mark: i for i, mark in enumerate(sorted({m for row in marks for m in row}))}
+    return np.array([[code[mark] for mark in row] for row in marks], dtype=np.int64)
 
 
 def _slope(

@@ -27,23 +27,29 @@ def long_csv(report: Mapping[str, Any]) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(["path", "value", "reason"])
-    for path, value in _leaves({k: v for k, v in report.items() if k != "reasons"}, ""):
-        reason = reasons.get(path, "") if value is None else ""
+    results = {k: v for k, v in report.items() if k != "reasons"}
+    for path, known_as, value in _leaves(results, "", ""):
+        reason = reasons.get(known_as, "") if value is None else ""
         text = "" if value is None else value
         safe = cell_safe(text) if isinstance(text, str) else text
         writer.writerow([cell_safe(path), safe, reason])
     return buffer.getvalue()
 
 
-def _leaves(found: Any, path: str) -> Iterator[tuple[str, Any]]:
+def _leaves(found: Any, path: str, known_as: str) -> Iterator[tuple[str, str, Any]]:
+    """Each value with its path, and with the path under which reasons name it.
+
+    Reasons are given for all entries of a list at once, without their number.
+    """
     if isinstance(found, Mapping):
         for key, value in found.items():
-            yield from _leaves(value, f"{path}.{key}" if path else str(key))
+            dot = "." if path else ""
+            yield from _leaves(value, f"{path}{dot}{key}", f"{known_as}{dot}{key}")
     elif isinstance(found, list):
         for number, value in enumerate(found):
-            yield from _leaves(value, f"{path}.{number}")
+            yield from _leaves(value, f"{path}.{number}", known_as)
     else:
-        yield path, found
+        yield path, known_as, found
 
 
 def latex_tables(tables: Sequence[ReportTable], origin: Sequence[str]) -> str:
@@ -62,7 +68,7 @@ def _latex_list(origin: Sequence[str]) -> str:
 
 def _latex(table: ReportTable) -> str:
     lines = [" & ".join(map(_escaped, row)) + r" \\" for row in table.rows]
-    caption = f"{table.title}. {table.note}"
+    caption = f"{table.heading}. {table.note}"
     return "\n".join(
         [
             r"\begin{table}",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from annotations.core.bootstrap import bootstrap_means
+from annotations.core.bootstrap import FEW, bootstrap_means
 from annotations.core.clusters import ClusterMean, mean_from_sums
 from annotations.core.estimate import Reasons
 from annotations.core.ratings import Counted
@@ -41,6 +41,7 @@ class CountedAnalysis:
     ratings: int
     scores: dict[str, dict[str, CountedScores]]
     reasons: dict[str, str]
+    draws: int
 
 
 def counted_analysis(
@@ -64,7 +65,9 @@ def counted_analysis(
         )
         for criterion in criteria
     }
-    return CountedAnalysis(len(patients), int(cells.sum()), scores, reasons.found)
+    return CountedAnalysis(
+        len(patients), int(cells.sum()), scores, reasons.found, draws
+    )
 
 
 def _of_criterion(
@@ -147,8 +150,16 @@ def counted_table(found: CountedAnalysis) -> ReportTable:
             for criterion, systems in found.scores.items()
             for system, one in systems.items()
         ),
-        f"{counted(found.ratings, 'rating')} of {counted(found.patients, 'patient')}. 95 %: CR2 interval with "
-        "patients as the unit. Bootstrap: whole patients drawn 10,000 times, expanded "
-        "percentile.",
+        f"{counted(found.ratings, 'rating')} of {counted(found.patients, 'patient')}. "
+        "95 %: CR2 interval with patients as the unit. Bootstrap: whole patients "
+        f"{_drawn(found)}, expanded percentile.",
         DESCRIPTIVE,
+    )
+
+
+def _drawn(found: CountedAnalysis) -> str:
+    return (
+        "in every way in which they can be drawn"
+        if found.patients <= FEW
+        else f"drawn {found.draws:,} times"
     )

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotations.core.analysis import analyse
-from annotations.core.counted import counted_analysis
+from annotations.core.counted import counted_analysis, counted_table
 from annotations.core.criteria import LIKERT
 from annotations.core.ratings import Counted, RatedOutput
 from tests.annotations.core.studies import random_study
@@ -51,3 +51,12 @@ def test_one_patient_gives_means_and_a_reason() -> None:
     scores = found.scores["grounding"]["full"]
     assert (scores.mean, scores.ci_patient) == (4.0, None)
     assert "one patient" in found.reasons["criteria.grounding.systems.full.ci_patient"]
+
+
+def test_the_note_says_how_the_bootstrap_was_done() -> None:
+    """Up to eight patients every multiset is counted, 6,435 at most; no draw is made."""
+    for patients, words in ((8, "in every way"), (9, "drawn 10,000 times")):
+        rows = [(f"p{i}", "full", "grounding", 1 + i % 5, 3) for i in range(patients)]
+        note = counted_table(counted_analysis(rows, LIKERT)).note
+        assert words in note
+        assert ("10,000" in note) == (patients > 8)

@@ -31,7 +31,9 @@ class GrimResult:
                 f"{self.printed} with n = {self.n} is impossible: no sum of {self.n} "
                 f"whole numbers gives it"
             )
-        which = " or ".join(str(total) for total in self.sums[:3])
+        which = " or ".join(str(total) for total in self.sums)
+        if len(self.sums) > 3:
+            which = f"one of {len(self.sums)}, {self.sums[0]} to {self.sums[-1]}"
         return f"{self.printed} with n = {self.n} is possible: the sum is {which}"
 
 
@@ -56,5 +58,6 @@ def grim(claim: str) -> GrimResult:
     half = Fraction(1, 2 * 10**digits)
     low = (Fraction(text) - half) * n / unit
     high = (Fraction(text) + half) * n / unit
-    sums = range(max(0, math.ceil(low)), math.floor(high) + 1)
+    most = min(math.floor(high), n) if sign else math.floor(high)  # k of n at most
+    sums = range(max(0, math.ceil(low)), most + 1)
     return GrimResult(f"{text}{sign and ' %'}", n, tuple(sums))

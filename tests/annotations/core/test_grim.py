@@ -34,3 +34,15 @@ def test_a_claim_is_possible_or_not(claim: str, sums: tuple[int, ...]) -> None:
 def test_what_is_no_claim_is_refused(claim: str) -> None:
     with pytest.raises(StudyError, match="GRIM claim reads"):
         grim(claim)
+
+
+def test_more_sums_than_three_are_not_told_as_three() -> None:
+    """4.15 to 4.25 of 500 holds the 51 sums from 2075 to 2125."""
+    found = grim("4.2 n=500")
+    assert found.sums == tuple(range(2075, 2126))
+    assert found.sentence.endswith("the sum is one of 51, 2075 to 2125")
+
+
+def test_no_share_is_above_all() -> None:
+    assert not grim("150% n=10").consistent
+    assert grim("100% n=10").sums == (10,)

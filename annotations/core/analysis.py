@@ -126,7 +126,7 @@ def analyse(
 def _counts(table: RatingTable) -> Counts:
     if not any(is_answered([o for o in row if o]) for row in table.rows):
         return Counts(0, 0, 0, 0, 0, 0)
-    shown = sum(o is not None for row in table.rows for o in row)
+    shown = sum(table.shown)
     given = sum(int((~np.isnan(values)).sum()) for values in table.values.values())
     return Counts(
         cases=len(table.cases),
@@ -171,7 +171,12 @@ def _criterion(
     return CriterionAnalysis(
         systems={
             system: system_scores(
-                table, values[:, i], scale, f"{path}.systems.{system}", reasons
+                table,
+                values[:, i],
+                table.shown[i],
+                scale,
+                f"{path}.systems.{system}",
+                reasons,
             )
             for i, system in enumerate(table.systems)
         },

@@ -16,6 +16,7 @@ from annotations.core.table import FloatArray, RatingTable
 class SystemScores:
     """Unit of the mean: one reading. ``patient_mean`` gives each patient one vote.
 
+    ``missing`` counts the readings that showed the system and did not score it.
     ``patient_mean`` is another estimand where patients have unequal numbers of cases:
     it answers for the average patient, ``mean`` for the average reading.
     """
@@ -34,11 +35,12 @@ class SystemScores:
 def system_scores(
     table: RatingTable,
     column: FloatArray,
+    shown: int,
     scale: tuple[int, ...],
     path: str,
     reasons: Reasons,
 ) -> SystemScores:
-    """Summarise ``column`` (tasks,), NaN where not answered."""
+    """Summarise ``column`` (tasks,), NaN where not answered; ``shown`` in so many."""
     seen = ~np.isnan(column)
     given = column[seen]
     if not len(given):
@@ -49,7 +51,7 @@ def system_scores(
     patient, evaluator = table.patient[seen], table.evaluator[seen]
     return SystemScores(
         n=len(given),
-        missing=len(column) - len(given),
+        missing=shown - len(given),
         mean=float(given.mean()) if len(given) else None,
         sd=float(given.std(ddof=1)) if len(given) > 1 else None,
         median=float(np.median(given)) if len(given) else None,

@@ -24,7 +24,8 @@ class RatingTable:
     """The first readings with an answer; repeats are kept apart and never pooled.
 
     A reading that nobody opened, or could judge, is no evidence: no patient or evaluator
-    stands here for it. ``unanswered`` counts those readings, for the bounds.
+    stands here for it. ``unanswered`` counts those that showed every system, for the
+    bounds: in the others there was no choice among all to be made.
 
     ``values[criterion]`` (tasks, systems) float64, NaN where not answered. ``best`` and
     ``second`` (tasks,) hold a system's column, ``NO_CHOICE`` or ``UNANSWERED``.
@@ -63,6 +64,12 @@ class RatingTable:
         """(tasks,) whether the reading showed every system."""
         shown = [all(o is not None for o in row) for row in self.rows]
         return np.array(shown, dtype=bool)
+
+    @cached_property
+    def shown(self) -> tuple[int, ...]:
+        """(systems,) how many of the readings showed each."""
+        columns = zip(*self.rows, strict=True)
+        return tuple(sum(o is not None for o in column) for column in columns)
 
     @property
     def chosen_of_all(self) -> npt.NDArray[np.bool_]:
@@ -138,7 +145,11 @@ def rating_table(outputs: Sequence[RatedOutput], target: str = "") -> RatingTabl
         best=np.array([_choice(row, "best") for row in rows], dtype=np.int64),
         second=np.array([_choice(row, "second") for row in rows], dtype=np.int64),
         rows=rows,
-        unanswered=len(asked) - len(tasks),
+        unanswered=sum(
+            len(outputs_of) == len(systems)
+            for task, outputs_of in asked.items()
+            if task not in tasks
+        ),
     )
 
 

@@ -158,3 +158,27 @@ def test_choices_of_two_patients_are_too_few_and_not_divided() -> None:
     assert "choices of no more than 2 patients could not have reached p = 0.05" in said
     assert "divided" not in said
     assert "study of this size" not in said
+
+
+def test_what_was_not_shown_is_neither_missing_nor_could_be_chosen() -> None:
+    """Two whole readings, one that showed ours and theirs, and such a one unopened."""
+    names = ("ours", "theirs", "others")
+    rows = choices_of([[0, 1], [0, None]], names)
+    shown = [o for o in rows if o.evaluator == "e0" or o.model != "others"]
+    gaps = [
+        replace(o, scores={"clear": None})
+        if (o.case, o.model) == ("c0-1", "others")
+        else o
+        for o in shown
+    ]
+    found = analyse(gaps, "ours")
+    systems = found.criteria["clear"].systems
+    assert {name: one.missing for name, one in systems.items()} == {
+        "ours": 0,
+        "theirs": 0,
+        "others": 1,
+    }
+    assert found.n.missing == 1
+    assert (found.best["ours"].n, found.choices.partial) == (2, 1)
+    assert found.choices.unanswered == 0
+    assert found.best["ours"].bounds == (0.5, 0.5)

@@ -8,7 +8,7 @@ from annotations.core.analysis import StudyAnalysis
 from annotations.core.headline import ALPHA
 from annotations.core.leave_one_out import TOO_FAR
 from annotations.core.position import UNEVEN
-from annotations.core.wording import p_floor, percent
+from annotations.core.wording import counted, p_equals, p_floor, percent
 
 FEW = 10
 MISSING = 0.05
@@ -126,10 +126,29 @@ def _explanations(analysis: StudyAnalysis) -> Iterator[str]:
             f"of {right.top_system}: a preference may reward the right label and not "
             "the rationale."
         )
+    yield from _guessed(analysis)
+
+
+def _guessed(analysis: StudyAnalysis) -> Iterator[str]:
+    """Guesses of one evaluator may all follow one idea of what a system writes like."""
     blind = analysis.further.blinding
-    if blind and blind.p_correct is not None and blind.p_correct < 0.05:
-        yield (
-            f"Evaluators guessed {blind.system} right in {blind.correct} of "
-            f"{blind.correct + blind.wrong + blind.unknown} readings, more often than "
-            "chance: they were not blind to it."
-        )
+    if blind is None or blind.p_correct is None or blind.p_correct >= ALPHA:
+        return
+    guessed = (
+        f"Evaluators guessed {blind.system} right in {blind.correct} of the "
+        f"{counted(blind.correct + blind.wrong, 'reading')} in which they named a text"
+    )
+    test = blind.permutation_evaluator
+    if test is not None and test.p_greater < ALPHA:
+        yield f"{guessed}, more often than chance: they were not blind to it."
+        return
+    whole = (
+        f"counting whole evaluators, p {p_equals(test.p_greater)}"
+        if test
+        else "of one evaluator's guesses alone it cannot be told"
+    )
+    yield (
+        f"{guessed}, more often than chance if every guess stood for itself; one "
+        f"evaluator's guesses may follow one idea ({whole}). Whether the blinding held "
+        "is open."
+    )

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from annotations.core.analysis import StudyAnalysis
 from annotations.core.flow import Flow
 from annotations.core.plan import AnalysisPlan
-from annotations.core.report_tables import DESCRIPTIVE, ReportTable
-from annotations.core.wording import counted, percent
+from annotations.core.report_tables import DESCRIPTIVE, ReportTable, title_of
+from annotations.core.wording import counted, percent, rounded
 
 GAP = "to be written by the authors: "
 
@@ -153,12 +153,6 @@ def _conduct(facts: StudyFacts | None) -> Sequence[Row]:
 
 def _results(analysis: StudyAnalysis, flow: Flow) -> Sequence[Row]:
     missing = analysis.n.missing / max(analysis.n.missing + analysis.n.ratings, 1)
-    agreed = next(
-        (f"{criterion}: alpha {result.agreement.krippendorff_alpha:.2f}"
-         for criterion, result in analysis.criteria.items()
-         if result.agreement.krippendorff_alpha is not None),
-        "not estimable: no case was read by two evaluators",
-    )  # fmt: skip
     blinded = analysis.further.blinding
     held = (
         f"{blinded.correct} right, {blinded.wrong} wrong, {blinded.unknown} do not know"
@@ -171,9 +165,23 @@ def _results(analysis: StudyAnalysis, flow: Flow) -> Sequence[Row]:
             "Missing data",
             f"{percent(missing)} of ratings; available cases",
         ),
-        ("GRRAS", "Agreement", agreed),
+        ("GRRAS", "Agreement", _agreed(analysis)),
         ("GRRAS", "Repeated readings", counted(flow.repeats, "reading")),
         ("TRIPOD-LLM", "Did the blinding hold", held),
         ("TRIPOD-LLM", "Uncertainty", "intervals and tests by patient and evaluator"),
         ("GRRAS", "Practical relevance", GAP + "what a difference means in the clinic"),
     )
+
+
+def _agreed(analysis: StudyAnalysis) -> str:
+    """Each criterion's alpha; without any, the reasons why."""
+    found = {
+        title_of(criterion): result.agreement.krippendorff_alpha
+        for criterion, result in analysis.criteria.items()
+    }
+    given = [f"{name} {rounded(a)}" for name, a in found.items() if a is not None]
+    if given:
+        return f"Krippendorff's alpha: {', '.join(given)}"
+    paths = [f"criteria.{c}.agreement.krippendorff_alpha" for c in analysis.criteria]
+    reasons = dict.fromkeys(analysis.reasons[path] for path in paths)
+    return f"not estimable: {'; '.join(reasons)}"

@@ -167,7 +167,8 @@ def _blinding(analysis: StudyAnalysis) -> ReportTable:
         (f"Guess of the text of {found.system}", "Readings"),
         rows,
         f"Bang's index for {len(analysis.systems)} texts: {rounded(found.bang.index)} "
-        f"(standard error {rounded(found.bang.se)}; 0 is guessing, 1 is unblinded). "
+        f"(standard error {rounded(found.bang.se)}, guesses as independent; 0 is "
+        "guessing, 1 is unblinded). "
         f"James' index: {rounded(found.james)} (1 is blind, 0.5 guessing). More right "
         f"guesses than chance: p {p_text(found.p_correct)} with guesses as independent, "
         + (

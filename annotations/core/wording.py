@@ -49,7 +49,7 @@ def p_floor(p: float) -> str:
     """A floor with two significant digits: 0.0014 is worth telling from 0.001."""
     if p < 0.0001:
         return "<0.0001"
-    return rounded(p, 4 if p < 0.01 else 3)
+    return rounded(p, 5 if p < 0.001 else 4 if p < 0.01 else 3)
 
 
 def p_equals(p: float) -> str:

@@ -10,6 +10,7 @@ from annotations.core.analysis import analyse
 from annotations.core.cautions import cautions
 from annotations.core.checklist import checklist
 from annotations.core.flow import outputs_flow
+from annotations.core.preference import best_counts, label_permutation
 from annotations.core.ratings import RatedOutput
 from tests.annotations.core.studies import FULL, NO_BIO, ZERO, paper_study
 
@@ -73,3 +74,28 @@ def test_the_checklist_gives_the_alpha_of_each_criterion() -> None:
     said = agreement_in_checklist([*rows, *(replace(o, evaluator="e9") for o in rows)])
     for name in ("grounding", "Explainability", "usefulness", "consistency"):
         assert f"{name} 1.00" in said
+
+
+def test_both_tastes_at_once_are_more_than_either_test_allows_for() -> None:
+    """Six evaluators read all cases of twelve patients, and no system is better."""
+    rng, shown = np.random.default_rng(5), 0
+    patient = np.repeat(np.arange(48) % 12, 6)
+    evaluator = np.tile(np.arange(6), 48)
+    for _ in range(1000):
+        tastes = rng.normal(0, 0.7, (12, 3))[patient]
+        tastes = tastes + rng.normal(0, 0.7, (6, 3))[evaluator]
+        best = (tastes + rng.gumbel(size=tastes.shape)).argmax(axis=1)
+        p = max(
+            label_permutation(best_counts(best, units, 3), 0).p_two_sided
+            for units in (patient, evaluator)
+        )
+        shown += p <= 0.05
+    assert 55 <= shown <= 95
+
+
+def test_a_result_of_overlapping_readings_is_cautioned_so() -> None:
+    rows = [replace(o, evaluator=f"e{i}") for i in range(5) for o in paper_study()]
+    once = " ".join(cautions(analyse(paper_study(), FULL)))
+    several = " ".join(cautions(analyse(rows, FULL)))
+    assert "not for both at once" in several
+    assert "not for both at once" not in once

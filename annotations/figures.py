@@ -86,7 +86,7 @@ def report_figures(analysis: StudyAnalysis) -> list[ReportFigure]:
             "differences",
             "Differences between systems in each criterion",
             "Dot: mean difference, first minus second. Line: 95 % interval, the wider "
-            f"of patients and evaluators. A line across 0 shows no difference. {base}",
+            f"of patients and evaluators. A line across 0 leaves open which is higher. {base}",
             (7.4, 0.8 + 0.28 * _pair_count(analysis)),
             lambda axes: _forest(axes, analysis),
         ),

@@ -113,8 +113,12 @@ def _text(analysis: StudyAnalysis) -> ReportTable:
         ),
         tuple(rows),
         "Among readings where one text alone is longest (or has most numbers, or is "
-        "right). Odds ratio: how the odds of being chosen grow per doubling of the "
-        "count plus one (conditional logit); for the diagnosis, right against wrong.",
+        f"right). If that did not matter, {percent(1 / len(analysis.systems))} would be "
+        "chosen for it. p: two-sided exact test that shuffles which text has most, "
+        "second most and so on within whole patients; floor: the smallest p that these "
+        "choices could have given. Odds ratio: how the odds of being chosen grow per doubling of the "
+        "count plus one (conditional logit, readings as independent); for the "
+        "diagnosis, right against wrong.",
     )
 
 
@@ -139,8 +143,8 @@ def _evidence(analysis: StudyAnalysis) -> ReportTable:
         ("Criterion", "Higher score for", "Pairs in accord", "95 % by patients"),
         rows,
         "Pairs of texts of one reading that differ both in score and in the evidence "
-        "check. One half is chance; an interval that holds 50 % shows no relation. The "
-        "interval is of the readings' own shares.",
+        "check. One half is chance; an interval that holds 50 % leaves open whether "
+        "there is a relation. The interval is of the readings' own shares.",
     )
 
 

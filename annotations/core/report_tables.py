@@ -212,8 +212,8 @@ def pairs_table(analysis: StudyAnalysis) -> ReportTable:
             "p (sign flip by patients)",
         ),
         rows,
-        "Differences are first minus second named; an interval that holds 0 shows no "
-        "difference. Rated higher: how often the first is rated above the second, "
+        "Differences are first minus second named; an interval that holds 0 leaves open "
+        "which is higher. Rated higher: how often the first is rated above the second, "
         "a tie counting one half. Wilcoxon: exact signed-rank test with ties, zeros "
         "dropped, readings (or cases, where several evaluators read one) as "
         "independent. Holm: the same p, adjusted for all comparisons of the target "

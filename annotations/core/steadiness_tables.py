@@ -156,5 +156,7 @@ def mixed_table(analysis: StudyAnalysis) -> ReportTable:
         ("Criterion", "Comparison", "Odds ratio", "95 %", "Intraclass correlation"),
         rows,
         "Odds of a higher score (cumulative logit, random intercepts, Laplace); 95 % by "
-        "Wald, which is optimistic with few evaluators.",
+        "Wald. It allows for strict evaluators and hard cases, not for patients or "
+        "evaluators who differ in which system they favour: where they do, it is too "
+        "narrow.",
     )

@@ -19,6 +19,8 @@ class PairComparison:
 
     ``ci_superiority``: interval of the probability that ``a`` is rated higher, a tie
     counting one half, patients as the unit. ``rank_biserial``: (W+ - W-)/(W+ + W-).
+    ``sign_flip`` is by patients: where evaluators differ in what they favour, it alone
+    rejects too often, as ``sign_flip_evaluator`` does where patients do.
     """
 
     a: str
@@ -35,6 +37,7 @@ class PairComparison:
     wilcoxon: WilcoxonResult | None
     rank_biserial: float | None
     sign_flip: float | None
+    sign_flip_evaluator: float | None
     p_holm: float | None = None
 
     @property
@@ -91,7 +94,13 @@ def pair_comparison(
         ),
         wilcoxon=ranks,
         rank_biserial=_rank_biserial(ranks) if ranks else None,
-        sign_flip=reasons.take(f"{name}.sign_flip", lambda: sign_flip(moved, patient)),
+        sign_flip=reasons.take(
+            f"{name}.sign_flip", lambda: sign_flip(moved, patient, "patient")
+        ),
+        sign_flip_evaluator=reasons.take(
+            f"{name}.sign_flip_evaluator",
+            lambda: sign_flip(moved, evaluator, "evaluator"),
+        ),
     )
 
 

@@ -93,7 +93,9 @@ def _coin(law: FloatArray, step: int) -> FloatArray:
     return wider
 
 
-def sign_flip(differences: FloatArray, clusters: IntArray) -> float:
+def sign_flip(
+    differences: FloatArray, clusters: IntArray, unit: str = "cluster"
+) -> float:
     """Two-sided p of the summed differences when each cluster's sign is a fair draw.
 
     Exact by convolution (cluster sums of Likert differences are whole numbers), normal
@@ -107,10 +109,10 @@ def sign_flip(differences: FloatArray, clusters: IntArray) -> float:
     codes = np.unique(clusters, return_inverse=True)[1]
     sums = np.rint(np.bincount(codes, weights=differences)).astype(np.int64)
     if len(sums) < 2:
-        raise NotEstimable("fewer than two patients have both ratings")
+        raise NotEstimable(f"fewer than two {unit}s have both ratings")
     steps = np.abs(sums[sums != 0])
     if not len(steps):
-        raise NotEstimable("every cluster's differences cancel out")
+        raise NotEstimable(f"every {unit}'s differences cancel out")
     if len(steps) * int(steps.sum()) > EXACT_FLIPS:
         z = abs(float(sums.sum())) / float((steps.astype(float) ** 2).sum()) ** 0.5
         return float(2 * stats.norm.sf(z))

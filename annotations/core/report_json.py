@@ -52,5 +52,6 @@ def _criterion(result: CriterionAnalysis) -> dict[str, Any]:
 
 def _pair(pair: PairComparison) -> dict[str, Any]:
     found: dict[str, Any] = plain(pair)
-    found["sign_flip"] = None if pair.sign_flip is None else {"p": pair.sign_flip}
+    for name in ("sign_flip", "sign_flip_evaluator"):
+        found[name] = None if found[name] is None else {"p": found[name]}
     return found

@@ -209,7 +209,7 @@ def pairs_table(analysis: StudyAnalysis) -> ReportTable:
             "Rated higher",
             "p (Wilcoxon)",
             "p (Holm)",
-            "p (sign flip by patients)",
+            "p (sign flip by patients / evaluators)",
         ),
         rows,
         "Differences are first minus second named; an interval that holds 0 leaves open "
@@ -217,8 +217,9 @@ def pairs_table(analysis: StudyAnalysis) -> ReportTable:
         "a tie counting one half. Wilcoxon: exact signed-rank test with ties, zeros "
         "dropped, readings (or cases, where several evaluators read one) as "
         "independent. Holm: the same p, adjusted for all comparisons of the target "
-        "system in all criteria. Sign flip: exact test with whole patients as the unit; "
-        "with G patients it cannot fall below 2 in 2 to the power G.",
+        "system in all criteria. Sign flip: exact test with whole patients, or whole "
+        "evaluators, as the unit; go by the wider interval and the larger p; "
+        "with G of the unit it cannot fall below 2 in 2 to the power G.",
         SECONDARY if analysis.planned else EXPLORATORY,
     )
 
@@ -232,5 +233,5 @@ def _pair_row(pair: PairComparison) -> tuple[str, ...]:
         percent(pair.prob_superiority),
         p_text(pair.wilcoxon.p if pair.wilcoxon else None),
         p_text(pair.p_holm),
-        p_text(pair.sign_flip),
+        f"{p_text(pair.sign_flip)} / {p_text(pair.sign_flip_evaluator)}",
     )

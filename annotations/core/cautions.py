@@ -124,14 +124,15 @@ def _explanations(analysis: StudyAnalysis) -> Iterator[str]:
         if bias and not bias.separable:
             yield (
                 f"{bias.top_system} wrote the text {most} in {percent(bias.top_share)} "
-                f"of the readings that can tell: whether it is chosen for that or for "
+                f"of {counted(bias.n, 'reading')} that can tell: whether it is chosen for that or for "
                 "what it says cannot be separated."
             )
     right = analysis.further.text.get("correct")
     if right and not right.separable:
         yield (
-            f"Where one text alone names the right diagnosis, it is nearly always that "
-            f"of {right.top_system}: a preference may reward the right label and not "
+            f"Where one text alone names the right diagnosis, it is that of "
+            f"{right.top_system} in {percent(right.top_share)} of "
+            f"{counted(right.n, 'reading')}: a preference may reward the right label and not "
             "the rationale."
         )
     yield from _guessed(analysis)

@@ -57,7 +57,11 @@ def retest(
         if one.scores[c] is not None and two.scores.get(c) is not None
     ]
     if not found:
-        raise NotEstimable("no case was read twice by the same evaluator")
+        raise NotEstimable(
+            "no rating was given twice"
+            if twins
+            else "no case was read twice by the same evaluator"
+        )
     pairs = np.array(found, dtype=float)
     moved = pairs[:, 1] - pairs[:, 0]
     if len(moved) < 2:

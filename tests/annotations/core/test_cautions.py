@@ -99,3 +99,29 @@ def test_a_result_of_overlapping_readings_is_cautioned_so() -> None:
     several = " ".join(cautions(analyse(rows, FULL)))
     assert "not for both at once" in several
     assert "not for both at once" not in once
+
+
+def test_cautions_of_the_texts_say_of_how_many_readings() -> None:
+    """One reading of 52 tells of the words, and two of the diagnosis."""
+    rows = [
+        replace(
+            o,
+            words=40 + (o.case == "c01" and o.model == FULL),
+            correct=o.case in ("c01", "c02") and o.model == FULL,
+        )
+        for o in paper_study()
+    ]
+    said = " ".join(cautions(analyse(rows, FULL)))
+    assert "longest in 100.0 % of 1 reading that can tell" in said
+    assert f"it is that of {FULL} in 100.0 % of 2 readings" in said
+    assert "nearly always" not in said
+
+
+def test_second_readings_without_scores_are_second_readings() -> None:
+    rows = paper_study()
+    again = [replace(o, occasion=2, scores=dict.fromkeys(o.scores)) for o in rows[:3]]
+    reasons = [analyse(found, FULL).reasons for found in ([*rows, *again], rows)]
+    assert [found["further.retest"] for found in reasons] == [
+        "no rating was given twice",
+        "no case was read twice by the same evaluator",
+    ]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from annotations.core.analysis import StudyAnalysis
-from annotations.core.headline import ALPHA
 from annotations.core.leave_one_out import TOO_FAR
 from annotations.core.position import UNEVEN
-from annotations.core.wording import counted, p_equals, p_floor, percent
+from annotations.core.wording import ALPHA, counted, p_equals, p_floor, percent
 
 FEW = 10
 MISSING = 0.05

@@ -10,9 +10,14 @@ from annotations.core.clusters import ShareInterval
 from annotations.core.estimate import Reasons
 from annotations.core.planned_design import smallest_p
 from annotations.core.table import RatingTable
-from annotations.core.wording import counted, p_equals, p_floor, percent, whole_percent
-
-ALPHA = 0.05
+from annotations.core.wording import (
+    ALPHA,
+    counted,
+    p_equals,
+    p_floor,
+    percent,
+    whole_percent,
+)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 DASH = "–"
+ALPHA = 0.05
 
 
 def rounded(value: float | None, digits: int = 2) -> str:
@@ -53,5 +54,13 @@ def p_floor(p: float) -> str:
 
 
 def p_equals(p: float) -> str:
-    """``= 0.012`` or ``< 0.001``, to follow the letter p."""
-    return "< 0.001" if p < 0.001 else f"= {rounded(p, 3)}"
+    """``= 0.012`` or ``< 0.001``, to follow the letter p.
+
+    A p above alpha never prints as alpha: beside "no evidence" 0.0504 is not 0.050.
+    """
+    if p < 0.001:
+        return "< 0.001"
+    digits = next(
+        (d for d in (3, 4, 5) if p <= ALPHA or float(rounded(p, d)) > ALPHA), 6
+    )
+    return f"= {rounded(p, digits)}"

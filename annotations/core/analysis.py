@@ -25,7 +25,7 @@ from annotations.core.leave_one_out import LeaveOneOut, leave_one_out
 from annotations.core.paired import FriedmanResult, friedman
 from annotations.core.ratings import RatedOutput, is_answered
 from annotations.core.scores import SystemScores, system_scores
-from annotations.core.table import RatingTable, rating_table
+from annotations.core.table import FloatArray, RatingTable, rating_table
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,17 @@ def _criteria(
     }
 
 
+def _blocks(table: RatingTable, values: FloatArray) -> FloatArray:
+    """(blocks, systems) of complete readings; several of one case are averaged.
+
+    Each system's mean is then of the same evaluators: else a lenient one who skipped a
+    system's text would tell for the others.
+    """
+    gaps = np.isnan(values).any(axis=1, keepdims=True)
+    complete = np.where(gaps, np.nan, values)
+    return table.by_case(complete)[0] if table.overlaps else complete
+
+
 def _criterion(
     table: RatingTable,
     criterion: str,
@@ -167,7 +178,7 @@ def _criterion(
 ) -> CriterionAnalysis:
     path = f"criteria.{criterion}"
     values = table.values[criterion]
-    blocks = table.by_case(values)[0] if table.overlaps else values
+    blocks = _blocks(table, values)
     return CriterionAnalysis(
         systems={
             system: system_scores(

@@ -124,7 +124,7 @@ def sign_flip(
 
 
 def friedman(values: FloatArray) -> FriedmanResult:
-    """Friedman's test on ``values`` (tasks, systems); incomplete tasks are dropped.
+    """Friedman's test on ``values`` (blocks, systems); incomplete ones are dropped.
 
     Raises
     ------

@@ -43,7 +43,8 @@ for (name in criteria) {
       wilcoxon_p = as.numeric(pvalue(exact)),
       wilcoxon_p_exact_rank_tests = suppressWarnings(wilcox.exact(dc[dc != 0])$p.value))
   }
-  whole <- cases[complete.cases(cases), systems]
+  # Of complete readings, so that each system's mean is of the same evaluators.
+  whole <- by_case(w[complete.cases(w[systems]), ])[systems]
   f <- friedman.test(as.matrix(whole))
   one$friedman <- list(n = nrow(whole), chi2 = unname(f$statistic), p = f$p.value)
   out$criteria[[name]] <- one

@@ -27,10 +27,20 @@ _WORDS: Final = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
     "eleven", "twelve",
 )  # fmt: skip
-_EVENTS: Final = r"(?:(?:heel|foot)[-\s]*strike|toe[-\s]*off|initial\s+contact)s?\b"
-_EVENT: Final = re.compile(_EVENTS, re.IGNORECASE)
+_EVENTS: Final = (
+    r"(?:\w+\s+)?(?:(?:heel|foot)[-\s]*strike|toe[-\s]*off|initial\s+contact)"
+)
+_OF_SOME: Final = (
+    r"(?<!\bthe )(?<!\bthese )(?<!\bof )(?<!\bfrom )(?<!\bbetween )(?<!\bafter )\b"
+)
 _COUNTED: Final = re.compile(
-    rf"\b({'|'.join(_WORDS)})(?=\s+(?:\w+\s+)?{_EVENTS}|\s+(?:on|for)\s+the\s+(?:left|right)\b)",
+    rf"{_OF_SOME}({'|'.join(_WORDS[1:])})(?=\s+{_EVENTS}s\b)"
+    rf"|(?:(?<=\bonly )|(?<=\bjust ))(one)(?=\s+{_EVENTS}\b)",
+    re.IGNORECASE,
+)
+"""What was counted, and no "from one heel strike to the next"."""
+_OTHER_SIDE: Final = re.compile(
+    rf"{_OF_SOME}({'|'.join(_WORDS)})(?=\s+(?:on|for)\s+the\s+(?:left|right)\b)",
     re.IGNORECASE,
 )
 _COUNT_OF: Final = re.compile(r"\bn\s*=?\s*$", re.IGNORECASE)
@@ -141,10 +151,12 @@ def numbers(sentence: str) -> list[Number]:
 
 def _counts_in_words(sentence: str) -> Iterator[Number]:
     """ "Four heel strikes on the left and five on the right"; no other words."""
-    if _EVENT.search(sentence):
-        for word in _COUNTED.finditer(sentence):
-            value = 1.0 + _WORDS.index(word[1].lower())
-            yield Number(value, "count", 1.0, *word.span())
+    counted = list(_COUNTED.finditer(sentence))
+    if counted:
+        counted += _OTHER_SIDE.finditer(sentence, counted[0].end())
+    for word in counted:
+        value = 1.0 + _WORDS.index(word.group().lower())
+        yield Number(value, "count", 1.0, *word.span())
 
 
 def _number(match: re.Match[str], sentence: str) -> Number:

@@ -34,20 +34,22 @@ TWO_SIDES_BEHIND: Final = re.compile(
 )
 REFERENCE: Final = re.compile(
     r"\b(?:normal|typical|reference|expected|healthy|usual|normative|average\s+adult)\s+"
-    r"(?:adult\s+|walking\s+|gait\s+)*(?:range|values?|limits?|cadence|swing|adults?|of|is|being|around|about|"
+    r"(?:adult\s+|walking\s+|gait\s+)*(?:range|values?|limits?|cadence|swing|adults?|of|is|being|to\s+be|around|about|"
     r"approximately|percentage|population|walkers?)\b[^;.]{0,30}$|\b(?:norm|normal|typically|normally|usually)\s*"
     r"(?:is|of|about|around|:|~|\()?\s*(?:about|around|~)?\s*$",
     re.IGNORECASE,
 )
 OWN: Final = re.compile(
-    r"\b(?:has|have|had|with|show(?:s|ed|ing)?|exhibit(?:s|ed|ing)?|demonstrat(?:es?|ed|ing)|display(?:s|ed|ing)?|"
-    r"maintain(?:s|ed|ing)?|is|was|remain(?:s|ed)?)\s+(?:an?\s+)?(?:\w+ly\s+)?"
-    r"(?:normal|typical|usual|expected|healthy)\b[^;.]{0,30}$",
+    r"\b(?:has|have|had|with(?!\s+\w+\s*$)|show(?:s|ed|ing)?|exhibit(?:s|ed|ing)?|demonstrat(?:es?|ed|ing)|"
+    r"display(?:s|ed|ing)?|maintain(?:s|ed|ing)?|is|was|remain(?:s|ed)?)\s+(?:an?\s+)?(?:\w+ly\s+)?"
+    r"(?:normal|typical|usual|healthy)\b(?!\s+(?:values?|being|is|of|about|around|approximately)\b)[^;.]{0,30}$",
     re.IGNORECASE,
 )
 """What is called normal, but of this person: "has a normal cadence of 110"."""
 OTHERS: Final = re.compile(
-    r"\b(?:adults?|people|persons|individuals|subjects|population|walkers|range|limits?|than|compared)\b",
+    r"\b(?:adults?|people|persons|individuals|subjects|population|walkers|range|limits?|than|compared|what|"
+    r"in\s+(?:normal|healthy|typical)\s+(?:gait|walking|locomotion)|(?:normal|healthy|typical)\s+"
+    r"(?:gait|walking|walks?|walker|person|individual|subject)\s+(?:has|had|is|shows?|exhibits?|displays?))\b",
     re.IGNORECASE,
 )
 LOWER: Final = re.compile(

@@ -87,11 +87,38 @@ def found(text: str) -> Counter[Label]:
             "Four heel strikes were seen on the left, and nine on the right.",
             "value heel_strikes - 4 +\nvalue heel_strikes right 9 x",
         ),
+        ("Only one left heel strike is seen.", "value heel_strikes - 1 x"),
+        (
+            "Four heel strikes were seen on the left, and one on the right.",
+            "value heel_strikes - 4 +\nvalue heel_strikes right 1 x",
+        ),
         ("The right knee moves less than the one on the left.", ""),
     ],
 )  # fmt: skip
 def test_a_claim_is_read_however_it_is_put(text: str, lines: str) -> None:
     assert found(text) == labels(lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The stride begins and ends with one heel strike on the left.",
+        "A stride lasts from one heel strike to the next.",
+        "Stride time is the time between two heel strikes on the left.",
+        "The heel strike on the left is softer than the one on the right.",
+        "At each heel strike the two on the right are softer.",
+        "Swing is expected to be 60 % of the cycle.",
+        "The cadence is low, with a normal value of 180 steps/min.",
+        "The cadence is low, with normal about 180 steps/min.",
+        "The cadence is low, with normal 180 steps/min.",
+        "The left swing is below what is normal (60 %).",
+        "Healthy gait shows a typical cadence of 180 steps/min.",
+        "In normal gait the leg has a typical swing of 60 %.",
+    ],
+)
+def test_what_is_said_of_walking_in_general_is_no_claim(text: str) -> None:
+    values = [row for row in found(text) if row[0] == "value"]
+    assert values == []
 
 
 @pytest.mark.parametrize(("cases", "fewest"), [(CASES, 120), (HELD_OUT, 40)])

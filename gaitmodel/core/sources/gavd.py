@@ -116,7 +116,8 @@ def _clip(
 
 def _check_length(sequence: Sequence, pose: Path) -> None:
     """Refuse a pose that cannot be of these rows; any rate will do to count it."""
-    frames = len(read_pose(pose, 30.0).angles)
+    has_own_rate = pose.suffix.lower() != ".npy"
+    frames = len(read_pose(pose, None if has_own_rate else 30.0).angles)
     if not 0 <= len(sequence.rows) - frames <= _SHORTER:
         raise InputError(
             f"{sequence.file}, sequence {sequence.name}: {len(sequence.rows)} rows but "

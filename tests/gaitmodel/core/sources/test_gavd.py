@@ -92,6 +92,16 @@ def test_parts_are_read_together_and_other_patterns_are_told(tmp_path: Path) -> 
     assert "1 with neither film nor pose" in found.note
 
 
+def test_a_pose_whose_times_are_not_thirty_to_the_second_is_counted_too(
+    tmp_path: Path,
+) -> None:
+    annotate(tmp_path / "part1.csv", "s1", "normal", 1, 30)
+    rows = "\n".join(f"{frame / 25:.2f} 1 2" for frame in range(30))
+    head = "Coordinates\ninDegrees=yes\nendheader\ntime hip_flexion_r knee_angle_r"
+    (tmp_path / "s1.mot").write_text(f"{head}\n{rows}\n")
+    assert len(read_gavd(tmp_path).clips) == 1
+
+
 @pytest.mark.parametrize("frames", [31, 27, 12])
 def test_a_pose_of_another_length_is_refused(tmp_path: Path, frames: int) -> None:
     annotate(tmp_path / "part1.csv", "s1", "normal", 1, 30)

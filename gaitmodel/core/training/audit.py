@@ -110,14 +110,23 @@ def _poses(parts: Parts) -> str:
         found = np.isfinite(gap)
         of_others = owner[~inside][np.asarray(place)[found]]
         for clip, count in Counter(owner[inside][found].tolist()).items():
-            if count >= SHARED_FRAMES * lengths[clip]:
-                other = Counter(of_others[owner[inside][found] == clip].tolist())
-                raise InputError(
-                    f"clips {clips[clip].clip!r} and "
-                    f"{clips[other.most_common(1)[0][0]].clip!r} stand in different "
-                    f"splits and share {count} frames of pose: they are one walk"
-                )
+            if count < SHARED_FRAMES * lengths[clip]:
+                continue  # nor with any of the others alone
+            for other in np.unique(of_others[owner[inside][found] == clip]):
+                shared = _shared(frames[clip], frames[other])
+                if shared >= SHARED_FRAMES * lengths[clip]:
+                    raise InputError(
+                        f"clips {clips[clip].clip!r} and {clips[other].clip!r} stand "
+                        f"in different splits and share {shared} frames of pose: they "
+                        "are one walk"
+                    )
     return f"{len(points)} frames of pose compared, no walk in two splits"
+
+
+def _shared(one: FloatArray, other: FloatArray) -> int:
+    """How many frames of one walk are like some frame of the other."""
+    gap, _ = cKDTree(other).query(one, p=np.inf, distance_upper_bound=SAME_ANGLE)
+    return int(np.isfinite(gap).sum())
 
 
 def _comparable(pose: PoseSequence) -> FloatArray:

@@ -63,6 +63,22 @@ def test_a_walk_cut_twice_is_found(tmp_path: Path) -> None:
         audit(given, Silent(), tick)
 
 
+def test_a_frame_each_in_common_with_many_walks_makes_none_of_them_the_same(
+    tmp_path: Path,
+) -> None:
+    """As large cohorts have: one bends hip and knee now as this one, now as that."""
+    clips = labelled_clips(tmp_path, 4)
+    pose = clips[0].given.pose
+    angles = np.random.default_rng(0).uniform(-1, 1, (4, 90, 46)).astype(np.float32)
+    for other in range(3):
+        angles[3, 30 * other : 30 * other + 30] = angles[other, :30]
+    clips = [
+        with_given(clip, pose=dataclasses.replace(pose, angles=own))
+        for clip, own in zip(clips, angles, strict=True)
+    ]
+    audit({"train": clips[:3], "test": clips[3:]}, Silent(), tick)
+
+
 def of_degrees(angles: np.ndarray) -> np.ndarray:
     return np.deg2rad(np.rad2deg(angles).round(2)).astype(np.float32)
 

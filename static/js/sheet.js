@@ -66,6 +66,7 @@
     if (leaving && !pending.size) sheet.requestSubmit(leaving);
   }
 
+  sheet.addEventListener("input", () => { leaving = null; }); // who writes on stays
   sheet.addEventListener("change", (event) => {
     leaving = null;
     const cell = cellOf(event.target);

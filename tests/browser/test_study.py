@@ -126,6 +126,24 @@ def test_the_way_to_the_review_waits_for_what_is_not_saved(sign_in, open_study) 
     expect(page.locator("main")).to_contain_text("The left arm hardly swings.")
 
 
+def test_who_writes_on_meanwhile_is_not_led_away(sign_in, open_study) -> None:
+    page = sign_in("ada")
+    open_case(page)
+    page.context.set_offline(True)
+    page.check("#cell-A-grounding input[value='4']", force=True)
+    page.click("#review")
+    expect(page.locator("#saved")).to_contain_text("not saved yet")
+    page.click("#comment-text")
+    page.keyboard.type("The left arm")
+    page.context.set_offline(False)
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    page.keyboard.type(" hardly swings.")
+    expect(page.locator("#comment-text")).to_have_value("The left arm hardly swings.")
+    page.click("#review")
+    page.wait_for_url("**/review/")
+    expect(page.locator("main")).to_contain_text("The left arm hardly swings.")
+
+
 def test_words_typed_last_are_saved_before_the_review(sign_in, open_study) -> None:
     page = sign_in("ada")
     open_case(page)

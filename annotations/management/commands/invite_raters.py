@@ -27,18 +27,19 @@ class Command(StudyCommand):
         parser.add_argument("--usernames", default="", help="accounts: A,B,C")
         parser.add_argument("--url", default="http://127.0.0.1:8000")
 
-    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         study = study_named(options["study"])
         emails, names = names_in(options["emails"]), names_in(options["usernames"])
         if not emails and not names:
             raise StudyError("name someone to invite: --emails or --usernames")
-        for name in names:
-            seat = rater_seat(study=study, rater=user_named(name))
-            self.stdout.write(f"{name} has seat {seat.number}")
-        sent = raters_invite(study=study, emails=emails, site_url=options["url"])
+        with transaction.atomic():
+            for name in names:
+                seat = rater_seat(study=study, rater=user_named(name))
+                self.stdout.write(f"{name} has seat {seat.number}")
+            sent = raters_invite(study=study, emails=emails, site_url=options["url"])
         for invitation in sent:
+            told = "" if invitation.is_mailed else " (no mail was sent: pass it on)"
             self.stdout.write(
-                f"{invitation.email} is invited to seat {invitation.seat}: "
+                f"{invitation.email} is invited to seat {invitation.seat}{told}: "
                 f"{invitation.link}"
             )

@@ -1,10 +1,12 @@
 """Invitations: one seat an address, and links that outlive a mail server's bad day."""
 
+import io
 from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -93,3 +95,14 @@ def test_a_link_whose_mail_is_refused_is_shown_to_be_passed_on(
     assert "The mail could not be sent" in answer.content.decode()
     link = answer.context["sent"][0].link.removeprefix("http://testserver")
     assert Client().post(link, {"password": PASSWORD}).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_too_says_whose_mail_is_refused(settings) -> None:
+    study_open(study=factories.study("New", n_cases=4, n_raters=2))
+    said = io.StringIO()
+    call_command("invite_raters", "New", "--emails", "ada@example.org", stdout=said)
+    assert "no mail" not in said.getvalue()
+    settings.EMAIL_BACKEND = f"{__name__}.RefusingBackend"
+    call_command("invite_raters", "New", "--emails", "eva@example.org", stdout=said)
+    assert "eva@example.org is invited to seat 2 (no mail was sent" in said.getvalue()

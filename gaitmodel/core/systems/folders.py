@@ -104,14 +104,25 @@ def check_normalisation(
             raise WeightsError(
                 f"{called} {path}: this is not JSON ({error})"
             ) from error
-        stated = stated.get("image_processor", stated)
+        stated = stated if isinstance(stated, dict) else {}
+        inner = stated.get("image_processor")
+        stated = inner if isinstance(inner, dict) else stated
         for key, ours in (("image_mean", mean), ("image_std", std)):
             theirs = stated.get(key) or ours
-            if not np.allclose(theirs, ours, rtol=0, atol=SAME_PIXEL):
+            if not _same_pixels(theirs, ours):
                 raise WeightsError(
                     f"{called} {path}: {key} is {theirs}, but this system normalises "
                     f"pixels by {list(ours)}"
                 )
+
+
+def _same_pixels(theirs: object, ours: Sequence[float]) -> bool:
+    """One number stands for every channel."""
+    try:
+        stated = np.broadcast_to(np.asarray(theirs, dtype=float), len(ours))
+    except (TypeError, ValueError):
+        return False
+    return bool(np.allclose(stated, ours, rtol=0, atol=SAME_PIXEL))
 
 
 def check_tokenizer(

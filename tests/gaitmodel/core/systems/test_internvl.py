@@ -16,6 +16,7 @@ from transformers.models.got_ocr2.image_processing_pil_got_ocr2 import (
 
 from gaitmodel.core.config import FusionOrder
 from gaitmodel.core.errors import WeightsError
+from gaitmodel.core.systems.folders import check_normalisation
 from gaitmodel.core.systems.internvl import InternVLBackbone
 from gaitmodel.core.systems.loading import load_internvl
 from gaitmodel.core.systems.pixels import IMAGENET_MEAN, IMAGENET_STD, preprocess
@@ -149,3 +150,21 @@ def test_a_folder_whose_pixels_are_normalised_otherwise_is_refused(
     (folder / "preprocessor_config.json").write_text('{"image_mean": 0.5}')
     with pytest.raises(WeightsError, match=r"image_mean is 0\.5, but"):
         load_internvl(folder, "halves")
+
+
+@pytest.mark.parametrize("mean", ['"CLIP"', "[0.48, 0.46]", "{}, 1"])
+def test_a_mean_that_is_none_is_refused_in_one_sentence(
+    tmp_path: Path, mean: str
+) -> None:
+    stated = f'{{"image_mean": [{mean}]}}'
+    (tmp_path / "preprocessor_config.json").write_text(stated)
+    with pytest.raises(WeightsError, match="image_mean is"):
+        check_normalisation(tmp_path, IMAGENET_MEAN, IMAGENET_STD)
+
+
+@pytest.mark.parametrize("stated", ['{"image_processor": null}', "[]"])
+def test_a_processor_that_states_no_mean_is_of_its_kind(
+    tmp_path: Path, stated: str
+) -> None:
+    (tmp_path / "processor_config.json").write_text(stated)
+    check_normalisation(tmp_path, IMAGENET_MEAN, IMAGENET_STD)

@@ -55,11 +55,17 @@ def film_review_note(*, clip: Clip, found: Mapping[str, Any]) -> None:
     same = review and review.doubts_sha256 == found["doubts_sha256"]
     if same and review and review.decision == FilmReview.Decision.WAITING:
         return
-    review = review or FilmReview(clip=clip)
-    review.status, review.finding = found["status"], found["reason"]
-    review.doubts, review.doubts_sha256 = found["doubts"], found["doubts_sha256"]
-    review.decision, review.decided_by = FilmReview.Decision.WAITING, None
-    review.save()
+    FilmReview.objects.update_or_create(  # another process may have noted it meanwhile
+        clip=clip,
+        defaults={
+            "status": found["status"],
+            "finding": found["reason"],
+            "doubts": found["doubts"],
+            "doubts_sha256": found["doubts_sha256"],
+            "decision": FilmReview.Decision.WAITING,
+            "decided_by": None,
+        },
+    )
 
 
 def film_review_withdraw(*, clip: Clip) -> None:

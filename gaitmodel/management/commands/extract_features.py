@@ -34,14 +34,14 @@ class Command(GaitCommand):
         place = workplace()
         backbone = place.backbone(options["backbone"])
         config = FusionConfig(views=options["views"])
-        clips = [clip_input(clip) for clip in clips_ready(split=options["split"])]
+        clips = list(clips_ready(split=options["split"]))
         if not clips:
             raise InputError("no prepared clip: run import_clips and prepare_clips")
         features = [
             FusedFeatures(backbone, config, place.features(), biomechanics)
             for biomechanics in (True, False)
         ]
-        mine = own_share(clips)
+        mine = [clip_input(clip) for clip in own_share(clips)]  # makes wanting films
         with progress_bar("extracting") as show:
             done = extract(
                 features,

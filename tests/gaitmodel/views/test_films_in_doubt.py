@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.core.management import call_command
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 
@@ -262,3 +263,19 @@ class AtOnce(ThreadPoolExecutor):
 
     def __init__(self, workers: int, mp_context: object) -> None:
         super().__init__(workers)
+
+
+def test_two_processes_may_note_one_film_at_a_time(
+    clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As two of a Run do that find its film wanting."""
+    found = {
+        "status": "undecided",
+        "reason": "a weak face",
+        "doubts": [{"frame": 1}],
+        "doubts_sha256": "1" * 64,
+    }
+    films.film_review_note(clip=clip, found=found)
+    monkeypatch.setattr(QuerySet, "first", lambda self: None)  # read before the other
+    films.film_review_note(clip=clip, found=found)
+    assert FilmReview.objects.get().decision == FilmReview.Decision.WAITING

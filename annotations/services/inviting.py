@@ -56,18 +56,19 @@ def raters_invite(
 ) -> list[SentInvitation]:
     """Mail each address a one-time link to a free seat of an open study.
 
-    Who was invited before and has not come keeps the seat and gets a new link; the one
-    before works no longer.
+    Who was invited before and has not come keeps the seat, and the site where none is
+    given now, and gets a new link; the one before works no longer.
     """
     emails = [_checked_email(email) for email in emails]
     if len(set(emails)) < len(emails):
         raise StudyError("an address is listed twice; invite each rater once")
     with transaction.atomic():
         study = _open_study(study)
-        seats = _seats_for(study, emails)
         return [
-            _invite(study, seat, _Guest(email, site.strip()), site_url, actor)
-            for seat, email in zip(seats, emails, strict=True)
+            _invite(study, seat, _Guest(email, site.strip() or known), site_url, actor)
+            for email, (seat, known) in zip(
+                emails, _seats_for(study, emails), strict=True
+            )
         ]
 
 
@@ -123,12 +124,14 @@ def _open_study(study: Study) -> Study:
     return study
 
 
-def _seats_for(study: Study, emails: Sequence[str]) -> list[Seat]:
-    """A seat for each address, its own if it has one; links of before are void."""
+def _seats_for(study: Study, emails: Sequence[str]) -> list[tuple[Seat, str]]:
+    """A seat for each address, its own if it has one, with the site that it was told;
+    links of before are void.
+    """
     if seated := study.seats.filter(rater__username__in=emails).first():
         raise StudyError(f"{seated.rater} has a seat in this study already")
     before = invitations_waiting(study).filter(email__in=emails).select_related("seat")
-    own = {invitation.email: invitation.seat for invitation in before}
+    own = {one.email: (one.seat, one.site) for one in before}
     free, new = _free_seats(study), len(emails) - len(own)
     if new > len(free):
         raise StudyError(
@@ -137,7 +140,7 @@ def _seats_for(study: Study, emails: Sequence[str]) -> list[Seat]:
         )
     before.update(expires_at=timezone.now())
     others = iter(free)
-    return [own.get(email) or next(others) for email in emails]
+    return [own.get(email) or (next(others), "") for email in emails]
 
 
 def _free_seats(study: Study) -> list[Seat]:

@@ -50,6 +50,15 @@ def test_who_is_invited_again_keeps_the_seat_and_gets_a_new_link(opened) -> None
     assert Seat.objects.get(rater=eva).number == 1
 
 
+def test_a_new_link_leads_to_the_consent_form_of_the_same_site(opened) -> None:
+    """The command, and the page where nothing is chosen, name no site."""
+    to = {"study": opened, "emails": ["eva@example.org"], "site_url": "http://site"}
+    for site in ("Graz", "", "Linz"):
+        raters_invite(**to, site=site)
+    sites = Invitation.objects.order_by("created_at").values_list("site", flat=True)
+    assert list(sites) == ["Graz", "Graz", "Linz"]
+
+
 def test_an_invitation_to_a_wrong_address_is_taken_back(opened, cleo) -> None:
     invite(opened, "ewa@example.org")
     seat_reissue(study=opened, number=1, reason="it is Eva", actor=cleo)

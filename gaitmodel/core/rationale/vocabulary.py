@@ -94,7 +94,7 @@ QUANTITIES: Final[tuple[Quantity, ...]] = (
         "trunk lean", "deg", ("trunk_lean_deg",),
         r"(?:forward\s+)?trunk\s+(?:forward\s+)?(?:lean(?:ing)?|flexion|inclination|tilt)"
         r"|forward\s+(?:lean|inclination)(?:\s+of\s+the\s+trunk)?|lean\s+of\s+the\s+trunk"
-        r"|(?:leans?|leaned|inclined)\s+forward",
+        r"|(?<!\bhead\s)(?<!\bneck\s)\b(?:leans?|leaned|inclined)\s+forward",
     ),
     Quantity(
         "heel strikes", "count", ("heel_strikes_{side}",),

@@ -64,6 +64,7 @@ def found(text: str) -> Counter[Label]:
         ("The left knee flexes to 20 degrees.", "value knee_flexion left 20 x"),
         ("The right hip extends to 11 degrees.", "value hip_extension right 11 +"),
         ("He leans forward by 40 degrees.", "value trunk_lean - 40 x"),
+        ("The head leans forward by 40 degrees.", "value - - 40 ?"),
         # Sides behind both numbers, and what two sides differ by.
         (
             "Knee range is 44/58 deg (L/R).",

@@ -13,4 +13,8 @@
     form.dataset.sent = "yes";
     setTimeout(() => { delete form.dataset.sent; }, PATIENCE_MS);
   });
+  // A page that the browser kept whole comes back as it was left, its clocks stopped.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) for (const form of document.forms) delete form.dataset.sent;
+  });
 })();

@@ -60,3 +60,16 @@ def test_a_form_that_is_clicked_twice_is_sent_once(
     clicked_twice(guest, "main button")
     expect(guest.locator("h1")).to_contain_text("My cases")
     guest.close()
+
+
+def test_a_form_of_a_page_that_comes_back_as_it_was_can_be_sent(
+    sign_in, open_study
+) -> None:
+    page = sign_in("ada")
+    open_case(page)
+    page.evaluate("document.getElementById('sheet').dataset.sent = 'yes'")
+    page.evaluate(
+        "dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
+    )
+    page.click("#review")
+    page.wait_for_url("**/review/", timeout=5000)

@@ -94,14 +94,16 @@ def erasure_breaks(links: Sequence[Link]) -> list[str]:
 
     A withdrawal erases all that the log says of one person's acts until then. Whoever
     erases one entry alone (a change of mind, so that the answer before it seems to be
-    the last) leaves others of the same person.
+    the last) leaves others of the same person; whoever takes out a whole person, one
+    more than withdrew.
     """
     kept = [link for link in links if link.content is not None]
-    withdrawn = max((k.sequence for k in kept if k.kind == WITHDRAWAL), default=0)
+    withdrawals = [link.sequence for link in kept if link.kind == WITHDRAWAL]
+    withdrawn = max(withdrawals, default=0)
     first_kept: dict[str, int] = {}
     for link in kept:
         first_kept.setdefault(link.actor, link.sequence)
-    return [
+    breaks = [
         f"event {link.sequence}: its content is missing, and no withdrawal erased it"
         for link in links
         if link.content is None
@@ -110,6 +112,11 @@ def erasure_breaks(links: Sequence[Link]) -> list[str]:
             or link.sequence > min(withdrawn, first_kept.get(link.actor, withdrawn))
         )
     ]
+    gone = len({link.actor for link in links if link.content is None})
+    if not breaks and gone > len(withdrawals):
+        said = f"what {gone} persons said is missing, and {len(withdrawals)} withdrew"
+        breaks.append(f"log: {said}")
+    return breaks
 
 
 def _link_problem(link: Link, expected: int, previous: str) -> str:

@@ -82,18 +82,23 @@ def log_problems() -> list[str]:
 
 def erasure_problems() -> list[str]:
     """Who erases one entry alone, so that the answer before it seems to be the last,
-    leaves others of the same person.
+    leaves others of the same person; who takes out a person, one more than withdrew.
     """
     events = [json.loads(line) for line in log_lines()]
     entries = [json.loads(event["canonical"]) for event in events]
     erased = [event["content"] is None for event in events]
-    withdrawn = 0
+    withdrawals: list[int] = []
+    gone: set[str] = set()
     first_kept: dict[str, int] = {}
     for number, (entry, is_erased) in enumerate(zip(entries, erased, strict=True), 1):
-        if not is_erased:
-            first_kept.setdefault(entry["actor"], number)
-            withdrawn = number if entry["kind"] == "consent_withdrawn" else withdrawn
-    return [
+        if is_erased:
+            gone.add(entry["actor"])
+            continue
+        first_kept.setdefault(entry["actor"], number)
+        if entry["kind"] == "consent_withdrawn":
+            withdrawals.append(number)
+    withdrawn = max(withdrawals, default=0)
+    problems = [
         f"the content of event {number} is missing, and no withdrawal erased it"
         for number, (entry, is_erased) in enumerate(
             zip(entries, erased, strict=True), 1
@@ -104,6 +109,10 @@ def erasure_problems() -> list[str]:
             or number > min(withdrawn, first_kept.get(entry["actor"], withdrawn))
         )
     ]
+    if not problems and len(gone) > len(withdrawals):
+        count = f"{len(gone)} persons said is missing, and {len(withdrawals)} withdrew"
+        problems.append(f"what {count}")
+    return problems
 
 
 def entry_problems(

@@ -102,7 +102,7 @@ MUTATIONS = (
         "annotations/services/writing.py",
         "filter(seats__assignments=case_id, seats__rater=rater)",
         "filter(seats__assignments=case_id)",
-        "tests/annotations/views/test_permissions.py",
+        "tests/annotations/services/test_rating.py",
     ),
     Mutation(
         "the systems are not shuffled before allocation",

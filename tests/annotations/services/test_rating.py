@@ -23,7 +23,7 @@ from annotations.services import (
     study_verify,
 )
 from annotations.services.verdicts import Picks
-from annotations.services.writing import ConflictError
+from annotations.services.writing import ConflictError, UnknownCaseError
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -233,3 +233,14 @@ def test_nothing_is_written_after_the_lock(study: Study, case: Assignment) -> No
         rate(case, 5, version=1)
     with pytest.raises(StateError, match="study is closed"):
         assignment_submit(case_id=case.pk, actor=case.seat.rater)
+
+
+def test_anothers_case_does_not_exist_whether_its_study_is_open_or_closed(
+    study: Study, case: Assignment, ben: User
+) -> None:
+    score = {"letter": "A", "criterion": "grounding", "value": 3, "version": 0}
+    with pytest.raises(UnknownCaseError):
+        rating_save(case_id=case.pk, actor=ben, **score)
+    study_lock(study=study)
+    with pytest.raises(UnknownCaseError):
+        rating_save(case_id=case.pk, actor=ben, **score)

@@ -78,8 +78,7 @@ def _missing(analysis: StudyAnalysis) -> Iterator[str]:
         yield (
             f"{open_readings} of {n.readings - partial + silent} readings have no best "
             f"choice{unopened}; had they all gone against or for {analysis.target}, "
-            "its share would be "
-            f"{percent(best.bounds[0])} or {percent(best.bounds[1])}."
+            f"its share would be {percent(best.bounds[0])} or {percent(best.bounds[1])}."
         )
 
 
@@ -123,16 +122,16 @@ def _explanations(analysis: StudyAnalysis) -> Iterator[str]:
         if bias and not bias.separable:
             yield (
                 f"{bias.top_system} wrote the text {most} in {percent(bias.top_share)} "
-                f"of {counted(bias.n, 'reading')} that can tell: whether it is chosen for that or for "
-                "what it says cannot be separated."
+                f"of {counted(bias.n, 'reading')} that can tell: whether it is chosen "
+                "for that or for what it says cannot be separated."
             )
     right = analysis.further.text.get("correct")
     if right and not right.separable:
         yield (
             f"Where one text alone names the right diagnosis, it is that of "
             f"{right.top_system} in {percent(right.top_share)} of "
-            f"{counted(right.n, 'reading')}: a preference may reward the right label and not "
-            "the rationale."
+            f"{counted(right.n, 'reading')}: a preference may reward the right label "
+            "and not the rationale."
         )
     yield from _guessed(analysis)
 

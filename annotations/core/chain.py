@@ -98,6 +98,7 @@ def erasure_breaks(links: Sequence[Link]) -> list[str]:
     more than withdrew.
     """
     kept = [link for link in links if link.content is not None]
+    erased = [link for link in links if link.content is None]
     withdrawals = [link.sequence for link in kept if link.kind == WITHDRAWAL]
     withdrawn = max(withdrawals, default=0)
     first_kept: dict[str, int] = {}
@@ -105,14 +106,11 @@ def erasure_breaks(links: Sequence[Link]) -> list[str]:
         first_kept.setdefault(link.actor, link.sequence)
     breaks = [
         f"event {link.sequence}: its content is missing, and no withdrawal erased it"
-        for link in links
-        if link.content is None
-        and (
-            not link.actor
-            or link.sequence > min(withdrawn, first_kept.get(link.actor, withdrawn))
-        )
+        for link in erased
+        if not link.actor
+        or link.sequence > min(withdrawn, first_kept.get(link.actor, withdrawn))
     ]
-    gone = len({link.actor for link in links if link.content is None})
+    gone = len({link.actor for link in erased})
     if not breaks and gone > len(withdrawals):
         said = f"what {gone} persons said is missing, and {len(withdrawals)} withdrew"
         breaks.append(f"log: {said}")

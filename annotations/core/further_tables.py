@@ -116,9 +116,9 @@ def _text(analysis: StudyAnalysis) -> ReportTable:
         f"right). If that did not matter, {percent(1 / len(analysis.systems))} would be "
         "chosen for it. p: two-sided exact test that shuffles which text has most, "
         "second most and so on within whole patients; floor: the smallest p that these "
-        "choices could have given. Odds ratio: how the odds of being chosen grow per doubling of the "
-        "count plus one (conditional logit, readings as independent); for the "
-        "diagnosis, right against wrong.",
+        "choices could have given. Odds ratio: how the odds of being chosen grow per "
+        "doubling of the count plus one (conditional logit, readings as independent); "
+        "for the diagnosis, right against wrong.",
     )
 
 

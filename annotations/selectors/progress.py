@@ -10,10 +10,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Max, Min
-from django.utils import timezone
 
-from annotations.models import Assignment, Case, Event, Invitation, Rating, Seat, Study
+from annotations.models import Assignment, Case, Event, Rating, Seat, Study
 from annotations.selectors.desk import minutes_read
+from annotations.selectors.invitations import invitations_waiting
 
 # Below these a case is worth a question; none of them drops anyone silently.
 FAST_MINUTES, LITTLE_COVERAGE = 1.0, 0.5
@@ -78,12 +78,7 @@ class Deviation:
 def study_progress(study: Study) -> list[SeatProgress]:
     """One line per seat, in order, from four queries."""
     seats = list(study.seats.select_related("rater"))
-    invited = {
-        invitation.seat_id: invitation.email
-        for invitation in Invitation.objects.filter(
-            seat__study=study, accepted_at__isnull=True, expires_at__gt=timezone.now()
-        )
-    }
+    invited = dict(invitations_waiting(study).values_list("seat_id", "email"))
     cases: dict[UUID, list[_Case]] = {seat.pk: [] for seat in seats}
     for case in _cases(study):
         cases[case.seat].append(case)

@@ -16,13 +16,13 @@ from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from annotations.audit import event_append, study_for_update
 from annotations.core.errors import StateError, StudyError
 from annotations.models import Invitation, Seat, Study
+from annotations.selectors.invitations import invitations_waiting
 
 INVITATION_DAYS = 14
 TOKEN_BYTES = 32
@@ -147,16 +147,6 @@ def _free_seats(study: Study) -> list[Seat]:
     """Seats with neither a rater nor an invitation that can still be used."""
     free = study.seats.filter(rater__isnull=True)
     return list(free.exclude(invitations__in=invitations_waiting(study)))
-
-
-def invitations_waiting(study: Study) -> QuerySet[Invitation]:
-    """Invitations to a seat without a rater that can still be used."""
-    return Invitation.objects.filter(
-        seat__study=study,
-        seat__rater__isnull=True,
-        accepted_at__isnull=True,
-        expires_at__gt=timezone.now(),
-    )
 
 
 @dataclass(frozen=True)

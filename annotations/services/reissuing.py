@@ -9,8 +9,8 @@ from django.utils import timezone
 from annotations.audit import event_append, study_for_update
 from annotations.core.errors import StateError, StudyError
 from annotations.models import Seat, Study
+from annotations.selectors.invitations import invitations_waiting
 from annotations.services.erasing import seat_free
-from annotations.services.inviting import invitations_waiting
 
 
 def seat_reissue(*, study: Study, number: int, reason: str, actor: User | None) -> Seat:

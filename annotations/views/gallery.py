@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -14,6 +12,7 @@ from annotations.vault import vault_opened
 from gaitmodel.core.taxonomy import CLASSES
 from gaitmodel.selectors import exhibits, systems_heard
 from gaitmodel.views.access import lead_required
+from gaitmodel.views.choosing import chosen
 
 
 @lead_required
@@ -24,8 +23,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
     hidden = clips_blinded()
     with vault_opened():
         systems = systems_heard()
-        system = _known(request.GET.get("system", ""), systems)
-        label = _known(request.GET.get("label", ""), CLASSES)
+        system = chosen(request.GET.get("system", ""), systems)
+        label = chosen(request.GET.get("label", ""), CLASSES)
         context = {
             "exhibits": exhibits(system=system, label=label, without=hidden),
             "systems": systems,
@@ -35,8 +34,3 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "withheld": len(hidden),
         }
     return render(request, "gaitmodel/gallery.html", context)
-
-
-def _known(wanted: str, choices: Collection[str]) -> str:
-    """What is chosen, or nothing: a database need not be able to read the rest."""
-    return wanted if wanted in choices else ""

@@ -22,6 +22,7 @@ from gaitmodel.selectors import (
 )
 from gaitmodel.shelf import FilmOnDisk
 from gaitmodel.views.access import lead_required
+from gaitmodel.views.choosing import chosen
 from gaitmodel.views.ranged import asked_range, film_response
 
 PER_PAGE = 50
@@ -36,9 +37,8 @@ def clip_list(request: HttpRequest) -> HttpResponse:
         "label": Clip._meta.get_field("label").flatchoices,
         "state": Clip.State.choices,
     }
-    # What is no choice chooses nothing: a database need not be able to read it.
     wanted = {
-        name: asked if (asked := request.GET.get(name, "")) in dict(known) else ""
+        name: chosen(request.GET.get(name, ""), dict(known))
         for name, known in choices.items()
     }
     pages = Paginator(clips_found(**wanted), PER_PAGE)

@@ -84,15 +84,13 @@ def erasure_problems() -> list[str]:
     """Who erases one entry alone, so that the answer before it seems to be the last,
     leaves others of the same person; who takes out a person, one more than withdrew.
     """
-    events = [json.loads(line) for line in log_lines()]
-    entries = [json.loads(event["canonical"]) for event in events]
-    erased = [event["content"] is None for event in events]
+    erased: list[tuple[int, str]] = []  # number and actor
     withdrawals: list[int] = []
-    gone: set[str] = set()
     first_kept: dict[str, int] = {}
-    for number, (entry, is_erased) in enumerate(zip(entries, erased, strict=True), 1):
-        if is_erased:
-            gone.add(entry["actor"])
+    for number, event in enumerate(map(json.loads, log_lines()), start=1):
+        entry = json.loads(event["canonical"])
+        if event["content"] is None:
+            erased.append((number, entry["actor"]))
             continue
         first_kept.setdefault(entry["actor"], number)
         if entry["kind"] == "consent_withdrawn":
@@ -100,18 +98,13 @@ def erasure_problems() -> list[str]:
     withdrawn = max(withdrawals, default=0)
     problems = [
         f"the content of event {number} is missing, and no withdrawal erased it"
-        for number, (entry, is_erased) in enumerate(
-            zip(entries, erased, strict=True), 1
-        )
-        if is_erased
-        and (
-            not entry["actor"]
-            or number > min(withdrawn, first_kept.get(entry["actor"], withdrawn))
-        )
+        for number, actor in erased
+        if not actor or number > min(withdrawn, first_kept.get(actor, withdrawn))
     ]
-    if not problems and len(gone) > len(withdrawals):
-        count = f"{len(gone)} persons said is missing, and {len(withdrawals)} withdrew"
-        problems.append(f"what {count}")
+    gone = len({actor for _, actor in erased})
+    if not problems and gone > len(withdrawals):
+        said = f"what {gone} persons said is missing, and {len(withdrawals)} withdrew"
+        problems.append(said)
     return problems
 
 

@@ -14,7 +14,7 @@ from gaitmodel.core.media.frames import every_frame
 from gaitmodel.core.media.probe import probe
 from gaitmodel.core.pose.blazepose import estimate_pose
 from gaitmodel.core.pose.hsmr_run import run_hsmr
-from gaitmodel.core.pose.load import FPS_SLACK, read_pose
+from gaitmodel.core.pose.load import FPS_SLACK, has_own_rate, read_pose
 from gaitmodel.core.privacy.decision import PrivacyDecision
 from gaitmodel.core.privacy.deidentify import UNDECIDED
 from gaitmodel.core.records import ClipRef, PoseSequence, VideoInfo
@@ -118,7 +118,7 @@ def _is_fresh(ref: ClipRef, store: ClipStore, facts: dict[str, str]) -> bool:
 
 def _slack(ref: ClipRef) -> float:
     """How far a stated rate may be from the stored one, which is that of the files."""
-    is_told = ref.video is None and ref.pose is not None and ref.pose.suffix == ".npy"
+    is_told = ref.video is None and ref.pose is not None and not has_own_rate(ref.pose)
     return 0.0 if is_told else FPS_SLACK
 
 

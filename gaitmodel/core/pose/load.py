@@ -53,6 +53,11 @@ def read_pose(path: Path, fps: float | None = None) -> PoseSequence:
     )
 
 
+def has_own_rate(path: Path) -> bool:
+    """Whether a pose file's times give its frame rate."""
+    return path.suffix.lower() != ".npy"
+
+
 def check_fps(fps: float, name: str) -> float:
     """Return ``fps`` if it can be a frame rate; ``InputError`` otherwise."""
     low, high = _FPS_RANGE

@@ -227,10 +227,8 @@ def as_csv(table: TableOne) -> str:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(
-        ["system", "measure", "value", "lo", "hi", "stratified_lo", "stratified_hi"]
-        + ["mark"]
-    )
+    intervals = ("lo", "hi", "stratified_lo", "stratified_hi")
+    writer.writerow(["system", "measure", "value", *intervals, "mark"])
     for key, row in table.rows.items():
         measured = {
             "accuracy": row.scores.accuracy,

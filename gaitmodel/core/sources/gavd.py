@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from gaitmodel.core.errors import InputError
-from gaitmodel.core.pose.load import check_fps, read_pose
+from gaitmodel.core.pose.load import check_fps, has_own_rate, read_pose
 from gaitmodel.core.records import ClipRef
 from gaitmodel.core.sources.gavd_rows import Sequence, read_sequences
 from gaitmodel.core.sources.local_files import (
@@ -116,8 +116,7 @@ def _clip(
 
 def _check_length(sequence: Sequence, pose: Path) -> None:
     """Refuse a pose that cannot be of these rows; any rate will do to count it."""
-    has_own_rate = pose.suffix.lower() != ".npy"
-    frames = len(read_pose(pose, None if has_own_rate else 30.0).angles)
+    frames = len(read_pose(pose, None if has_own_rate(pose) else 30.0).angles)
     if not 0 <= len(sequence.rows) - frames <= _SHORTER:
         raise InputError(
             f"{sequence.file}, sequence {sequence.name}: {len(sequence.rows)} rows but "

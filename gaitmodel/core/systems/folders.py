@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError
@@ -67,11 +68,16 @@ def model_type(folder: Path, called: str = "backbone") -> str:
     config = folder / "config.json"
     if not config.is_file():
         raise WeightsError(f"{called} {folder}: the folder holds no config.json")
+    return str(_described(config, called).get("model_type", ""))
+
+
+def _described(path: Path, called: str) -> dict[str, Any]:
+    """What a JSON file of a weights folder says, by name; nothing if it names nothing."""
     try:
-        described = json.loads(config.read_text())
+        found = json.loads(path.read_text())
     except ValueError as error:
-        raise WeightsError(f"{called} {config}: this is not JSON ({error})") from error
-    return str(described.get("model_type", "")) if isinstance(described, dict) else ""
+        raise WeightsError(f"{called} {path}: this is not JSON ({error})") from error
+    return found if isinstance(found, dict) else {}
 
 
 def check_model_type(folder: Path, wanted: str, called: str = "backbone") -> None:
@@ -98,13 +104,7 @@ def check_normalisation(
         path = folder / name
         if not path.is_file():
             continue
-        try:
-            stated = json.loads(path.read_text())
-        except ValueError as error:
-            raise WeightsError(
-                f"{called} {path}: this is not JSON ({error})"
-            ) from error
-        stated = stated if isinstance(stated, dict) else {}
+        stated = _described(path, called)
         inner = stated.get("image_processor")
         stated = inner if isinstance(inner, dict) else stated
         for key, ours in (("image_mean", mean), ("image_std", std)):

@@ -31,14 +31,12 @@ from gaitmodel.core.records import ByteArray
 from gaitmodel.core.systems.base import ClipInput
 
 Pictures = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int64]  # of frames in a film
 
 NEAR, NEAR_CLOSELY = 0.93, 0.90
 SIDE, FINE_SIDE = 16, 64  # pixels
 FRAMES = 8  # of a probe
 LEAST_CONTRAST = 0.4  # of a copy, as a share of the original's
-
-
-Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

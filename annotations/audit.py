@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from annotations.core.canonical import Payload
-from annotations.core.chain import (
+from annotations.core.proof.canonical import Payload
+from annotations.core.proof.chain import (
     Content,
     Link,
     chain_breaks,

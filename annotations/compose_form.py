@@ -7,8 +7,8 @@ from typing import Any
 
 from django import forms
 
-from annotations.core.presentation import RULES
-from annotations.core.protocol import AS_WRITTEN, CONSENT, Protocol, TieRule
+from annotations.core.instrument.presentation import RULES
+from annotations.core.instrument.protocol import AS_WRITTEN, CONSENT, Protocol, TieRule
 from gaitmodel.core.taxonomy import CLASSES
 
 LABELS = [("", "any class"), *((key.value, key.display_name) for key in CLASSES)]

@@ -20,14 +20,14 @@ import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from annotations.core.report_tables import title_of, wider
+from annotations.core.report.report_tables import title_of, wider
 from annotations.core.wording import counted, percent, rounded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from annotations.core.analysis import StudyAnalysis
-    from annotations.core.flow import Flow
+    from annotations.core.report.analysis import StudyAnalysis
+    from annotations.core.report.flow import Flow
 
 STYLE: dict[Any, Any] = {
     "svg.hashsalt": "report",

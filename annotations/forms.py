@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.http import QueryDict
 
-from annotations.core.criteria import LIKERT
+from annotations.core.instrument.criteria import LIKERT
 from annotations.models import Choice, Modality
 from annotations.selectors.blinded import BlindedCase, BlindedCell
 from annotations.services.attending import Beat

@@ -30,7 +30,7 @@ from reportlab.platypus import (
 from annotations.figures import DOTS_AN_INCH, ReportFigure
 
 if TYPE_CHECKING:
-    from annotations.core.report_tables import ReportTable
+    from annotations.core.report.report_tables import ReportTable
 
 PAGE = landscape(A4)
 MARGIN = 16 * mm

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from django import forms
 
-from annotations.core.planned_design import Design
+from annotations.core.planning.planned_design import Design
 
 _WORDS = {
     "cases": ("Cases", 52, 2, 400),

@@ -17,21 +17,21 @@ from typing import TYPE_CHECKING, Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from annotations.core.criteria import LIKERT
-from annotations.core.ratings import RatedOutput
+from annotations.core.instrument.criteria import LIKERT
+from annotations.core.ratings.rated_output import RatedOutput
 from annotations.models import Study
 from annotations.selectors import ratings_for, study_plan, study_seal
 from annotations.selectors.comments import codebook_of, codings_of
 from annotations.selectors.conduct import study_facts, study_flow
 
 if TYPE_CHECKING:
-    from annotations.core.analysis import StudyAnalysis
-    from annotations.core.checklist import StudyFacts
-    from annotations.core.coding import CodeAgreement
-    from annotations.core.flow import Flow
-    from annotations.core.plan import AnalysisPlan
-    from annotations.core.provenance import Provenance
-    from annotations.core.report_tables import ReportTable
+    from annotations.core.planning.plan import AnalysisPlan
+    from annotations.core.report.analysis import StudyAnalysis
+    from annotations.core.report.checklist import StudyFacts
+    from annotations.core.report.coding import CodeAgreement
+    from annotations.core.report.flow import Flow
+    from annotations.core.report.provenance import Provenance
+    from annotations.core.report.report_tables import ReportTable
     from annotations.figures import ReportFigure
 
 
@@ -51,16 +51,16 @@ class StudyReport:
     @cached_property
     def flow(self) -> Flow:
         """How the readings came about: from the database, or as far as a file tells."""
-        from annotations.core.flow import outputs_flow
+        from annotations.core.report.flow import outputs_flow
 
         return self.known_flow or outputs_flow(self.outputs)
 
     def tables(self) -> list[ReportTable]:
         """Every table in reading order: the paper's first, the checklist last."""
-        from annotations.core.checklist import checklist
-        from annotations.core.coding import coding_table
-        from annotations.core.flow import flow_table
-        from annotations.core.tables import all_tables
+        from annotations.core.report.checklist import checklist
+        from annotations.core.report.coding import coding_table
+        from annotations.core.report.flow import flow_table
+        from annotations.core.report.tables import all_tables
 
         flow = self.flow
         coded = [coding_table(self.coding)] if self.coding else []
@@ -73,7 +73,7 @@ class StudyReport:
 
     @property
     def provenance(self) -> Provenance:
-        from annotations.core.provenance import provenance
+        from annotations.core.report.provenance import provenance
 
         return provenance(self.analysis, self.outputs, self.plan, self.seal)
 
@@ -95,7 +95,7 @@ class StudyReport:
         return grouped
 
     def as_json(self) -> dict[str, Any]:
-        from annotations.core.report_json import analysis_json, plain
+        from annotations.core.report.report_json import analysis_json, plain
 
         return {
             "title": self.title,
@@ -113,7 +113,7 @@ class StudyReport:
         }
 
     def as_markdown(self) -> str:
-        from annotations.core.tables import report_markdown
+        from annotations.core.report.tables import report_markdown
 
         return (
             report_markdown(self.analysis, self.tables())
@@ -150,8 +150,8 @@ class StudyReport:
         Figures are images with ``data:`` addresses: the page's content policy would
         not let styles inside an inline SVG pass.
         """
-        from annotations.core.cautions import cautions
-        from annotations.core.tables import missing_by_reason, rests_on
+        from annotations.core.report.cautions import cautions
+        from annotations.core.report.tables import missing_by_reason, rests_on
 
         paper, *tables = self.tables()
         return render_to_string(
@@ -171,8 +171,8 @@ class StudyReport:
 
     def as_pdf(self) -> bytes:
         """The report to print; ReportLab is imported when it is asked for."""
-        from annotations.core.cautions import cautions
-        from annotations.core.tables import rests_on
+        from annotations.core.report.cautions import cautions
+        from annotations.core.report.tables import rests_on
         from annotations.pdf import report_pdf
 
         return report_pdf(
@@ -202,7 +202,7 @@ def outputs_report(
     own: str = "",
 ) -> StudyReport:
     """Analyse ratings from anywhere; ``planned`` where a sealed plan names the target."""
-    from annotations.core.analysis import analyse
+    from annotations.core.report.analysis import analyse
 
     analysis = analyse(outputs, target, scale, planned=planned, mixed=mixed, own=own)
     return StudyReport(title, analysis, tuple(outputs))
@@ -238,8 +238,8 @@ def study_report(study: Study, *, target: str = "", mixed: bool = False) -> Stud
 
 
 def _coding(study: Study) -> tuple[CodeAgreement, ...]:
-    from annotations.core.coding import code_agreement
-    from annotations.core.estimate import Reasons
+    from annotations.core.report.coding import code_agreement
+    from annotations.core.statistics.estimate import Reasons
 
     keys = [code["key"] for code in codebook_of(study)]
     return tuple(code_agreement(codings_of(study), keys, Reasons()))
@@ -256,8 +256,8 @@ def report_write(report: StudyReport, folder: Path) -> list[Path]:
     HTML to read, PDF to print, Markdown for a word processor, JSON and a long CSV for programs,
     LaTeX tables and SVG figures for a paper, and the ratings themselves.
     """
-    from annotations.core.exports import latex_tables, long_csv
-    from annotations.core.ratings_csv import ratings_csv
+    from annotations.core.ratings.ratings_csv import ratings_csv
+    from annotations.core.report.exports import latex_tables, long_csv
 
     figures = report.figures()
     page = render_to_string(

@@ -100,8 +100,8 @@ def filled(readings: int) -> object:
 
 
 def measure(study: object) -> None:
-    from annotations.core.counted import counted_analysis
-    from annotations.core.criteria import LIKERT
+    from annotations.core.instrument.criteria import LIKERT
+    from annotations.core.report.counted import counted_analysis
     from annotations.selectors.unblinded import rating_counts
 
     wall, spent = time.perf_counter(), time.process_time()

@@ -17,10 +17,10 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from annotations.core.chain import GENESIS, Content, next_link
-from annotations.core.criteria import CRITERIA
-from annotations.core.plan import plan_for, plan_json
-from annotations.core.protocol import Protocol, protocol_json
+from annotations.core.instrument.criteria import CRITERIA
+from annotations.core.instrument.protocol import Protocol, protocol_json
+from annotations.core.planning.plan import plan_for, plan_json
+from annotations.core.proof.chain import GENESIS, Content, next_link
 
 SYSTEMS = ("biogait_full", "biogait_no_bio", "internvl3_5_zero_shot")
 BEGUN = datetime(2026, 3, 1, 8, tzinfo=UTC)

@@ -18,10 +18,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 import pandas as pd
 
-from annotations.core.analysis import analyse
-from annotations.core.bootstrap import bootstrap_means, cluster_sums
-from annotations.core.ratings import RatedOutput
-from annotations.core.ratings_csv import ratings_csv, read_ratings
+from annotations.core.ratings.rated_output import RatedOutput
+from annotations.core.ratings.ratings_csv import ratings_csv, read_ratings
+from annotations.core.report.analysis import analyse
+from annotations.core.statistics.bootstrap import bootstrap_means, cluster_sums
 
 CRITERIA = ("grounding", "explainability", "usefulness", "consistency")
 SYSTEMS = ("full", "zero_shot", "no_bio")

@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 import numpy as np
 from django.conf import settings
 
-from annotations.core.protocol import Protocol
+from annotations.core.instrument.protocol import Protocol
 from annotations.models import Study
 from annotations.services import study_create
 from gaitmodel.core.features.prepare import Prepared, prepare_clip

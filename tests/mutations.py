@@ -106,17 +106,17 @@ MUTATIONS = (
     ),
     Mutation(
         "the systems are not shuffled before allocation",
-        "annotations/core/design.py",
+        "annotations/core/allocation/design.py",
         'systems=tuple(Drbg(seed, "systems").shuffled(range(n_systems))),',
         "systems=tuple(range(n_systems)),",
-        "tests/annotations/core/test_design.py",
+        "tests/annotations/core/allocation/test_design.py",
     ),
     Mutation(
         "every case has the same letters",
-        "annotations/core/orders.py",
+        "annotations/core/allocation/orders.py",
         "            orders += drbg.shuffled([order for square in named for order in square])",
         "            orders += [squares[0][0]] * block",
-        "tests/annotations/core/test_design.py",
+        "tests/annotations/core/allocation/test_design.py",
     ),
     Mutation(
         "the film's address is not bound to the session",
@@ -201,10 +201,10 @@ MUTATIONS = (
     ),
     Mutation(
         "the log's payloads are hashed without salt",
-        "annotations/core/chain.py",
+        "annotations/core/proof/chain.py",
         "    body = bytes.fromhex(content.salt) + canonical(content.payload)",
         "    body = canonical(content.payload)",
-        "tests/annotations/core/test_chain.py tests/annotations/commands",
+        "tests/annotations/core/proof/test_chain.py tests/annotations/commands",
     ),
     Mutation(
         "one nonce opens every leaf",

@@ -15,11 +15,11 @@ from typing import Any
 from django.apps.registry import Apps
 from django.conf import settings
 
-from annotations.core.chain import GENESIS, WITHDRAWAL, Content, next_link
-from annotations.core.criteria import CRITERIA
-from annotations.core.design import allocate
-from annotations.core.partition import CaseKey
-from annotations.core.seal import Item, make_seal
+from annotations.core.allocation.design import allocate
+from annotations.core.allocation.partition import CaseKey
+from annotations.core.instrument.criteria import CRITERIA
+from annotations.core.proof.chain import GENESIS, WITHDRAWAL, Content, next_link
+from annotations.core.proof.seal import Item, make_seal
 from gaitmodel.core.store import file_sha256
 from tests import factories
 

@@ -17,7 +17,7 @@ from annotations.api.access import LeadView, Refused, person, with_a_leads_sight
 from annotations.api.rating import PROBLEMS
 from annotations.api.renderers import CsvRenderer
 from annotations.api.serializers import ImportIn, ImportOut, SeatOut, StudyOut
-from annotations.core.ratings_csv import ratings_csv
+from annotations.core.ratings.ratings_csv import ratings_csv
 from annotations.models import Study
 from annotations.selectors import ratings_for, study_progress
 from annotations.services.exporting import export_note

@@ -9,9 +9,9 @@ import json
 from datetime import UTC
 from pathlib import Path
 
-from annotations.core.canonical import canonical
-from annotations.core.plan import plan_json
-from annotations.core.ratings_csv import VERDICTS, cell_safe
+from annotations.core.planning.plan import plan_json
+from annotations.core.proof.canonical import canonical
+from annotations.core.ratings.ratings_csv import VERDICTS, cell_safe
 from annotations.models import Event, Study
 from annotations.reports import StudyReport, report_write, study_report
 from annotations.selectors import study_plan

@@ -21,7 +21,7 @@ from django.db import connection
 from tqdm import tqdm
 
 from annotations.core.errors import StudyError
-from annotations.core.protocol import CONSENT, Protocol
+from annotations.core.instrument.protocol import CONSENT, Protocol
 from annotations.models import Study
 from annotations.services import rater_seat, study_create, study_open
 from gaitmodel.core.sources.synthetic import build_cohort

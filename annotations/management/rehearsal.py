@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from annotations.core.errors import StateError, StudyError
-from annotations.core.rehearsal import Kind, Sheet, filled_sheet
+from annotations.core.instrument.rehearsal import Kind, Sheet, filled_sheet
 from annotations.models import Assignment, SlotIdentity, Study
 from annotations.services import (
     assignment_open,

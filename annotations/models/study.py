@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from annotations.core.chain import GENESIS
-from annotations.core.protocol import Protocol, protocol_from
+from annotations.core.instrument.protocol import Protocol, protocol_from
+from annotations.core.proof.chain import GENESIS
 from gaitmodel.models import Clip
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from annotations.core.protocol import Protocol, TieRule
+from annotations.core.instrument.protocol import Protocol, TieRule
 from annotations.models import Rating
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from annotations.core.criteria import LIKERT, MIDDLE_WORDS
-from annotations.core.protocol import Protocol
+from annotations.core.instrument.criteria import LIKERT, MIDDLE_WORDS
+from annotations.core.instrument.protocol import Protocol
 from annotations.selectors.answers import Missing
 
 

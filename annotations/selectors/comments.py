@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from annotations.core.ratings import RatedOutput
+from annotations.core.ratings.rated_output import RatedOutput
 from annotations.models import Study
 from annotations.models.answers import Comment
 from annotations.models.coding import Codebook, CommentCoding

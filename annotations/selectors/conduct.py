@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
-from annotations.core.ratings import RatedOutput, is_answered
+from annotations.core.ratings.rated_output import RatedOutput, is_answered
 from annotations.models import Assignment, SlotIdentity, Study
 from annotations.selectors.outputs import evaluator_name
 from annotations.selectors.progress import DEVIATIONS
 from annotations.vault import vault_opened
 
 if TYPE_CHECKING:
-    from annotations.core.checklist import StudyFacts
-    from annotations.core.flow import Flow
+    from annotations.core.report.checklist import StudyFacts
+    from annotations.core.report.flow import Flow
 
 
 def study_flow(study: Study, outputs: Sequence[RatedOutput]) -> Flow:
     """The flow of first readings, with those that never became data."""
     # The statistics are imported when a report is asked for, as in ``reports``.
-    from annotations.core.flow import first_readings, outputs_flow
+    from annotations.core.report.flow import first_readings, outputs_flow
 
     rows = Assignment.objects.filter(seat__study=study, occasion=1)
     states = Counter(rows.values_list("state", flat=True))
@@ -57,7 +57,7 @@ def _left_open(rows: QuerySet[Assignment]) -> Iterator[tuple[str, str]]:
 
 def study_facts(study: Study) -> StudyFacts:
     """What the checklist of an unblinded study is filled from."""
-    from annotations.core.checklist import StudyFacts
+    from annotations.core.report.checklist import StudyFacts
 
     rules = study.rules
     with vault_opened():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from annotations.core.ratings import RatedOutput
+from annotations.core.ratings.rated_output import RatedOutput
 from annotations.models import Assignment, Rating, SlotIdentity, Study
 from gaitmodel.models import Rationale
 

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from annotations.core.practice import FPS, PRACTICE, PracticeCase
-from annotations.core.protocol import TieRule
+from annotations.core.instrument.practice import FPS, PRACTICE, PracticeCase
+from annotations.core.instrument.protocol import TieRule
 from annotations.models import Criterion, Seat
 from annotations.selectors.answers import Missing
 from annotations.selectors.blinded import (

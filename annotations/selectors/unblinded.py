@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from django.db.models import Count
 
 from annotations.core.errors import StateError
-from annotations.core.plan import AnalysisPlan, plan_from
-from annotations.core.ratings import Counted, RatedOutput
+from annotations.core.planning.plan import AnalysisPlan, plan_from
+from annotations.core.ratings.rated_output import Counted, RatedOutput
 from annotations.models import Assignment, Rating, Seal, Study
 from annotations.selectors.outputs import outputs_of
 from annotations.vault import vault_opened

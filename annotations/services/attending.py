@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from annotations.core.attention import Stretch, coverage, merged
+from annotations.core.ratings.attention import Stretch, coverage, merged
 from annotations.models import Attention
 from annotations.services.writing import writing
 

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from annotations.audit import event_append, study_for_update
 from annotations.core.errors import StateError, StudyError
-from annotations.core.presentation import Shown, texts_sha256
-from annotations.core.told import RED, Identifiability, Told
+from annotations.core.instrument.presentation import Shown, texts_sha256
+from annotations.core.statistics.told import RED, Identifiability, Told
 from annotations.models import (
     IdentifiabilityAudit,
     PresentationReview,
@@ -54,7 +54,7 @@ def identifiability_audit(*, study: Study, actor: User | None = None) -> None:
         If there are too few texts.
     """
     # No other page should pay for SciPy.
-    from annotations.core.identifiability import identifiability
+    from annotations.core.statistics.identifiability import identifiability
 
     with transaction.atomic(), vault_opened():
         study = _draft(study)

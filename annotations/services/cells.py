@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotations.audit import event_append
-from annotations.core.criteria import LIKERT
 from annotations.core.errors import StudyError
+from annotations.core.instrument.criteria import LIKERT
 from annotations.models import Rating
 from annotations.selectors.answers import CellRow, cell_rows, missing_of
 from annotations.services.writing import (

@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from annotations.audit import event_append, study_for_update
-from annotations.core.codebook import codebook_from
 from annotations.core.errors import StateError, StudyError
+from annotations.core.instrument.codebook import codebook_from
 from annotations.models import Study
 from annotations.models.answers import Comment
 from annotations.models.coding import Codebook, CommentCoding

@@ -10,13 +10,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from annotations.audit import event_append
-from annotations.core.balance import balance
-from annotations.core.design import Allocation, allocate, choose_cases
-from annotations.core.drbg import SEED_BYTES
+from annotations.core.allocation.balance import balance
+from annotations.core.allocation.design import Allocation, allocate, choose_cases
+from annotations.core.allocation.drbg import SEED_BYTES
+from annotations.core.allocation.partition import CaseKey
 from annotations.core.errors import StudyError
-from annotations.core.partition import CaseKey
-from annotations.core.plan import plan_for, plan_json
-from annotations.core.protocol import Protocol, protocol_json
+from annotations.core.instrument.protocol import Protocol, protocol_json
+from annotations.core.planning.plan import plan_for, plan_json
 from annotations.models import Study, StudySecret
 from annotations.services.rows import Composition, rows_create
 from annotations.vault import vault_opened

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from annotations.audit import event_append, study_for_update
 from annotations.core.errors import StateError, StudyError
-from annotations.core.seal import ProofStep, proof
+from annotations.core.proof.seal import ProofStep, proof
 from annotations.models import Assignment, Seal, SlotIdentity, Study
 from annotations.services.closing import check_password_again
 from annotations.services.sealing import stored_seal

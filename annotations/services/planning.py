@@ -6,12 +6,12 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from annotations.core.balance import RaterBalance, balance
-from annotations.core.design import allocate, choose_cases
-from annotations.core.drbg import SEED_BYTES
+from annotations.core.allocation.balance import RaterBalance, balance
+from annotations.core.allocation.design import allocate, choose_cases
+from annotations.core.allocation.drbg import SEED_BYTES
+from annotations.core.allocation.partition import CaseKey
 from annotations.core.errors import StudyError
-from annotations.core.partition import CaseKey
-from annotations.core.planned_design import Design as PlannedDesign
+from annotations.core.planning.planned_design import Design as PlannedDesign
 from annotations.vault import vault_opened
 from gaitmodel.models import Rationale
 from gaitmodel.selectors import clips_ready, rationales_latest

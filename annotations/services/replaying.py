@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
-from annotations.core.replay import Answers, Entry, Place, Replay, differences
+from annotations.core.proof.replay import Answers, Entry, Place, Replay, differences
 from annotations.models import Assignment, Rating, Seat, Slot, Study
 
 

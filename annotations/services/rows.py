@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from annotations.core.design import Allocation, Reading
-from annotations.core.partition import CaseKey
-from annotations.core.presentation import presented
-from annotations.core.protocol import Protocol
+from annotations.core.allocation.design import Allocation, Reading
+from annotations.core.allocation.partition import CaseKey
+from annotations.core.instrument.presentation import presented
+from annotations.core.instrument.protocol import Protocol
 from annotations.models import (
     Assignment,
     Case,

@@ -13,11 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotations.audit import event_append, log_breaks, study_for_update
-from annotations.core.design import allocate
-from annotations.core.drbg import SEED_BYTES
+from annotations.core.allocation.design import allocate
+from annotations.core.allocation.drbg import SEED_BYTES
+from annotations.core.allocation.partition import CaseKey
 from annotations.core.errors import StateError, StudyError
-from annotations.core.partition import CaseKey
-from annotations.core.seal import (
+from annotations.core.proof.seal import (
     Item,
     Leaf,
     Sealed,

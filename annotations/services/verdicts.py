@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 
 from annotations.audit import event_append
 from annotations.core.errors import StudyError
-from annotations.core.protocol import TieRule
+from annotations.core.instrument.protocol import TieRule
 from annotations.models import Choice, Comment, Guess, Slot
 from annotations.selectors.answers import case_missing
 from annotations.services.writing import (

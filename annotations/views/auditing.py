@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from annotations.core.errors import StudyError
-from annotations.core.told import RED
+from annotations.core.statistics.told import RED
 from annotations.models import PresentationReview, Study
 from annotations.services.auditing import (
     identifiability_audit,

@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from annotations.core.criteria import ANCHORS, LIKERT
 from annotations.core.errors import StudyError
+from annotations.core.instrument.criteria import ANCHORS, LIKERT
 from annotations.forms import ConsentAnswer
 from annotations.models import Criterion, Seat
 from annotations.selectors.practice import seat_of

@@ -8,7 +8,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
 from annotations.core.errors import StudyError
-from annotations.core.planned_design import Design
+from annotations.core.planning.planned_design import Design
 from annotations.forms import first_error
 from annotations.plan_form import PlanForm
 from gaitmodel.views.access import lead_required
@@ -36,9 +36,14 @@ def planner(request: HttpRequest) -> HttpResponse:
 
 def _found(design: Design) -> dict[str, object]:
     # SciPy comes in when a design is asked for, as in ``reports``.
-    from annotations.core.planning import plan_text
-    from annotations.core.power import power
-    from annotations.core.power_grid import around, grid_caption, power_grid, power_svg
+    from annotations.core.planning.in_words import plan_text
+    from annotations.core.planning.power import power
+    from annotations.core.planning.power_grid import (
+        around,
+        grid_caption,
+        power_grid,
+        power_svg,
+    )
 
     words = plan_text(design, power(design)).strip().splitlines()
     patients = around(design.patients, PATIENTS)

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotations.core.errors import StudyError
-from annotations.core.practice import PRACTICE, PracticeCase, practice_case
+from annotations.core.instrument.practice import PRACTICE, PracticeCase, practice_case
 from annotations.forms import (
     CellForm,
     ChoiceForm,

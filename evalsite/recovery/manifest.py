@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from annotations.core.canonical import canonical
 from annotations.core.errors import StudyError
+from annotations.core.proof.canonical import canonical
 
 FORMAT = 1
 NAME = "manifest.json"

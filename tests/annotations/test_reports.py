@@ -18,7 +18,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from reportlab.platypus import Paragraph
 
-from annotations.core.plan import plan_for
+from annotations.core.planning.plan import plan_for
 from annotations.models import Assignment, Study
 from annotations.reports import (
     StudyReport,

@@ -29,8 +29,8 @@ def build() -> str:
     from django.conf import settings
     from django.contrib.auth.models import User
 
-    from annotations.core.presentation import NORMALISED
-    from annotations.core.protocol import CONSENT, Protocol
+    from annotations.core.instrument.presentation import NORMALISED
+    from annotations.core.instrument.protocol import CONSENT, Protocol
     from annotations.services import rater_seat, study_create, study_open
     from annotations.services.inviting import raters_invite
     from gaitmodel.core.store import ClipStore

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from annotations.core.protocol import CONSENT, Protocol
+from annotations.core.instrument.protocol import CONSENT, Protocol
 from annotations.models import Assignment, Rating, Study
 from annotations.services import rater_seat, study_lock, study_open, study_unblind
 from tests import factories, people

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from annotations.core.errors import StudyError
-from annotations.core.presentation import RULES
-from annotations.core.protocol import (
+from annotations.core.instrument.presentation import RULES
+from annotations.core.instrument.protocol import (
     AS_WRITTEN,
     CONSENT,
     ConsentForm,

@@ -39,9 +39,9 @@ class Command(StudyCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         from annotations.core.errors import StudyError
-        from annotations.core.planned_design import Design
-        from annotations.core.planning import plan_text
-        from annotations.core.power import likert_power, power
+        from annotations.core.planning.in_words import plan_text
+        from annotations.core.planning.planned_design import Design
+        from annotations.core.planning.power import likert_power, power
 
         names = [name.replace("-", "_") for name in NUMBERS]
         design = Design(**{name: options[name] for name in names})

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from annotations.core.criteria import LIKERT
 from annotations.core.errors import StudyError
+from annotations.core.instrument.criteria import LIKERT
 from annotations.management.base import StudyCommand, names_in, study_named
 from annotations.reports import (
     StudyReport,
@@ -64,9 +64,9 @@ class Command(StudyCommand):
         return None
 
     def _quick(self, options: dict[str, Any]) -> None:
-        from annotations.core.counted import counted_analysis, counted_table
-        from annotations.core.report_json import plain
-        from annotations.core.tables import markdown_table
+        from annotations.core.report.counted import counted_analysis, counted_table
+        from annotations.core.report.report_json import plain
+        from annotations.core.report.tables import markdown_table
 
         if not options["study"]:
             raise StudyError("--quick counts in the database: name a study")
@@ -79,7 +79,7 @@ class Command(StudyCommand):
             self.stdout.write(f"{markdown_table(table)}\n\n{table.note}")
 
     def _grim(self, claim: str) -> None:
-        from annotations.core.grim import grim
+        from annotations.core.statistics.grim import grim
 
         self.stdout.write(grim(claim).sentence)
 
@@ -92,7 +92,7 @@ class Command(StudyCommand):
                 target=options["target"],
                 mixed=options["mixed"],
             )
-        from annotations.core.ratings_csv import read_ratings
+        from annotations.core.ratings.ratings_csv import read_ratings
 
         if not 3 <= options["scale"] <= 7:
             raise StudyError(

@@ -23,7 +23,7 @@ class Command(StudyCommand):
         parser.add_argument("--seed", type=int, default=1)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from annotations.core.rehearsal import Kind
+        from annotations.core.instrument.rehearsal import Kind
         from annotations.management.rehearsal import study_rehearse
 
         if options["kind"] not in KINDS:

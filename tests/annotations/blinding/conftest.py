@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-from annotations.core.protocol import CONSENT, Protocol
+from annotations.core.instrument.protocol import CONSENT, Protocol
 from annotations.models import Study
 from annotations.services import rater_seat, study_open
 from annotations.services.joining import consent_give

@@ -15,8 +15,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from annotations.core.canonical import canonical
-from annotations.core.seal import merkle_root
+from annotations.core.proof.canonical import canonical
+from annotations.core.proof.seal import merkle_root
 from annotations.models import Study
 from annotations.services import (
     study_create,

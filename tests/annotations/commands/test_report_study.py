@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from annotations.core.ratings_csv import ratings_csv
+from annotations.core.ratings.ratings_csv import ratings_csv
 from tests.annotations.core.studies import FULL, PRINTED, null_study, paper_study
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from annotations.core.ratings import RatedOutput
+from annotations.core.ratings.rated_output import RatedOutput
 
 CRITERIA = ("grounding", "explainability", "usefulness", "consistency")
 FULL, ZERO, NO_BIO = "biogait_full", "internvl3_5_zero_shot", "biogait_no_bio"

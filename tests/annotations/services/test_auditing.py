@@ -3,8 +3,8 @@
 import pytest
 
 from annotations.core.errors import StateError, StudyError
-from annotations.core.presentation import NORMALISED
-from annotations.core.protocol import Protocol
+from annotations.core.instrument.presentation import NORMALISED
+from annotations.core.instrument.protocol import Protocol
 from annotations.models import (
     Event,
     IdentifiabilityAudit,

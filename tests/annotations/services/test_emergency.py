@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from annotations.core.errors import StateError, StudyError
-from annotations.core.seal import Item, proof_holds
+from annotations.core.proof.seal import Item, proof_holds
 from annotations.models import Assignment, Event, Rating, Seat, Slot, Study
 from annotations.services import rater_seat, rating_save, study_lock, study_verify
 from annotations.services.emergency import case_unblind

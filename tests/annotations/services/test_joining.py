@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from annotations.core.errors import StateError, StudyError
-from annotations.core.protocol import CONSENT, ConsentForm, Protocol
+from annotations.core.instrument.protocol import CONSENT, ConsentForm, Protocol
 from annotations.models import (
     Assignment,
     Attention,

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from annotations.core.errors import StateError, StudyError
-from annotations.core.protocol import Protocol, TieRule
+from annotations.core.instrument.protocol import Protocol, TieRule
 from annotations.models import Assignment, Choice, Event, Rating, Study
 from annotations.selectors import case_missing
 from annotations.services import (

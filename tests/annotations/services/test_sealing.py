@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from annotations.core.errors import StateError
-from annotations.core.seal import make_seal
+from annotations.core.proof.seal import make_seal
 from annotations.models import (
     Assignment,
     Case,

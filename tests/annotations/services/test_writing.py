@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from annotations.audit import study_for_update
-from annotations.core.protocol import CONSENT, Protocol
+from annotations.core.instrument.protocol import CONSENT, Protocol
 from annotations.models import Assignment, Comment, Rating, Seat, Study
 from annotations.services import comment_save, rater_seat, rating_save, study_open
 from annotations.services.joining import consent_give

@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from annotations.core.protocol import CONSENT, Protocol
+from annotations.core.instrument.protocol import CONSENT, Protocol
 from annotations.models import Assignment, Attention, OwnDiagnosis, Rating, Seat
 from annotations.services import rater_seat, study_open
 from tests import factories

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from annotations.core.presentation import NORMALISED
-from annotations.core.protocol import Protocol
+from annotations.core.instrument.presentation import NORMALISED
+from annotations.core.instrument.protocol import Protocol
 from annotations.models import (
     Assignment,
     Event,

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from annotations.core.planned_design import Design
-from annotations.core.power_grid import around, power_grid, power_svg
+from annotations.core.planning.planned_design import Design
+from annotations.core.planning.power_grid import around, power_grid, power_svg
 from tests.people import lead
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,139 @@
+"""The event log as a hash chain: each entry fixes all that came before it.
+
+The chain holds a salted digest of each payload, not the payload: when a rater withdraws
+consent the payloads of their acts are erased and the chain still verifies, and the salt
+keeps a short payload (a score of 1 to 5) from being guessed from its digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from annotations.core.proof.canonical import Payload, canonical
+
+GENESIS = "0" * 64
+WITHDRAWAL = "consent_withdrawn"
+
+
+@dataclass(frozen=True)
+class Content:
+    """What happened, with the salt of its digest (hexadecimal)."""
+
+    salt: str
+    payload: Payload
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of the log; ``content`` is ``None`` once it has been erased."""
+
+    sequence: int
+    at: str
+    actor: str
+    kind: str
+    digest: str
+    previous: str
+    hash: str
+    content: Content | None
+
+
+def content_digest(content: Content) -> str:
+    """SHA-256 over the salt and the canonical payload."""
+    body = bytes.fromhex(content.salt) + canonical(content.payload)
+    return hashlib.sha256(body).hexdigest()
+
+
+def link_hash(
+    previous: str, sequence: int, at: str, actor: str, kind: str, digest: str
+) -> str:
+    """SHA-256 over the whole entry and the hash of the one before."""
+    entry = {
+        "previous": previous,
+        "sequence": sequence,
+        "at": at,
+        "actor": actor,
+        "kind": kind,
+        "digest": digest,
+    }
+    return hashlib.sha256(canonical(entry)).hexdigest()
+
+
+def next_link(
+    previous: str, sequence: int, at: str, actor: str, kind: str, content: Content
+) -> Link:
+    """The entry that follows ``previous``."""
+    digest = content_digest(content)
+    own = link_hash(previous, sequence, at, actor, kind, digest)
+    return Link(sequence, at, actor, kind, digest, previous, own, content)
+
+
+def chain_breaks(links: Sequence[Link], length: int, head: str) -> list[str]:
+    """At which sequence numbers the log was tampered with; empty if nowhere.
+
+    ``length`` and ``head`` are kept outside the log, because a chain alone cannot
+    tell that its end was cut off.
+    """
+    breaks = []
+    previous = GENESIS
+    for expected, link in enumerate(links, start=1):
+        if problem := _link_problem(link, expected, previous):
+            breaks.append(f"event {expected}: {problem}")
+        previous = link.hash
+    if len(links) != length or previous != head:
+        breaks.append(
+            f"event {len(links)}: the log should end at event {length} "
+            "with the stored head"
+        )
+    return breaks
+
+
+def erasure_breaks(links: Sequence[Link]) -> list[str]:
+    """At which entries a content is missing that no withdrawal can have erased.
+
+    A withdrawal erases all that the log says of one person's acts until then. Whoever
+    erases one entry alone (a change of mind, so that the answer before it seems to be
+    the last) leaves others of the same person; whoever takes out a whole person, one
+    more than withdrew.
+    """
+    kept = [link for link in links if link.content is not None]
+    erased = [link for link in links if link.content is None]
+    withdrawals = [link.sequence for link in kept if link.kind == WITHDRAWAL]
+    withdrawn = max(withdrawals, default=0)
+    first_kept: dict[str, int] = {}
+    for link in kept:
+        first_kept.setdefault(link.actor, link.sequence)
+    breaks = [
+        f"event {link.sequence}: its content is missing, and no withdrawal erased it"
+        for link in erased
+        if not link.actor
+        or link.sequence > min(withdrawn, first_kept.get(link.actor, withdrawn))
+    ]
+    gone = len({link.actor for link in erased})
+    if not breaks and gone > len(withdrawals):
+        said = f"what {gone} persons said is missing, and {len(withdrawals)} withdrew"
+        breaks.append(f"log: {said}")
+    return breaks
+
+
+def _link_problem(link: Link, expected: int, previous: str) -> str:
+    if link.sequence != expected:
+        return f"has sequence number {link.sequence}"
+    if link.previous != previous:
+        return "does not follow the event before it"
+    if not _content_holds(link):
+        return "its content differs from its digest"
+    own = link_hash(
+        link.previous, link.sequence, link.at, link.actor, link.kind, link.digest
+    )
+    return "" if own == link.hash else "its entry differs from its hash"
+
+
+def _content_holds(link: Link) -> bool:
+    if link.content is None:
+        return True
+    try:
+        return content_digest(link.content) == link.digest
+    except ValueError:
+        return False

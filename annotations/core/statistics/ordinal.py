@@ -19,6 +19,7 @@ from annotations.core.statistics.table import FloatArray, IntArray, RatingTable
 
 MOST_ROWS = 20_000
 SMALLEST_SD, LOG_SD = 1e-3, (-9.0, 3.0)
+FIRST_SDS = (0.5, 3.0)  # the likelihood may have a top for each: the higher one counts
 SEPARATED = 12.0
 LARGEST_LOG = 30.0  # odds beyond e^30 are no limit that anybody could use
 LOGISTIC_VARIANCE = np.pi**2 / 3
@@ -66,7 +67,7 @@ def ordinal_model(table: RatingTable, values: FloatArray) -> OrdinalModel:
     ------
     NotEstimable
         With fewer than two categories or systems rated, beyond 20,000 ratings, or if
-        one system's scores lie wholly above another's.
+        one system's scores lie wholly, or nearly, above another's.
     """
     task, system = np.nonzero(~np.isnan(values))
     names = {"patient": table.patient, "evaluator": table.evaluator, "case": table.case}
@@ -92,16 +93,13 @@ def fit_ordinal(
     """
     data = _data(scores, fixed, terms)
     free = data.categories - 1 + fixed.shape[1]
-    start = np.concatenate([_start(data), np.zeros(fixed.shape[1])])
-    start = np.concatenate([start, np.full(len(terms), -0.7)])
-    bounds = [(-25.0, 25.0)] * free + [LOG_SD] * len(terms)
-    found = optimize.minimize(  # type: ignore[call-overload]
-        lambda p: -_laplace(data, p), start, method="L-BFGS-B", bounds=bounds,
-        options={"maxiter": 300, "ftol": 1e-11, "gtol": 1e-6},
-    )  # fmt: skip
+    found = max(
+        (_climb(data, free, len(terms), sd) for sd in FIRST_SDS),
+        key=lambda top: -top.fun,
+    )
     beta = found.x[data.categories - 1 : free]
     if (np.abs(beta) > SEPARATED).any():
-        raise NotEstimable("one system's scores lie wholly above another's")
+        raise NotEstimable("one system's scores lie wholly, or nearly, above another's")
     sds = np.exp(found.x[free:])
     sds = np.where(sds < SMALLEST_SD, 0.0, sds)
     spread = _standard_errors(data, found.x, free)
@@ -116,6 +114,21 @@ def fit_ordinal(
         sd=dict(zip(terms, map(float, sds), strict=True)),
         icc={k: float(s**2 / total) for k, s in zip(terms, sds, strict=True)},
         log_likelihood=-float(found.fun),
+    )
+
+
+def _climb(
+    data: _Data, free: int, terms: int, first_sd: float
+) -> optimize.OptimizeResult:
+    """The top that is reached from the pooled thresholds, no effects, and this SD."""
+    slopes = np.zeros(data.x.shape[1])
+    sds = np.full(terms, np.log(first_sd))
+    return optimize.minimize(  # type: ignore[call-overload, no-any-return]
+        lambda p: -_laplace(data, p),
+        np.concatenate([_start(data), slopes, sds]),
+        method="L-BFGS-B",
+        bounds=[(-25.0, 25.0)] * free + [LOG_SD] * terms,
+        options={"maxiter": 300, "ftol": 1e-11, "gtol": 1e-6},
     )
 
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from annotations.core.ratings.rated_output import RatedOutput
 from annotations.core.report.analysis import StudyAnalysis, analyse
 from annotations.core.report.tables import all_tables
 from annotations.figures import report_figures
 from tests.annotations.core.studies import FULL, ZERO, paper_study
 
 
-def studied(*, mixed: bool = False) -> StudyAnalysis:
+def nearer(output: RatedOutput) -> int:
+    """A score by which the systems overlap, as real ones do."""
+    moved = (int(output.case[1:]) * 7 + len(output.model)) % 3
+    return output.scores["grounding"] + moved - (output.scores["grounding"] > 3)
+
+
+def studied() -> StudyAnalysis:
     rows = [
         replace(
             o,
@@ -20,7 +27,7 @@ def studied(*, mixed: bool = False) -> StudyAnalysis:
         )
         for o in paper_study()
     ]
-    return analyse(rows, FULL, mixed=mixed)
+    return analyse(rows, FULL)
 
 
 def test_an_interval_across_no_difference_proves_none() -> None:
@@ -46,6 +53,7 @@ def test_the_p_of_the_longest_text_has_its_unit_its_floor_and_its_chance() -> No
 
 def test_the_mixed_model_says_what_it_leaves_out() -> None:
     """Its intercepts are no slopes: a 95 % interval covers 85 % with six patients' tastes."""
-    tables = all_tables(studied(mixed=True))
+    near = [replace(o, scores={"clear": nearer(o)}) for o in paper_study()]
+    tables = all_tables(analyse(near, FULL, mixed=True))
     note = next(t.note for t in tables if t.title == "Ordinal mixed model")
     assert "not for patients or evaluators who differ in which system" in note

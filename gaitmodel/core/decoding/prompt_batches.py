@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from transformers import LogitsProcessor, NoRepeatNGramLogitsProcessor
 from transformers.tokenization_utils_base import PreTrainedTokenizerBase
-
-from gaitmodel.core.seeding import drawing_from
 
 
 def token_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
@@ -38,30 +35,6 @@ class PromptBatch:
     embedded: Tensor  # (B, L - shared, D)
     positions: Tensor  # (B, L - shared)
     visual: Tensor  # (B, L - shared) bool
-
-
-TOP_P = 0.95  # drafts are drawn from the likeliest tokens that hold so much
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """Sampling instead of the greedy choice, from a seed of its own."""
-
-    temperature: float
-    seed: int
-
-    def options(self) -> dict[str, object]:
-        return {"do_sample": True, "temperature": self.temperature, "top_p": TOP_P}
-
-
-@contextmanager
-def seeded(drawn: Drawn | None) -> Iterator[None]:
-    """Draw from ``drawn``'s seed inside the block; the caller's stream is untouched."""
-    if drawn is None:
-        yield
-        return
-    with drawing_from(drawn.seed):
-        yield
 
 
 def flush_right(

@@ -15,12 +15,11 @@ from torch import Tensor
 from transformers import DynamicCache, InternVLForConditionalGeneration
 from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
+from gaitmodel.core.decoding.draws import Drawn, RowDraws, row_keys
 from gaitmodel.core.decoding.packed_linear import packed
 from gaitmodel.core.decoding.prompt_batches import (
-    Drawn,
     NoRepeatInNewText,
     PromptBatch,
-    seeded,
     token_ids,
 )
 from gaitmodel.core.decoding.roomy_cache import all_behind, cache_of, cut_out, room_for
@@ -85,7 +84,8 @@ class ReadPrompts:
             self.past.crop(-1)  # generation must read something to go on from
         start = ids.shape[1]
         rules = [NoRepeatInNewText(no_repeat_ngram, start)] if no_repeat_ngram else []
-        with packed(self.model.model.language_model, self.model.lm_head), seeded(drawn):
+        draws = RowDraws(drawn, row_keys(ids, mask), start) if drawn else None
+        with packed(self.model.model.language_model, self.model.lm_head):
             return write(
                 self.model,
                 ids,
@@ -93,7 +93,7 @@ class ReadPrompts:
                 self.past,
                 limit,
                 rules,
-                drawn.options() if drawn else {"do_sample": False},
+                draws,
                 int(self.tokenizer.pad_token_id),
                 int(self.tokenizer.eos_token_id),
             )

@@ -7,7 +7,7 @@ and the next goes on with the others from the same cache.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -20,6 +20,8 @@ from transformers import (
     StoppingCriteria,
     StoppingCriteriaList,
 )
+
+from gaitmodel.core.decoding.draws import RowDraws
 
 LEAVING_SHARE = 0.25
 
@@ -48,29 +50,31 @@ def write(
     past: DynamicCache,
     limit: int,
     rules: Sequence[LogitsProcessor],
-    options: Mapping[str, object],
+    draws: RowDraws | None,
     pad: int,
     eos: int,
 ) -> Tensor:
     """Up to ``limit`` new tokens of each row: (B, limit), padded behind its end.
 
     ``ids`` and ``mask`` (B, L) are what was read; ``past`` holds all of it but the last
-    token, and is used up. ``rules`` see whole rows from their first token on.
+    token, and is used up. ``rules`` see whole rows from their first token on; then the
+    likeliest token is taken, or what ``draws`` draws.
     """
     count, start = ids.shape
     written = torch.full((count, limit), pad, dtype=ids.dtype, device=ids.device)
     rows = torch.arange(count, device=ids.device)
     while len(rows):
+        last = [draws] if draws else []
         ids = model.generate(
             input_ids=ids,
             attention_mask=mask,
             past_key_values=past,
             max_new_tokens=start + limit - ids.shape[1],
-            logits_processor=LogitsProcessorList(rules),
+            logits_processor=LogitsProcessorList([*rules, *last]),
             stopping_criteria=StoppingCriteriaList([EnoughHaveEnded(start, eos)]),
             pad_token_id=pad,
             eos_token_id=eos,
-            **options,
+            do_sample=False,
         )
         new = ids[:, start:]
         written[rows, : new.shape[1]] = new
@@ -82,4 +86,5 @@ def write(
             [mask, mask.new_ones(len(mask), ids.shape[1] - mask.shape[1])], 1
         )
         past.batch_select_indices(going_on)
+        draws = draws.of_rows(going_on.tolist()) if draws else None
     return written

@@ -14,7 +14,7 @@ from dataclasses import replace
 from torch import Tensor
 
 from gaitmodel.core.config import GenerationConfig
-from gaitmodel.core.decoding.prompt_batches import Drawn
+from gaitmodel.core.decoding.draws import Drawn
 from gaitmodel.core.records import RationaleText
 from gaitmodel.core.systems.answer_form import answer_opening, decoding, rationale
 from gaitmodel.core.systems.base import Answers, ClipInput, Decide

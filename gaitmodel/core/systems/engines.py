@@ -19,7 +19,8 @@ from typing import Any, Protocol
 from torch import Tensor
 from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
-from gaitmodel.core.decoding.prompt_batches import TOP_P, Drawn, FusedPrompt
+from gaitmodel.core.decoding.draws import TOP_P, Drawn
+from gaitmodel.core.decoding.prompt_batches import FusedPrompt
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.systems.internvl import InternVLBackbone
 

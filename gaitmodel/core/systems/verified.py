@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from gaitmodel.core.decoding.prompt_batches import Drawn
+from gaitmodel.core.decoding.draws import Drawn
 from gaitmodel.core.rationale.evidence import check_evidence
 from gaitmodel.core.rationale.judge import Verdict
 from gaitmodel.core.records import GaitFeatures, RationaleText

@@ -9,7 +9,8 @@ import torch
 
 from gaitmodel.core.config import FusionOrder
 from gaitmodel.core.decoding import packed_linear
-from gaitmodel.core.decoding.prompt_batches import Drawn, FusedPrompt, token_ids
+from gaitmodel.core.decoding.draws import Drawn
+from gaitmodel.core.decoding.prompt_batches import FusedPrompt, token_ids
 from gaitmodel.core.decoding.read_prompts import ReadPrompts
 from gaitmodel.core.systems.internvl import InternVLBackbone
 
@@ -115,6 +116,20 @@ def test_rows_are_written_again_from_copies(
     assert drafts[0] == drafts[2] != drafts[3]
     whole = reading.write(["1) style", "1)", "1)"], 8)
     assert drafts[1] == [whole[2], whole[0]]
+
+
+def test_a_draft_is_the_same_alone_and_in_any_batch(
+    tiny: InternVLBackbone, visual: torch.Tensor
+) -> None:
+    """Else a Run that is resumed in other batches would draw other drafts."""
+    drawn, asked = Drawn(1.5, 4), prompts(tiny)
+    together = read(tiny, visual, asked).write(OPENINGS, 8, drawn=drawn)
+    alone = [
+        read(tiny, visual, [one]).write([opening], 8, drawn=drawn)[0]
+        for one, opening in zip(asked, OPENINGS, strict=True)
+    ]
+    assert together == alone
+    assert together != read(tiny, visual, asked).write(OPENINGS, 8)  # greedy
 
 
 def test_more_words_than_there_is_room_for_are_refused_and_not_lost(

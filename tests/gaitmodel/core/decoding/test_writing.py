@@ -42,7 +42,7 @@ def written(model: LlamaForCausalLM, ids: Tensor, limit: int) -> Tensor:
     with torch.no_grad():
         return write(
             model, ids, torch.ones_like(ids), read(model, ids), limit, [],
-            {"do_sample": False}, PAD, EOS,
+            None, PAD, EOS,
         )  # fmt: skip
 
 

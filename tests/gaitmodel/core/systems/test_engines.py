@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from gaitmodel.core.config import FusionOrder
-from gaitmodel.core.decoding.prompt_batches import Drawn
+from gaitmodel.core.decoding.draws import Drawn
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.systems.engines import VllmEngine, check_engine, rationale_engine
 from gaitmodel.core.systems.internvl import InternVLBackbone

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from gaitmodel.core.config import FusionConfig, GenerationConfig, TrainConfig
-from gaitmodel.core.decoding.prompt_batches import Drawn
+from gaitmodel.core.decoding.draws import Drawn
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.measure import measure
 from gaitmodel.core.rationale.evidence import check_evidence

@@ -28,8 +28,8 @@ class Claim:
     ``value`` and ``step`` (the last decimal place written) are in the quantity's base
     unit; ``upper`` is the far end of a range. ``side`` is the one that the claim is
     about: of a comparison, the first. ``quantity`` is ``None`` for a number with a
-    unit whose meaning cannot be told. A comparison that is ``denied`` says that it
-    does not hold ("not longer than the right").
+    unit whose meaning cannot be told. A claim that is ``denied`` says that it does not
+    hold ("not longer than the right", "not 112").
     """
 
     kind: ClaimKind

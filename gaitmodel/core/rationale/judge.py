@@ -108,7 +108,7 @@ def _judge_number(claim: Claim, metrics: Mapping[str, Metric]) -> Judged:
         if claim.unit == "count":
             candidates.append((len(found) * mean, found[0].quality))
     value, quality = min(candidates, key=lambda one: _miss(claim, one[0]))
-    agrees = _miss(claim, value) <= 1e-9
+    agrees = (_miss(claim, value) <= 1e-9) != claim.denied
     verdict = Verdict.SUPPORTED if agrees else Verdict.CONTRADICTED
     return Judged(claim, verdict, value, quality, "")
 

@@ -34,6 +34,7 @@ Said = dict[tuple[str, Side | None], Claim]
 
 def lint_claims(claims: Sequence[Claim]) -> list[Lint]:
     """All self-contradictions of one rationale."""
+    claims = [one for one in claims if not (one.is_number and one.denied)]
     said: Said = {}
     for claim in claims:
         if claim.kind is ClaimKind.VALUE and claim.quantity is not None:

@@ -181,7 +181,22 @@ class NumberReader:
         return None
 
     def _quantity(self, number: Number) -> Quantity | None:
-        """The quantity a number belongs to: tightly behind, else the last before."""
+        """The quantity a number belongs to; an angle at one event is none we measure."""
+        found = self._named_quantity(number)
+        if found is None or found.unit != "deg" or not self._is_at_event(number):
+            return found
+        return replace(found, name=f"{found.name} at an event", keys=())
+
+    def _is_at_event(self, number: Number) -> bool:
+        return said.AT_EVENT.search(self._part(number)) is not None
+
+    def _part(self, number: Number) -> str:
+        """From the number before it, or the clause, to the end of the number's part."""
+        end = said.PART_END.search(self._text, number.end)
+        return self._text[self._floor(number) : end.start() if end else None]
+
+    def _named_quantity(self, number: Number) -> Quantity | None:
+        """The quantity tightly behind the number, else the last before it."""
         tight = self._tight(number)
         if tight is not None:
             return tight.quantity
@@ -233,9 +248,7 @@ class NumberReader:
         """Whether a lean is said to go the other way than forward, which counts up."""
         if quantity is None or quantity.name != "trunk lean":
             return False
-        end = said.PART_END.search(self._text, number.end)
-        part = self._text[self._floor(number) : end.start() if end else None]
-        return said.BACKWARD.search(part) is not None
+        return said.BACKWARD.search(self._part(number)) is not None
 
     def _made(
         self,
@@ -255,6 +268,8 @@ class NumberReader:
             unit=number.unit or (quantity.unit if quantity else ""),
             step=number.step,
             about=bool(said.ABOUT.search(self._before(number))),
+            denied=kind in (ClaimKind.VALUE, ClaimKind.RANGE)
+            and bool(said.DENIED_VALUE.search(self._before(number))),
             start=base + number.start,
             end=base + (upper or number).end,
             sentence=(base, base + len(self._text)),

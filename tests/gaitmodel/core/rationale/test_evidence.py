@@ -94,6 +94,19 @@ def found(text: str) -> Counter[Label]:
             "value heel_strikes - 4 +\nvalue heel_strikes right 1 x",
         ),
         ("The right knee moves less than the one on the left.", ""),
+        # What is denied holds where the number is wrong.
+        ("The cadence is not 180 steps/min.", "value cadence - 180 +"),
+        ("The cadence isn't 112 steps/min.", "value cadence - 112 x"),
+        # An angle at an event is held against no peak; beside it peaks still count.
+        (
+            "Left knee flexion at heel strike is 5°, peak left knee flexion 63°.",
+            "value knee_flexion_at_an_event - 5 ?\nvalue knee_flexion left 63 +",
+        ),
+        (
+            "Peak left knee flexion is 63°, and at initial contact knee flexion is 5°.",
+            "value knee_flexion left 63 +\nvalue knee_flexion_at_an_event - 5 ?",
+        ),
+        ("The left knee flexes 40° at toe-off.", "value knee_flexion_at_an_event - 40 ?"),
     ],
 )  # fmt: skip
 def test_a_claim_is_read_however_it_is_put(text: str, lines: str) -> None:
@@ -175,6 +188,13 @@ def test_a_denied_comparison_is_held_against_the_numbers_beside_it() -> None:
     )
     (found,) = check_evidence(text, WALK).lint[-1:]
     assert found.rule == "comparison_and_numbers"
+
+
+def test_a_denied_number_contradicts_no_other() -> None:
+    text = "The cadence is 112 steps/min, not 180 steps/min."
+    report = check_evidence(text, WALK)
+    assert [one.verdict for one in report.claims] == [Verdict.SUPPORTED] * 2
+    assert not report.lint
 
 
 def test_the_three_contradictions_of_figure_4_are_found() -> None:

@@ -1,4 +1,4 @@
-"""Invitations that somebody may still come by."""
+"""Invitations that somebody may still come by, and why one leads nowhere."""
 
 from __future__ import annotations
 
@@ -16,3 +16,16 @@ def invitations_waiting(study: Study) -> QuerySet[Invitation]:
         accepted_at__isnull=True,
         expires_at__gt=timezone.now(),
     )
+
+
+def invitation_void(invitation: Invitation) -> str:
+    """Why it can no longer be used, for the stranger who holds it; or nothing.
+
+    What is said here names no study: its name may tell a diagnosis.
+    """
+    if invitation.expires_at <= timezone.now():
+        return "This invitation has expired. Whoever sent it can send a new one."
+    study = invitation.seat.study
+    if not study.is_open:
+        return f"The study is {study.state}: nobody can join it any more."
+    return ""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from annotations.core.errors import StudyError
 from annotations.forms import InvitationForm
 from annotations.models import Invitation
+from annotations.selectors.invitations import invitation_void
 from annotations.services import invitation_accept
 from annotations.services.inviting import token_sha256
 
@@ -27,9 +28,10 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         accepted_at__isnull=True,
     )
     has_account = User.objects.filter(username=found.email).exists()
-    problem = ""
+    void = invitation_void(found)
+    problem = void
     form = InvitationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if not void and request.method == "POST" and form.is_valid():
         try:
             rater = invitation_accept(
                 invitation=found, password=form.cleaned_data["password"]
@@ -38,7 +40,12 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             problem = str(error)
         else:
             return _welcome(request, rater, has_account)
-    page = {"email": found.email, "has_account": has_account, "problem": problem}
+    page = {
+        "email": found.email,
+        "has_account": has_account,
+        "problem": problem,
+        "void": void,
+    }
     return render(
         request, "annotations/invitation.html", page, status=400 if problem else 200
     )

@@ -20,6 +20,7 @@ from annotations.services.closing import check_password_again
 from annotations.services.emergency import case_unblind
 from annotations.services.reissuing import seat_reissue
 from annotations.views.access import user_of
+from annotations.views.studies import refused
 from gaitmodel.views.access import lead_required
 
 
@@ -71,8 +72,7 @@ def emergency(request: HttpRequest, study_id: UUID) -> HttpResponse:
             reason=form.cleaned_data["reason"],
         )
     except StudyError as error:
-        messages.error(request, f"{error}.")
-        return redirect("study", study.pk)
+        return refused(request, study, "emergency", error)
     page = {"study": study, "opened": opened}
     return render(request, "annotations/opened_case.html", page)
 
@@ -94,7 +94,6 @@ def reissue(request: HttpRequest, study_id: UUID) -> HttpResponse:
             actor=user_of(request),
         )
     except StudyError as error:
-        messages.error(request, f"{error}.")
-    else:
-        messages.success(request, f"Seat {seat.number} is free: invite someone to it.")
+        return refused(request, study, "reissuing", error)
+    messages.success(request, f"Seat {seat.number} is free: invite someone to it.")
     return redirect("study", study.pk)

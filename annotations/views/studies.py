@@ -58,7 +58,17 @@ def study(request: HttpRequest, study_id: UUID) -> HttpResponse:
     return _page(request, get_object_or_404(Study, pk=study_id))
 
 
-def _page(request: HttpRequest, study: Study, **more: object) -> HttpResponse:
+def refused(
+    request: HttpRequest, study: Study, form: str, error: object
+) -> HttpResponse:
+    """The study's page with what is wrong, and what was typed into that form."""
+    messages.error(request, f"{error}.".replace("..", "."))
+    return _page(request, study, status=400, typed={form: request.POST})
+
+
+def _page(
+    request: HttpRequest, study: Study, status: int = 200, **more: object
+) -> HttpResponse:
     """The study's page; it holds no score and no system."""
     seats = study_progress(study)
     page = {
@@ -81,7 +91,7 @@ def _page(request: HttpRequest, study: Study, **more: object) -> HttpResponse:
         "by_seat": sum(seat.total for seat in seats) > LISTED,
         **more,
     }
-    return render(request, "annotations/study.html", page)
+    return render(request, "annotations/study.html", page, status=status)
 
 
 def _masked_balance(study: Study) -> list[dict[str, object]]:
@@ -137,10 +147,9 @@ def study_invitation(request: HttpRequest, study_id: UUID) -> HttpResponse:
     """Mail one-time links; they are shown here once."""
     study = get_object_or_404(Study, pk=study_id)
     form = EmailsForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, first_error(form))
-        return redirect("study", study.pk)
     try:
+        if not form.is_valid():
+            raise StudyError(first_error(form))
         sent = raters_invite(
             study=study,
             emails=form.cleaned_data["emails"],
@@ -149,8 +158,7 @@ def study_invitation(request: HttpRequest, study_id: UUID) -> HttpResponse:
             actor=user_of(request),
         )
     except StudyError as error:
-        messages.error(request, str(error))
-        return redirect("study", study.pk)
+        return refused(request, study, "inviting", error)
     return _page(request, study, sent=sent)
 
 
@@ -175,8 +183,7 @@ def study_unblinding(request: HttpRequest, study_id: UUID) -> HttpResponse:
     """Sign the unblinding with one's password and the reason."""
     study = get_object_or_404(Study, pk=study_id)
     form = UnblindForm(request.POST)
-
-    def act() -> str:
+    try:
         if not form.is_valid():
             raise StudyError(first_error(form))
         signed = study_unblind(
@@ -185,12 +192,16 @@ def study_unblinding(request: HttpRequest, study_id: UUID) -> HttpResponse:
             password=form.cleaned_data["password"],
             reason=form.cleaned_data["reason"],
         )
-        if signed.is_unblinded:
-            return "The study is unblinded."
-        left = signed.rules.signatories - signed.signatures.count()
-        return f"You have signed. {left} more must sign before it is unblinded."
-
-    return _act(request, study, act)
+    except StudyError as error:
+        return refused(request, study, "unblinding", error)
+    left = signed.rules.signatories - signed.signatures.count()
+    messages.success(
+        request,
+        "The study is unblinded."
+        if signed.is_unblinded
+        else f"You have signed. {left} more must sign before it is unblinded.",
+    )
+    return redirect("study", study.pk)
 
 
 @lead_required

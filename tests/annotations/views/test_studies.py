@@ -5,8 +5,9 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from annotations.models import Seat, Study
+from annotations.models import Assignment, Invitation, Seat, Study
 from annotations.models.log import UNFORESEEN
 from annotations.selectors.progress import DEVIATIONS
 from annotations.services import raters_invite, study_lock, study_open
@@ -61,12 +62,25 @@ def test_an_invitation_that_comes_too_late_does_not_name_the_study(
         study=study, emails=["eva@example.org"], site_url="http://site", actor=cleo
     )
     study_lock(study=Study.objects.get())
-    answer = Client().post(
-        sent.link.removeprefix("http://site"), {"password": PASSWORD}
+    link = sent.link.removeprefix("http://site")
+    for answer in (Client().get(link), Client().post(link, {"password": PASSWORD})):
+        assert answer.status_code == 400
+        assert "The study is locked" in answer.content.decode()
+        assert study.name not in answer.content.decode()
+
+
+def test_an_invitation_that_has_expired_says_so_before_a_password_is_chosen(
+    cleo: User,
+) -> None:
+    study = study_open(study=factories.study(n_cases=3, n_raters=1))
+    (sent,) = raters_invite(
+        study=study, emails=["eva@example.org"], site_url="http://site", actor=cleo
     )
+    Invitation.objects.update(expires_at=timezone.now())
+    answer = Client().get(sent.link.removeprefix("http://site"))
     assert answer.status_code == 400
-    assert "the study is locked" in answer.content.decode()
-    assert study.name not in answer.content.decode()
+    assert "has expired" in answer.content.decode()
+    assert 'name="password"' not in answer.content.decode()
 
 
 def test_a_password_keeps_its_spaces(cleo: User) -> None:
@@ -89,6 +103,36 @@ def test_two_leads_sign_with_their_passwords(page, study, cleo, dora) -> None:
     second.force_login(dora)
     second.post(url, {"password": PASSWORD, "reason": "done"})
     assert Study.objects.get().state == Study.State.UNBLINDED
+
+
+def test_a_wrong_password_loses_no_word_that_was_typed(page, study) -> None:
+    words = {"password": "guessed", "reason": "as Dr “X” asked"}
+    case = Assignment.objects.filter(seat__study=study).last()
+    for act, more in (
+        ("case_unblind", {"case": str(case.pk)}),
+        ("study_reissue", {"number": "2"}),
+        ("study_unblind", {}),
+    ):
+        if act == "study_unblind":
+            study_lock(study=study)
+        answer = page.post(reverse(act, args=[study.pk]), words | more)
+        html = answer.content.decode()
+        assert answer.status_code == 400
+        assert "the password is wrong" in html
+        assert html.count(f'required value="{words["reason"]}"') == 1, act
+        assert "guessed" not in html
+        for value in more.values():
+            assert f'value="{value}" selected' in html
+
+
+def test_a_wrong_address_loses_none_of_the_others(page) -> None:
+    study = study_open(study=factories.study(n_cases=3, n_raters=2))
+    typed = {"emails": "eva@example.org\nnobody", "site": "Ward 3"}
+    answer = page.post(reverse("study_invite", args=[study.pk]), typed)
+    html = answer.content.decode()
+    assert answer.status_code == 400
+    assert ">eva@example.org\nnobody</textarea>" in html
+    assert 'value="Ward 3"' in html
 
 
 def test_there_is_no_analysis_before_unblinding(page, study) -> None:

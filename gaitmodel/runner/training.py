@@ -59,7 +59,13 @@ def run_training(request: TrainRequest, report: Report) -> dict[str, Any]:
             (Split.TEST, clips_ready(split=Split.TEST.value)),
         )
     }
-    found = audit(parts, system, lambda: report(0.0, "auditing for leakage"), failed)
+    found = audit(
+        parts,
+        system,
+        lambda: report(0.0, "auditing for leakage"),
+        failed,
+        place.features(),
+    )
     train_clips, val_clips = (
         [one for one in parts[split.value] if one.given.clip not in skipped]
         for split in (Split.TRAIN, Split.VAL)

@@ -28,6 +28,7 @@ from gaitmodel.core.pose.kinematics import to_gravity
 from gaitmodel.core.pose.skel import INDEX
 from gaitmodel.core.records import FloatArray, PoseSequence
 from gaitmodel.core.systems.base import ClipInput, LabelledClip, Prompting
+from gaitmodel.core.systems.feature_cache import FeatureCache
 from gaitmodel.core.training.dataset import leave_out
 from gaitmodel.core.training.film_copies import FilmHash, copy_of, film_hash
 
@@ -55,12 +56,14 @@ def audit(
     system: object,
     tick: Callable[[], None],
     failed: dict[str, str] | None = None,
+    cache: FeatureCache | None = None,
 ) -> AuditReport:
     """Check the clips of each split against the others.
 
     ``tick`` is called before each clip whose film or prompt is read, and may stop it.
     A film that cannot be read stops it too; or, if ``failed`` is given, its clip and
-    the reason are noted there.
+    the reason are noted there. What films are compared by is kept in ``cache``: each
+    system of a cohort asks for the same.
 
     Raises
     ------
@@ -72,7 +75,7 @@ def audit(
         (
             _subjects(parts),
             _poses(parts),
-            _films(parts, tick, failed),
+            _films(parts, tick, failed, cache),
             _prompts(parts, system, tick),
         )
     )
@@ -142,7 +145,10 @@ def _comparable(pose: PoseSequence) -> FloatArray:
 
 
 def _films(
-    parts: Parts, tick: Callable[[], None], failed: dict[str, str] | None
+    parts: Parts,
+    tick: Callable[[], None],
+    failed: dict[str, str] | None,
+    cache: FeatureCache | None,
 ) -> str:
     hashes: dict[str, list[FilmHash]] = {split: [] for split in parts}
     for split, clip in _each(parts):
@@ -150,7 +156,7 @@ def _films(
             continue
         tick()
         try:
-            hashes[split].append(film_hash(clip))
+            hashes[split].append(film_hash(clip, cache))
         except (InputError, OSError) as error:
             leave_out(clip.clip, error, failed)
     for split, own in hashes.items():

@@ -23,12 +23,15 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from PIL import Image
+from torch import Tensor
 
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.media.frames import every_frame, read_frames
 from gaitmodel.core.records import ByteArray
 from gaitmodel.core.systems.base import ClipInput
+from gaitmodel.core.systems.feature_cache import FeatureCache, content_key
 
 Pictures = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]  # of frames in a film
@@ -76,19 +79,25 @@ class FilmHash:
         return moving(self.frames[self.first + self.places])
 
 
-def film_hash(clip: ClipInput) -> FilmHash:
-    """Decode a clip's film once, and keep next to nothing of it.
+def film_hash(clip: ClipInput, cache: FeatureCache | None = None) -> FilmHash:
+    """Decode a clip's film once, and keep next to nothing of it; that in ``cache``.
 
     Raises
     ------
     InputError
         If it does not decode or holds no frame.
     """
-    path = clip.seen().path
-    small = [_small(image, SIDE) for image in every_frame(path)]
-    if not small:
-        raise InputError(f"clip {clip.clip!r}: its film holds no frame")
-    return FilmHash(clip.clip, np.stack(small), path)
+    film = clip.seen()
+
+    def decoded() -> Tensor:
+        small = [_small(image, SIDE) for image in every_frame(film.path)]
+        if not small:
+            raise InputError(f"clip {clip.clip!r}: its film holds no frame")
+        return torch.from_numpy(np.stack(small))
+
+    key = content_key(kind="film hash", film=film.sha256, side=SIDE)
+    frames = (cache or FeatureCache(None)).get(key, decoded)
+    return FilmHash(clip.clip, frames.numpy(), film.path)
 
 
 def _small(image: ByteArray, side: int) -> ByteArray:

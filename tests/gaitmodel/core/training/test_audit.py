@@ -16,6 +16,8 @@ from gaitmodel.core.pose.kinematics import to_gravity
 from gaitmodel.core.records import ClipFilm
 from gaitmodel.core.store import file_sha256
 from gaitmodel.core.systems.base import ClipInput, LabelledClip
+from gaitmodel.core.systems.feature_cache import FeatureCache
+from gaitmodel.core.training import film_copies
 from gaitmodel.core.training.audit import audit
 from gaitmodel.core.training.workplace import Workplace
 from tests.gaitmodel.core.fakes import labelled_clips
@@ -154,6 +156,19 @@ def test_a_film_encoded_again_is_found(tmp_path: Path) -> None:
     given["test"][1] = with_given(given["test"][1], film=film)
     with pytest.raises(InputError, match="'walk-1' and 'walk-3'.*same pictures"):
         audit(given, Silent(), tick)
+
+
+def test_a_film_is_decoded_once_for_every_system_that_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, cache = parts(tmp_path), FeatureCache(tmp_path / "cache")
+    first = audit(given, Silent(), tick, cache=cache)
+    monkeypatch.setattr(film_copies, "every_frame", None)  # to decode would fail
+    assert audit(given, Silent(), tick, cache=cache) == first
+    film = reencoded(given["train"][1], tmp_path)
+    given["test"][1] = with_given(given["test"][1], film=film)
+    with pytest.raises(TypeError):  # another film is not taken for a known one
+        audit(given, Silent(), tick, cache=cache)
 
 
 def test_a_film_that_cannot_be_read_stops_with_its_clip_or_is_noted(

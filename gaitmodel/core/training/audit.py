@@ -2,10 +2,10 @@
 
 1. No subject stands in two splits.
 2. No walk is in two splits: clips of different splits that share half of the shorter
-   one's frames are one walk cut twice, whatever format it came in. Two frames are the
-   same if hips and knees bend alike to 0.3 degrees; where one of these was not
-   observed, if every angle is alike. Of 728 real walks none shares more than one in
-   twenty of its frames with other people's.
+   one's frames are one walk cut twice, whatever format it came in, or seen in a mirror.
+   Two frames are the same if hips and knees bend alike to 0.3 degrees; where one of
+   these was not observed, if every angle is alike. Of 728 real walks none shares more
+   than one in twenty of its frames with other people's.
 3. No film is in two splits (``film_copies.py``). A drawn skeleton has no scene to compare
    by; its pose has been compared under 2.
 4. No prompt says who walks, where the clip comes from or what it is called.
@@ -25,7 +25,7 @@ from scipy.spatial import cKDTree
 
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.pose.kinematics import to_gravity
-from gaitmodel.core.pose.skel import INDEX
+from gaitmodel.core.pose.skel import INDEX, mirror
 from gaitmodel.core.records import FloatArray, PoseSequence
 from gaitmodel.core.systems.base import ClipInput, LabelledClip, Prompting
 from gaitmodel.core.systems.feature_cache import FeatureCache
@@ -98,25 +98,28 @@ def _subjects(parts: Parts) -> str:
 def _poses(parts: Parts) -> str:
     clips = [clip for _, clip in _each(parts)]
     frames = [_comparable(clip.pose) for clip in clips]
+    in_mirror = [_comparable(clip.pose, in_mirror=True) for clip in clips]
     lengths = [len(one) for one in frames]
-    points = np.concatenate(frames)
+    points, mirrored = np.concatenate(frames), np.concatenate(in_mirror)
     owner = np.repeat(np.arange(len(clips)), lengths)
     split = np.repeat([name for name, _ in _each(parts)], lengths)
     for name in parts:
         inside = split == name
         if inside.all() or not inside.any():
             continue
-        known = cKDTree(points[~inside])
+        known = cKDTree(np.concatenate([points[~inside], mirrored[~inside]]))
         gap, place = known.query(
             points[inside], p=np.inf, distance_upper_bound=SAME_ANGLE
         )
         found = np.isfinite(gap)
-        of_others = owner[~inside][np.asarray(place)[found]]
+        of_others = np.tile(owner[~inside], 2)[np.asarray(place)[found]]
         for clip, count in Counter(owner[inside][found].tolist()).items():
             if count < SHARED_FRAMES * lengths[clip]:
                 continue  # nor with any of the others alone
             for other in np.unique(of_others[owner[inside][found] == clip]):
-                shared = _shared(frames[clip], frames[other])
+                shared = max(
+                    _shared(frames[clip], seen[other]) for seen in (frames, in_mirror)
+                )
                 if shared >= SHARED_FRAMES * lengths[clip]:
                     raise InputError(
                         f"clips {clips[clip].clip!r} and {clips[other].clip!r} stand "
@@ -132,9 +135,11 @@ def _shared(one: FloatArray, other: FloatArray) -> int:
     return int(np.isfinite(gap).sum())
 
 
-def _comparable(pose: PoseSequence) -> FloatArray:
+def _comparable(pose: PoseSequence, *, in_mirror: bool = False) -> FloatArray:
     """(frames in which anything was observed, 46): all that two frames are compared by."""
     angles = to_gravity(pose).angles.astype(float)
+    if in_mirror:
+        angles = mirror(angles)
     observed = angles[np.isfinite(angles).any(axis=1)]
     points = np.nan_to_num(observed, nan=NOT_OBSERVED)
     legs_alone = np.zeros_like(points)

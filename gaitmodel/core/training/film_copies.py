@@ -1,4 +1,4 @@
-"""Films that show the same pictures: encoded again, brighter, or cut at other ends.
+"""Films that show the same pictures: encoded again, brighter, mirrored, or cut.
 
 A film's frames, grey and 16 pixels wide, are its perceptual hash. Eight of them, less
 their own mean, tell what moves and not the room, so that patients filmed in one corridor
@@ -52,6 +52,14 @@ class FilmHash:
     clip: str
     frames: Pictures | ByteArray
     path: Path | None = None
+    in_mirror: bool = False
+
+    @cached_property
+    def mirrored(self) -> FilmHash:
+        """The same film with left and right exchanged."""
+        rows = self.frames.reshape(len(self.frames), SIDE, SIDE)
+        flipped = rows[..., ::-1].reshape(len(rows), -1)
+        return FilmHash(self.clip, flipped, self.path, not self.in_mirror)
 
     @cached_property
     def spread(self) -> Places:
@@ -123,15 +131,21 @@ def likeness(one: Pictures | ByteArray, other: Pictures | ByteArray) -> float:
 
 def copy_of(own: FilmHash, others: Sequence[FilmHash]) -> FilmHash | None:
     """A film that shows at least half of ``own``, if one of the others does."""
-    inner = own.first + own.places
     for other in others:
-        is_whole = likeness(own.whole, other.whole) >= NEAR
-        if is_whole and _alike_closely(own, own.spread, other, other.spread):
-            return other
-        begin = _begin_of(own, other)
-        if begin is not None and _alike_closely(own, inner, other, begin + own.places):
+        if _shows(other, own) or _shows(other.mirrored, own):
             return other
     return None
+
+
+def _shows(other: FilmHash, own: FilmHash) -> bool:
+    is_whole = likeness(own.whole, other.whole) >= NEAR
+    if is_whole and _alike_closely(own, own.spread, other, other.spread):
+        return True
+    begin = _begin_of(own, other)
+    if begin is None:
+        return False
+    inner = own.first + own.places
+    return _alike_closely(own, inner, other, begin + own.places)
 
 
 def _begin_of(own: FilmHash, other: FilmHash) -> int | None:
@@ -160,14 +174,14 @@ def _alike_closely(
         return True
     steps = np.array([[-1], [0], [1]])
     beside: Places = np.clip(where + steps, 0, len(own.frames) - 1)  # (3, 8)
-    mine = _fine(own.path, beside.ravel()).reshape(3, FRAMES, -1)
-    theirs = moving(_fine(other.path, there))
+    mine = _fine(own.path, beside.ravel(), own.in_mirror).reshape(3, FRAMES, -1)
+    theirs = moving(_fine(other.path, there, other.in_mirror))
     apart = mine - mine[1].mean(axis=0)
     fit = (apart * theirs).sum(-1) / np.maximum(np.linalg.norm(apart, axis=-1), 1)
     fitting = mine[fit.argmax(axis=0), np.arange(FRAMES)]
     return likeness(fitting, theirs) >= NEAR_CLOSELY
 
 
-def _fine(film: Path, places: Places) -> Pictures:
-    images = read_frames(film, places).images
+def _fine(film: Path, places: Places, in_mirror: bool) -> Pictures:
+    images = read_frames(film, places).images[:, :, :: -1 if in_mirror else 1]
     return np.stack([_small(image, FINE_SIDE) for image in images]).astype(np.float32)

@@ -13,6 +13,7 @@ from gaitmodel.core.errors import InputError
 from gaitmodel.core.media.encode import write_video
 from gaitmodel.core.media.frames import every_frame
 from gaitmodel.core.pose.kinematics import to_gravity
+from gaitmodel.core.pose.skel import mirror
 from gaitmodel.core.records import ClipFilm
 from gaitmodel.core.store import file_sha256
 from gaitmodel.core.systems.base import ClipInput, LabelledClip
@@ -61,6 +62,15 @@ def test_a_walk_cut_twice_is_found(tmp_path: Path) -> None:
     pose = given["train"][0].given.pose
     later = dataclasses.replace(pose, angles=pose.angles[30:].copy())
     given["test"][0] = with_given(given["test"][0], pose=later)
+    with pytest.raises(InputError, match="'walk-0' and 'walk-2'.* one walk"):
+        audit(given, Silent(), tick)
+
+
+def test_a_walk_seen_in_a_mirror_is_found(tmp_path: Path) -> None:
+    given = parts(tmp_path)
+    pose = given["train"][0].given.pose
+    mirrored = dataclasses.replace(pose, angles=mirror(pose.angles)[20:])
+    given["test"][0] = with_given(given["test"][0], pose=mirrored)
     with pytest.raises(InputError, match="'walk-0' and 'walk-2'.* one walk"):
         audit(given, Silent(), tick)
 

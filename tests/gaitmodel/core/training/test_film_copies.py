@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from gaitmodel.core.media.encode import write_video
+from gaitmodel.core.media.frames import every_frame
 from gaitmodel.core.records import ByteArray, ClipFilm
 from gaitmodel.core.sources.synthetic_film import frames_of
 from gaitmodel.core.sources.synthetic_plan import PlannedClip, plan_cohort
@@ -38,6 +39,16 @@ def test_a_film_at_half_the_frame_rate_is_the_same_film() -> None:
     one, slow = FilmHash("one", frames), FilmHash("slow", frames[::2])
     assert copy_of(one, [slow]) is slow
     assert copy_of(slow, [one]) is one
+
+
+def test_a_film_in_a_mirror_is_the_same_film(tmp_path: Path) -> None:
+    one, other = (film_hash(c.given) for c in labelled_clips(tmp_path, 2))
+    assert one.path is not None
+    turned = hashed(
+        tmp_path / "turned.mp4", (f[:, ::-1] for f in every_frame(one.path)), 30
+    )
+    assert copy_of(turned, [other, one]) is one
+    assert copy_of(one, [other, turned]) is turned
 
 
 def test_another_walker_in_the_same_room_is_no_copy() -> None:

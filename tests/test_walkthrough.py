@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from annotations.management.demo import (
     SYSTEMS,
+    TRAINED,
     DemoPlan,
     demo_accounts,
     demo_build,
@@ -22,7 +23,7 @@ from annotations.management.demo import (
 )
 from annotations.models import Assignment, Slot, Study
 from annotations.services import study_unblind
-from gaitmodel.models import Clip, Rationale
+from gaitmodel.models import Clip, Evaluation, Rationale
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -72,6 +73,8 @@ def test_from_a_drawn_walk_to_a_verified_report(plan: DemoPlan) -> None:
     assert study.state == Study.State.OPEN
     assert Clip.objects.filter(state=Clip.State.READY).count() == Clip.objects.count()
     assert Rationale.objects.count() == 12
+    table_one = Evaluation.objects.get()
+    assert (table_one.split, *table_one.table["systems"]) == ("test", *TRAINED)
     assert set(Slot.objects.values_list("letter", flat=True)) == {"A", "B", "C"}
 
     accounts = demo_accounts(plan)

@@ -30,7 +30,7 @@ from gaitmodel.models import Clip
 
 STUDY = "Demo study"
 SYSTEMS = ("biogait_full", "biogait_no_bio", "internvl3_5_zero_shot")
-TRAINED = ("biogait_full", "biogait_no_bio")
+TRAINED = {"biogait_full": "", "biogait_no_bio": "", "biogait_plus": "none"}
 TARGET = "biogait_full"
 RATERS = ("ada", "ben", "chloe", "dan")
 LEADS = ("lena", "omar")
@@ -146,7 +146,8 @@ def _cohort(plan: DemoPlan) -> None:
             progress=show,
             val_fraction=0.25,
             test_fraction=0.0,
-            held_out={GaitClass.DCM: -(-plan.cases // CLIPS_PER_SUBJECT)},
+            held_out=dict.fromkeys(GaitClass, 1)
+            | {GaitClass.DCM: -(-plan.cases // CLIPS_PER_SUBJECT)},
             workers=os.cpu_count() or 1,
         )
     call_command("import_clips", str(manifest), stdout=sys.stderr)
@@ -154,17 +155,26 @@ def _cohort(plan: DemoPlan) -> None:
 
 
 def _models(plan: DemoPlan) -> None:
-    """Train two systems, and let three arms write about the held-out DCM walks."""
-    for system in TRAINED:
+    """Train three systems, judge them on held-out people, and let three arms write about
+    the DCM walks among these.
+    """
+    for system, backbone in TRAINED.items():
         call_command(
             "train_biogait",
             system=system,
-            backbone=plan.backbone,
+            backbone=backbone or plan.backbone,
             epochs=plan.epochs,
             batch_size=plan.batch_size,
             text_tokens=plan.text_tokens,
             stdout=sys.stderr,
         )
+    call_command(
+        "evaluate_systems",
+        systems=",".join(TRAINED),
+        backbone=[plan.backbone, *(f"{k}={b}" for k, b in TRAINED.items() if b)],
+        target=TARGET,
+        stdout=sys.stderr,
+    )
     call_command(
         "generate_rationales",
         systems=",".join(SYSTEMS),

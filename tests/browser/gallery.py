@@ -41,7 +41,12 @@ def run(environment: dict[str, str], *command: str) -> str:
 
 @contextmanager
 def signed_in(
-    browser: Browser, origin: str, name: str, size: tuple[int, int], scheme: str
+    browser: Browser,
+    origin: str,
+    name: str,
+    size: tuple[int, int],
+    scheme: str,
+    password: str = PASSWORD,
 ) -> Iterator[Page]:
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
@@ -49,7 +54,7 @@ def signed_in(
     page = context.new_page()
     page.goto(f"{origin}/login/")
     page.fill("#id_username", name)
-    page.fill("#id_password", PASSWORD)
+    page.fill("#id_password", password)
     page.click("button.primary")
     page.wait_for_url(lambda url: "login" not in url)
     yield page
@@ -63,7 +68,7 @@ class Camera:
         self.page, self.suffix = page, suffix
 
     def take(self, name: str, *, whole: bool = True) -> None:
-        if self.page.locator("#film").count():
+        if self.page.locator("#player").count():
             self.page.wait_for_selector("#player:not([hidden])")
             self.page.evaluate(
                 "() => { const f = document.getElementById('film'); f.pause(); f.currentTime = 1.2; }"

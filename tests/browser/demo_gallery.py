@@ -1,0 +1,105 @@
+"""Takes the pictures of the model's rooms and of an analysis, from a demo that was made:
+``python -m tests.browser.demo_gallery FOLDER`` (the demo's ``BIOGAIT_VAR``).
+
+These pages show what models wrote and scored, which only the whole way of the data makes.
+The demo's study is scored by rehearsal raters, locked and unblinded on the way.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.chromium import FLAGS
+from tests.browser.gallery import SIZES, Camera, signed_in
+from tests.processes import ROOT, serving
+
+WIDTHS = ("1280", "820")
+STUDY = "Demo study"
+
+
+def model_rooms(page: Page, take: Camera) -> None:
+    """Clips and one of them, Runs, Table 1, the gallery of rationales, the planner."""
+    origin = "/".join(page.url.split("/")[:3])
+    for name, address in (
+        ("clips", "model/clips/"),
+        ("runs", "model/runs/"),
+        ("table-one", "model/table-1/"),
+        ("rationales", "gallery/"),
+    ):
+        page.goto(f"{origin}/{address}")
+        page.wait_for_load_state("networkidle")
+        take.take(name, whole=name != "rationales")
+    page.goto(f"{origin}/model/clips/")
+    page.click("tbody a >> nth=0")
+    page.wait_for_load_state("networkidle")
+    take.take("clip")
+    page.goto(f"{origin}/plan/")
+    page.click("button.primary")
+    page.wait_for_load_state("networkidle")
+    take.take("plan")
+
+
+def analysis(page: Page, take: Camera) -> None:
+    """The demo's study, unblinded, and its report."""
+    origin = "/".join(page.url.split("/")[:3])
+    page.goto(f"{origin}/studies/")
+    page.click("th[scope=row] a >> nth=0")
+    take.take("study-unblinded")
+    page.click("text=Read the analysis")
+    page.wait_for_load_state("networkidle")
+    take.take("analysis")
+
+
+def unblinded(environment: dict[str, str], leads: list[dict[str, str]]) -> None:
+    """The study scored at random, locked, and signed for by its two leads."""
+    passwords = "".join(f"{one['password']}\n" for one in leads)
+    names = ",".join(one["username"] for one in leads)
+    for command, more in (
+        ("simulate_study", []),
+        ("lock_study", []),
+        ("unblind_study", ["--signers", names, "--reason", "to take its picture"]),
+    ):
+        subprocess.run(
+            [sys.executable, "manage.py", command, STUDY, *more],
+            cwd=ROOT, env=environment, input=passwords, text=True, check=True,
+        )  # fmt: skip
+
+
+def main(folder: Path) -> int:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        sys.stderr.write("no Chromium is installed\n")
+        return 2
+    accounts = json.loads((folder / "demo" / "accounts.json").read_text())
+    leads = [one for one in accounts if one["role"] == "lead"]
+    environment = os.environ | {
+        "BIOGAIT_VAR": str(folder),
+        "DJANGO_SETTINGS_MODULE": "evalsite.settings",
+        "LEADS_NEED_MFA": "no",
+    }
+    unblinded(environment, leads)
+    with sync_playwright() as playwright, serving(environment) as origin:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=FLAGS.split()
+        )
+        for width in WIDTHS:
+            with signed_in(
+                browser, origin, leads[0]["username"], SIZES[width], "light",
+                leads[0]["password"],
+            ) as page:  # fmt: skip
+                take = Camera(page, width)
+                model_rooms(page, take)
+                analysis(page, take)
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -34,21 +34,26 @@ def _range(values: FloatArray) -> float:
     return float(np.max(values) - np.min(values))
 
 
+def _range_beside_turn(values: FloatArray) -> float:
+    """The range without the walker's own turn: from the stride's start to its end."""
+    return _range(values - np.linspace(values[0], values[-1], len(values)))
+
+
 def range_metrics(
     pose: PoseSequence, cycles: Mapping[Side, Sequence[Stride]], view: View
 ) -> list[Metric]:
     """Angle metrics in degrees of a gravity-frame pose; signs as in ``pose.skel``."""
     degrees = np.rad2deg(pose.angles.astype(float))
     found = [_trunk_lean(degrees)]
-    for key, name in (
-        ("pelvis_list_rom_deg", "pelvis_list"),
-        ("pelvis_rotation_rom_deg", "pelvis_rotation"),
-        ("trunk_bend_rom_deg", "lumbar_bending"),
+    for key, name, reduce in (
+        ("pelvis_list_rom_deg", "pelvis_list", _range),
+        ("pelvis_rotation_rom_deg", "pelvis_rotation", _range_beside_turn),
+        ("trunk_bend_rom_deg", "lumbar_bending", _range),
     ):
         column = degrees[:, INDEX[name]]
         if name == "pelvis_rotation":
             column = _continuous(column)
-        found.append(_of_both_sides(key, column, pose.fps, cycles))
+        found.append(_of_both_sides(key, column, pose.fps, cycles, reduce))
     for side in Side:
         mine = _side_metrics(degrees, pose.fps, cycles[side], side)
         mine += phase_peaks(pose, cycles[side], side)
@@ -110,12 +115,16 @@ def _side_metrics(
 
 
 def _of_both_sides(
-    key: str, column: FloatArray, fps: float, cycles: Mapping[Side, Sequence[Stride]]
+    key: str,
+    column: FloatArray,
+    fps: float,
+    cycles: Mapping[Side, Sequence[Stride]],
+    reduce: Reduce,
 ) -> Metric:
     """Mean range over the strides of both sides, which overlap: ``n`` is one side's."""
     both = sorted((s for side in Side for s in cycles[side]), key=lambda s: s.start)
-    metric = _per_stride(key, column, fps, both, _range, None)
-    whole = [len(_whole(column, fps, cycles[side], _range)) for side in Side]
+    metric = _per_stride(key, column, fps, both, reduce, None)
+    whole = [len(_whole(column, fps, cycles[side], reduce)) for side in Side]
     if not any(whole):
         return metric
     doubt = rests_on(max(whole), "stride")

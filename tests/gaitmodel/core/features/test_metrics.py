@@ -121,6 +121,14 @@ def test_overlapping_strides_of_both_sides_are_not_counted_twice() -> None:
     assert enough.value == pytest.approx(few.value)
 
 
+def test_a_walker_who_turns_round_turns_no_pelvis() -> None:
+    pose = sine_walk(8)
+    steady = measure(pose).metrics["pelvis_rotation_rom_deg"].value
+    pose.angles[:, INDEX["pelvis_rotation"]] += np.linspace(0, np.pi, len(pose.angles))
+    turning = measure(pose).metrics["pelvis_rotation_rom_deg"].value
+    assert turning == pytest.approx(steady, abs=0.1)
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.floats(0.8, 1.6), st.floats(0.42, 0.58), st.floats(0, 2))
 def test_metrics_agree_with_each_other(

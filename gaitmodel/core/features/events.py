@@ -98,6 +98,19 @@ def detect_events(pose: PoseSequence) -> GaitEvents:
     )
 
 
+def foot_lead(pose: PoseSequence) -> FloatArray:
+    """How far the right foot is ahead of the left one, (T,) in body heights.
+
+    What heel strikes turn at; NaN where no events are sought.
+    """
+    lead = np.full(len(pose.angles), np.nan)
+    for first, last in observed_stretches(pose):
+        angles = pose.angles[first:last].astype(float)
+        feet = {side: _foot(angles, side, foot_seen=False) for side in "rl"}
+        lead[first:last] = _strike_signal(feet, pose.fps)
+    return lead
+
+
 def observed_stretches(pose: PoseSequence) -> Iterator[tuple[int, int]]:
     """(first, end) frames of each long enough run with both hips and knees seen."""
     columns = pose.angles[:, [INDEX[name] for name in LEG_ANGLES]]

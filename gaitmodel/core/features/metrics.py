@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gaitmodel.core.features.doubts import doubt_metrics
 from gaitmodel.core.features.events import LEG_ANGLES, observed_stretches
 from gaitmodel.core.features.hidden import doubt_far_phases
 from gaitmodel.core.features.ranges import range_metrics
@@ -27,7 +28,7 @@ def gait_metrics(events: GaitEvents, pose: PoseSequence) -> dict[str, Metric]:
     temporal = temporal_metrics(events, pose, _why_no_stride(events, pose))
     metrics = doubt_far_phases(temporal, pose, view)
     metrics += range_metrics(upright, cycles, view)
-    return {metric.key: metric for metric in metrics}
+    return {metric.key: metric for metric in doubt_metrics(metrics, runs, pose)}
 
 
 def _why_no_stride(events: GaitEvents, pose: PoseSequence) -> str:

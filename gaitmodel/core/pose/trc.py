@@ -38,7 +38,7 @@ def read_trc(path: Path) -> PoseSequence:
     ------
     PoseError
         If the header or table is not a ``.trc``'s or has no marker or no frame, a unit
-        is unknown, or a leg's marker goes by none of the names in use (OpenCap's,
+        is unknown, Y is not up, or a leg's marker goes by none of the names in use (OpenCap's,
         plug-in gait's, OpenPose's).
     """
     fps, scale, markers = _read_markers(path)
@@ -53,9 +53,24 @@ def read_trc(path: Path) -> PoseSequence:
             elif part in _NEEDED:
                 tried = ", ".join(_names(part, side))
                 raise PoseError(f"{path.name} has no marker for the {part}: {tried}")
+    _check_upright(world, path)
     seen = np.where(np.isfinite(world).all(axis=2), 1.0, np.nan)
     angles = skel_from_landmarks(None, world, seen, fps)
     return PoseSequence(angles.astype(np.float32), fps, False, "markers")
+
+
+def _check_upright(world: FloatArray, path: Path) -> None:
+    """Refuse a file whose Y is not up: there the legs lie across it all the time."""
+    legs = np.concatenate(
+        [world[:, LIMBS[side]["ankle"]] - world[:, LIMBS[side]["hip"]] for side in "rl"]
+    )
+    lengths = np.linalg.norm(legs, axis=1)
+    down = legs[lengths > 0, 1] / lengths[lengths > 0]
+    if len(down) and np.median(down) < 0.5:
+        raise PoseError(
+            f"{path.name}: Y must point up, but the hips are not above the ankles in Y "
+            f"(cosine {np.median(down):.2f}): turn the markers' axes"
+        )
 
 
 def _names(part: str, side: str) -> list[str]:

@@ -74,3 +74,19 @@ def test_a_missing_marker_and_another_file_are_refused(tmp_path: Path) -> None:
     (tmp_path / "no.trc").write_text("time\n1\n")
     with pytest.raises(PoseError, match="PathFileType"):
         read_pose(tmp_path / "no.trc")
+
+
+@pytest.mark.parametrize("axes", [(0, 2, 1), (1, 0, 2)])
+def test_markers_whose_y_is_not_up_are_refused(
+    tmp_path: Path, axes: tuple[int, int, int]
+) -> None:
+    path = write_trc(tmp_path / "walk.trc", np.zeros((30, 46)), 60.0)
+    lines = path.read_text().splitlines()
+    for number, line in enumerate(lines[6:], start=6):
+        cells = line.split("\t")
+        points = [cells[i : i + 3] for i in range(2, len(cells), 3)]
+        turned = [point[axis] for point in points for axis in axes]
+        lines[number] = "\t".join(cells[:2] + turned)
+    path.write_text("\n".join(lines))
+    with pytest.raises(PoseError, match="Y must point up, but the hips are not above"):
+        read_pose(path)

@@ -102,6 +102,7 @@ def _plain_array(path: Path) -> FloatArray:
 
 def _checked(pose: PoseSequence, path: Path, fps: float | None) -> PoseSequence:
     check_angles(pose.angles, path.name)
+    check_fps(pose.fps, path.name)
     if fps is not None and abs(pose.fps - fps) > FPS_SLACK:
         raise InputError(
             f"{path.name}: its times are {pose.fps:g} to the second, not {fps:g}"

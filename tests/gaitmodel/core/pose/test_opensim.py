@@ -120,3 +120,9 @@ def test_a_single_row_and_a_word_are_refused(tmp_path: Path) -> None:
         read_pose(mot(tmp_path, rows=1))
     with pytest.raises(PoseError, match="no number"):
         read_pose(mot(tmp_path, values=VALUES.replace("40", "forty")))
+
+
+def test_times_in_milliseconds_are_refused(tmp_path: Path) -> None:
+    times = [f"{1000 * i / 60:.1f}" for i in range(90)]
+    with pytest.raises(InputError, match=r"fps must lie between 1 and 1000, not 0\.06"):
+        read_pose(timed(tmp_path, times))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Final
 
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.records import Annotation, Side
+from gaitmodel.core.sources.manifest import separator_told
 
 _COLUMNS: Final = (
     "seq", "frame_num", "cam_view", "gait_event", "gait_pat", "bbox", "vid_info", "id",
@@ -57,7 +59,7 @@ class Sequence:
     def _numbers(self, cell: str, names: tuple[str, ...]) -> list[float]:
         fields = dict(_FIELD.findall(cell or ""))
         for name in names:
-            if name not in fields:
+            if not math.isfinite(float(fields.get(name, "nan"))):
                 raise InputError(
                     f"{self.file}, sequence {self.name}: {cell!r} has no number {name!r}"
                 )
@@ -99,9 +101,11 @@ def _annotation_files(path: Path) -> list[Path]:
     if not path.exists():
         raise InputError(f"{path.name}: no such file or folder")
     if path.is_file():
-        missing = [name for name in _COLUMNS if name not in _header(path)]
+        header = _header(path)
+        missing = [name for name in _COLUMNS if name not in header]
         if missing:
-            raise InputError(f"{path.name} has no column {missing[0]!r}: not GAVD's")
+            told = separator_told(header) or ": not GAVD's"
+            raise InputError(f"{path.name} has no column {missing[0]!r}{told}")
         return [path]
     found = [p for p in sorted(path.glob("*.csv")) if set(_COLUMNS) <= set(_header(p))]
     if not found:

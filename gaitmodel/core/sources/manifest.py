@@ -7,7 +7,7 @@ file); optionally ``source, fps, split``. Other columns are named and ignored.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +84,8 @@ def _columns(path: Path) -> list[str]:
         columns = list(reader.fieldnames or [])
     missing = [name for name in _REQUIRED if name not in columns]
     if missing:
-        raise InputError(f"{path.name} has no column {missing[0]!r}")
+        told = separator_told(columns)
+        raise InputError(f"{path.name} has no column {missing[0]!r}{told}")
     if not any(name in columns for name in _FILES):
         raise InputError(f"{path.name} has neither a column 'video' nor 'pose'")
     if len(set(columns)) < len(columns):
@@ -92,10 +93,25 @@ def _columns(path: Path) -> list[str]:
     return columns
 
 
+def separator_told(columns: Sequence[str]) -> str:
+    """The likely reason for a header of one column: a spreadsheet's own separator."""
+    for separator in (";", "\t"):
+        if len(columns) == 1 and separator in columns[0]:
+            return f": its cells must be separated by commas, not by {separator!r}"
+    return ""
+
+
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row with its line number (the header is line 1), read as it is needed."""
     with _opened(path) as reader:
+        columns = len(reader.fieldnames or [])
         for row in reader:
+            if more := [cell for cell in row.get(None) or [] if cell.strip()]:
+                raise InputError(
+                    f"{path.name}, line {reader.line_num}: {columns} cells expected, "
+                    f"but {more[0]!r} is one more: put a cell with a comma in quotes, "
+                    "and write numbers with a point"
+                )
             yield reader.line_num, _stripped(row)
 
 
@@ -143,7 +159,11 @@ def _file(cell: str, column: str, folder: Path) -> Path | None:
     if not cell:
         return None
     path = folder / cell
-    if not path.is_file():
+    try:
+        found = path.is_file()
+    except OSError as error:
+        raise InputError(f"the {column} file {cell!r}: {error.strerror}") from error
+    if not found:
         raise InputError(f"the {column} file {cell!r} does not exist")
     return path
 

@@ -135,6 +135,15 @@ def test_a_row_that_is_no_csv_in_utf_8_is_refused(tmp_path: Path, cell: bytes) -
         read_gavd(tmp_path)
 
 
+def test_a_box_that_is_no_finite_number_is_refused(tmp_path: Path) -> None:
+    annotate(tmp_path / "part1.csv", "s1", "normal", 1, 30)
+    text = (tmp_path / "part1.csv").read_text()
+    (tmp_path / "part1.csv").write_text(text.replace("'top': 10.5", "'top': 9e999", 1))
+    pose(tmp_path / "s1.npy", 30)
+    with pytest.raises(InputError, match=r"sequence s1: .*9e999.* has no number 'top'"):
+        read_gavd(tmp_path)
+
+
 @pytest.mark.cohort
 @cohort[1]
 def test_the_published_excerpt_reads_with_its_poses() -> None:

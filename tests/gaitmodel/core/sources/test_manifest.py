@@ -69,6 +69,8 @@ def test_a_byte_order_mark_and_blanks_do_no_harm(folder: Path) -> None:
             ["a,S1,normal,,a.npy,,train", "b,S1,normal,,b.npy,,test"],
             "subject 'S1' is in two splits: clip 'a' in train, clip 'b' in test",
         ),
+        (["a,S1,normal,,a.npy,29,97,train"], "line 2: 7 cells expected, but 'train'"),
+        ([f"a,S1,normal,,{'x' * 300}.npy,,"], "File name too long"),
         ([], "names no clip"),
     ],
 )
@@ -89,6 +91,18 @@ def test_missing_columns_and_a_missing_file_are_named(folder: Path) -> None:
         read_manifest(write(folder, "a,S,normal", header="clip,subject,label"))
     with pytest.raises(InputError, match=r"gone.csv: no such manifest"):
         read_manifest(folder / "gone.csv")
+
+
+@pytest.mark.parametrize(("separator", "shown"), [(";", "';'"), ("\t", r"'\t'")])
+def test_another_separator_is_named(folder: Path, separator: str, shown: str) -> None:
+    path = write(folder, "a,S1,normal,,a.npy,30,")
+    path.write_text(path.read_text().replace(",", separator))
+    with pytest.raises(InputError) as refusal:
+        read_manifest(path)
+    assert "no column 'clip': its cells must be separated by commas" in str(
+        refusal.value
+    )
+    assert str(refusal.value).endswith(shown)
 
 
 def test_a_binary_file_is_no_manifest(folder: Path) -> None:

@@ -5,18 +5,22 @@ Exit codes: 0 done, 1 a failure at run time, 2 unusable arguments or invalid dat
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, OperationalError, ProgrammingError
 from tqdm import tqdm
 
 from gaitmodel.core.errors import GaitError, InputError, out_of_memory
+
+_UNUSABLE: Final = (errno.EACCES, errno.ENAMETOOLONG, errno.ENOENT)
+"""What is wrong with the path that a person gave, not with the machine."""
 
 
 class GaitCommand(BaseCommand):
@@ -31,6 +35,13 @@ class GaitCommand(BaseCommand):
             raise unmigrated(error) from error
         except GaitError as error:
             raise CommandError(str(error), returncode=1) from error
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise CommandError(
+                f"{error.filename}: {error.strerror}",
+                returncode=2 if error.errno in _UNUSABLE else 1,
+            ) from error
         except Exception as error:
             if told := out_of_memory(error):
                 raise CommandError(str(told), returncode=1) from error

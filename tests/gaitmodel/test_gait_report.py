@@ -73,3 +73,9 @@ def test_a_pose_without_a_frame_rate_asks_for_it(walk: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"nobody\.npy"):
         call_command("gait_report", str(tmp_path / "nobody.npy"), "--fps", "30")
+
+
+def test_a_path_that_the_system_refuses_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="File name too long") as caught:
+        call_command("gait_report", str(tmp_path / ("x" * 300 + ".npy")), "--fps", "30")
+    assert caught.value.returncode == 2

@@ -129,5 +129,5 @@ def check_angles(angles: FloatArray, name: str) -> None:
     largest = float(np.nanmax(np.abs(angles)))
     if largest > 4 * np.pi:
         raise PoseError(
-            f"{name}: angles must be in radians, but one is {largest:.1f}: degrees?"
+            f"{name}: angles must be in radians, but one is {largest:.4g}: degrees?"
         )

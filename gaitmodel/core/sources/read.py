@@ -28,6 +28,10 @@ SOURCES: dict[str, Callable[[Path, SourceOptions], Manifest]] = {
     "opencap": read_opencap,
 }
 
+LONGEST: Final = {"subject": 120, "source": 60}
+LONGEST_PATH: Final = 1000
+"""What the rows of subjects and clips hold."""
+
 NOBODY: Final[Mapping[str, Split]] = MappingProxyType({})
 
 
@@ -61,10 +65,14 @@ def read_source(
     """
     if not 0 <= test_share < 1:
         raise InputError(f"--test-share must lie in 0 to 1, not {test_share:g}")
-    found = SOURCES[source](path, options)
-    for clip in found.clips:
-        _check_files(path, clip)
-    _check_one_walker_each(path, found.clips)
+    try:
+        found = SOURCES[source](path, options)
+        for clip in found.clips:
+            _check_names(path, clip)
+            _check_files(path, clip)
+        _check_one_walker_each(path, found.clips)
+    except OSError as error:
+        raise InputError(f"{error.filename}: {error.strerror}") from error
     without = [clip for clip in found.clips if clip.split is None]
     if not without:
         return SourceReading(found.clips, found.ignored_columns, "", found.note)
@@ -86,6 +94,20 @@ def read_source(
     if kept := {clip.subject for clip in clips} & known.keys():
         note += f"; {len(kept)} known subjects keep theirs"
     return SourceReading(clips, found.ignored_columns, note, found.note)
+
+
+def _check_names(source: Path, clip: ClipRef) -> None:
+    """Refuse what no row can hold, and names that a terminal or a page would obey."""
+    names = (("subject", clip.subject), ("source", clip.source))
+    files = (("video", str(clip.video or "")), ("pose", str(clip.pose or "")))
+    for what, text in names + files:
+        longest = LONGEST.get(what, LONGEST_PATH)
+        if len(text) > longest or not text.isprintable():
+            shown = text if len(text) <= longest else f"{text[:20]}..."
+            raise InputError(
+                f"{source.name}, clip {clip.clip!r}: {what} must be at most {longest} "
+                f"printable characters, not {shown!r} ({len(text)})"
+            )
 
 
 def _check_files(source: Path, clip: ClipRef) -> None:

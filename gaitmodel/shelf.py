@@ -128,9 +128,9 @@ def upload(clip: str) -> None:
         return
     folder = Path(settings.CLIP_STORE) / check_clip_name(clip)
     here = {
-        str(path.relative_to(folder)): path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith(".")
+        name: folder / name
+        for name in sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+        if (folder / name).is_file() and not f"/{name}".count("/.")
     }
     for name, path in here.items():
         _bucket().upload_file(str(path), f"{clip}/{name}")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evalsite.recovery.manifest import BLOCK, FileEntry
 
-# Half-written files of the stores, renamed into place when whole.
+# Half-written files and scratch folders of the stores, renamed into place when whole.
 UNFINISHED = ".part-"
 
 
@@ -54,7 +54,7 @@ def files_of(
 
 def _files_below(folder: Path) -> Iterator[Path]:
     for root, folders, names in os.walk(folder, followlinks=True):
-        folders.sort()
+        folders[:] = sorted(f for f in folders if not f.startswith(UNFINISHED))
         yield from (
             path for name in sorted(names) if _is_whole(path := Path(root, name))
         )

@@ -9,10 +9,12 @@ renamed into it.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,6 +26,8 @@ import numpy as np
 
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.records import PoseSequence
+
+_OWNER = "owner"  # held by the process whose scratch folder it lies in
 
 CLIP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 
@@ -62,6 +66,35 @@ def atomic_path(path: Path) -> Iterator[Path]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def scratch_folder(parent: Path) -> Iterator[Path]:
+    """A folder beside the results for what nobody may see yet; it goes at the end.
+
+    One whose process was killed is swept away by the next.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    sweep_scratch(parent)
+    with (
+        tempfile.TemporaryDirectory(dir=parent, prefix=".part-") as name,
+        Path(name, _OWNER).open("w") as owner,
+    ):
+        fcntl.flock(owner, fcntl.LOCK_EX)
+        yield Path(name)
+
+
+def sweep_scratch(parent: Path) -> None:
+    """Take away the scratch folders below ``parent`` whose process is gone."""
+    for folder in [*parent.glob(".part-*/"), *parent.glob(".deidentify-*/")]:
+        try:
+            with (folder / _OWNER).open("r+") as owner:
+                fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue  # its owner lives
+        except FileNotFoundError:
+            pass  # written by an earlier version
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

@@ -57,6 +57,18 @@ def bucket(endpoint: str, settings: Settings, tmp_path: Path) -> Any:
     return made
 
 
+def test_what_is_not_looked_at_yet_never_leaves_the_host(
+    bucket: Any, walk: Clip
+) -> None:
+    folder = shelf.fetch("walk") / ".part-scratch"
+    folder.mkdir()
+    (folder / "video.mp4").write_text("with a face, perhaps")
+    shelf.upload("walk")
+    keys = [one.key for one in bucket.objects.all()]
+    assert "walk/skeleton.mp4" in keys
+    assert not [key for key in keys if "/." in key]
+
+
 def other_host(settings: Settings, tmp_path: Path) -> Path:
     """A host with an empty disk."""
     settings.CLIP_STORE = tmp_path / "another-host"

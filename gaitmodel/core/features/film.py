@@ -13,7 +13,7 @@ from gaitmodel.core.privacy.deidentify import UNDECIDED, Status, deidentify
 from gaitmodel.core.privacy.skeleton_video import render_skeleton
 from gaitmodel.core.records import ClipRef, PoseSequence
 from gaitmodel.core.sources.synthetic import is_drawn
-from gaitmodel.core.store import ClipStore, file_sha256, write_json
+from gaitmodel.core.store import ClipStore, file_sha256, sweep_scratch, write_json
 
 
 class NoFilm(StrEnum):
@@ -98,6 +98,7 @@ def _withdrawn(store: ClipStore, clip: str) -> bool:
     """Delete every pixel of the original and every trace of it; whether there was one."""
     paths = (store.video_path(clip), store.privacy_path(clip))
     folder = store.review_folder(clip)
+    sweep_scratch(store.folder(clip))
     there = folder.exists() or any(path.exists() for path in paths)
     for path in paths:
         path.unlink(missing_ok=True)

@@ -24,7 +24,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import cv2
@@ -46,7 +45,7 @@ from gaitmodel.core.privacy.head_mask import (
     share_inside,
 )
 from gaitmodel.core.records import ByteArray
-from gaitmodel.core.store import file_sha256
+from gaitmodel.core.store import file_sha256, scratch_folder
 
 WIDER: Final = (1.0, 1.2, 1.4)
 """Factors on every covered region, attempt by attempt."""
@@ -141,9 +140,8 @@ def deidentify(
     target.unlink(missing_ok=True)
     detector = CenterFace()
     regions, people = _regions(source, span, detector)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=target.parent, prefix=".deidentify-") as folder:
-        part = Path(folder) / target.name
+    with scratch_folder(target.parent) as folder:
+        part = folder / target.name
         doubtful: frozenset[int] | None = None
         doubts: tuple[Doubt, ...] = ()
         for wider in WIDER:

@@ -12,6 +12,8 @@ from gaitmodel.core.store import (
     atomic_path,
     check_clip_name,
     file_sha256,
+    scratch_folder,
+    sweep_scratch,
     write_json,
 )
 
@@ -47,6 +49,25 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path: Path) -> None
         interrupted()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_scratch_folder_of_a_killed_process_is_swept_by_the_next(
+    tmp_path: Path,
+) -> None:
+    for name in (".part-killed", ".deidentify-of-an-earlier-version"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "video.mp4").write_text("not looked at yet")
+    (tmp_path / ".part-killed" / "owner").touch()
+    with scratch_folder(tmp_path) as folder:
+        assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_scratch_folder_of_a_living_process_stays(tmp_path: Path) -> None:
+    with scratch_folder(tmp_path) as mine, scratch_folder(tmp_path) as other:
+        sweep_scratch(tmp_path)
+        assert mine.exists()
+        assert other.exists()
 
 
 def test_json_without_a_meaning_is_never_written(tmp_path: Path) -> None:

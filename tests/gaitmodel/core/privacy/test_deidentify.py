@@ -238,8 +238,11 @@ def test_skeleton_only_takes_away_the_film_that_was_stored_before(
     prepare_clip(walk, store, films=True)
     assert store.video_path("a").exists()
     store.review_folder("a").mkdir()
+    killed = store.folder("a") / ".part-killed"
+    killed.mkdir()
     prepare_clip(walk, store, films=True, skeleton_only=True)
     gone = (store.video_path("a"), store.privacy_path("a"), store.review_folder("a"))
+    gone += (killed,)
     assert not any(path.exists() for path in gone)
     assert store.shown_video("a") == store.skeleton_path("a")
     noted = store.read_provenance("a")

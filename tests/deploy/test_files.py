@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.processes import ROOT
-from tests.services.front import site_conf
+from tests.services.front import front_server, site_conf
+from tests.waiting import free_port
 
 DEPLOY = ROOT / "deploy"
 BIN = Path(sys.executable).parent
@@ -65,6 +67,22 @@ def test_nginx_takes_its_file(tmp_path: Path, bucket: str) -> None:
     conf = site_conf(tmp_path, http=8081, https=8444, web=8001, bucket=bucket)
     assert ("proxy_hide_header x-amz-id-2" in conf.read_text()) == bool(bucket)
     run("nginx", "-t", "-c", conf, "-e", tmp_path / "error.log")
+
+
+@pytest.mark.services
+def test_nginx_writes_no_token_down_while_the_site_is_restarted(tmp_path: Path) -> None:
+    http, https, web = free_port(), free_port(), free_port()  # nobody answers at web
+    front = front_server(tmp_path, http=http, https=https, web=web)
+    front.start()
+    try:
+        page = f"https://127.0.0.1:{https}/invitations/one-time-token/"
+        pem = str(tmp_path / "server.pem")
+        assert requests.get(page, verify=pem, timeout=10).status_code == 502
+    finally:
+        front.end(20)
+    assert '"status":502' in (tmp_path / "access.log").read_text()
+    for log in tmp_path.glob("*.log"):
+        assert "one-time-token" not in log.read_text(), log.name
 
 
 @pytest.mark.services

@@ -9,7 +9,18 @@ BIN := .venv/bin
 # Waiting threads that spin make everything slower on a machine that others use too.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: demo test lint check-all benchmarks locks audit sbom clean
+.PHONY: help demo test lint check-all locks audit sbom clean
+
+help:
+	@echo "make demo       install, run the whole way of the data on drawn walkers, serve it"
+	@echo "                PORT=8080, DEMO_ARGS='--fresh' (manage.py demo --help)"
+	@echo "make test       the test suites that this machine can run (TEST_ARGS)"
+	@echo "make lint       style, types, import contracts, migrations"
+	@echo "make check-all  lint, every suite, mutations and benchmarks; hours"
+	@echo "make audit      what is known against the pinned versions"
+	@echo "make locks      hashes of the pinned files, and the page of licences"
+	@echo "make sbom       what is installed, as CycloneDX (SBOM=var/sbom.cdx.json)"
+	@echo "make clean      delete .venv and var: the demo's data with them"
 
 demo: .venv/.ready
 	@$(BIN)/python manage.py demo --port $(PORT) $(DEMO_ARGS)

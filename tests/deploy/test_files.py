@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -49,6 +51,26 @@ def test_every_setting_of_the_deployment_is_one_that_somebody_reads() -> None:
     text = "".join(path.read_text() for path in readers)
     assert len(named) > 12
     assert {name for name in named if name.removesuffix("_FILE") not in text} == set()
+
+
+@pytest.mark.slow
+def test_a_command_on_a_host_reads_the_settings_of_the_units(tmp_path: Path) -> None:
+    """Without them it would make a database of its own and say nothing."""
+    (tmp_path / "site.env").write_text(
+        f"DATABASE_URL=sqlite:///{tmp_path}/named.sqlite3\nBIOGAIT_VAR={tmp_path}/var\n"
+    )
+    environment = {
+        "PATH": os.environ["PATH"],
+        "SITE_ENV": str(tmp_path / "site.env"),
+        "SITE_USER": pwd.getpwuid(os.getuid()).pw_name,
+    }
+    command = [DEPLOY / "manage", "migrate", "-v0"]
+    subprocess.run(command, env=environment, cwd=tmp_path, check=True)
+    assert (tmp_path / "named.sqlite3").stat().st_size > 0
+    environment["SITE_ENV"] = str(tmp_path / "none.env")
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert done.returncode != 0
+    assert b"none.env" in done.stderr
 
 
 @pytest.mark.services

@@ -8,6 +8,7 @@ by the bucket's own tags. Raters' films are read from the bucket in ranges.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,6 +138,14 @@ def upload(clip: str) -> None:
     for name in _listed(clip).keys() - here.keys():
         _bucket().Object(f"{clip}/{name}").delete()
     write_json(folder / TAGS, _listed(clip))
+
+
+def erase(clip: str) -> None:
+    """Delete a clip's files here and in the bucket; copies on other hosts stay."""
+    shutil.rmtree(Path(settings.CLIP_STORE) / check_clip_name(clip), ignore_errors=True)
+    if is_remote():
+        for name in _listed(clip):
+            _bucket().Object(f"{clip}/{name}").delete()
 
 
 def problem() -> str:

@@ -69,6 +69,15 @@ def test_what_is_not_looked_at_yet_never_leaves_the_host(
     assert not [key for key in keys if "/." in key]
 
 
+def test_an_erased_clip_leaves_the_bucket_and_this_disk(
+    bucket: Any, walk: Clip
+) -> None:
+    folder = shelf.fetch("walk")
+    shelf.erase("walk")
+    assert not folder.exists()
+    assert list(bucket.objects.filter(Prefix="walk/")) == []
+
+
 def other_host(settings: Settings, tmp_path: Path) -> Path:
     """A host with an empty disk."""
     settings.CLIP_STORE = tmp_path / "another-host"

@@ -2,14 +2,20 @@
 
 import re
 import time
+from datetime import timedelta
 from importlib import import_module
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from pytest_django import Settings
 
 from annotations.models import Study
 from annotations.services import study_open
@@ -169,3 +175,22 @@ def test_locking_asks_for_the_password_again() -> None:
         assert Study.objects.get().is_open
     client.post(url, {"password": people.PASSWORD})
     assert Study.objects.get().state == Study.State.LOCKED
+
+
+def test_the_commands_of_the_data_protection_page_clear_every_sign_in(
+    settings: Settings,
+) -> None:
+    settings.AXES_ENABLED = True
+    people.rater("ada")
+    sign_in(Client(), "ada", "wrong")
+    sign_in(Client(), "somebody@example.org", "wrong")
+    sign_in(Client(), "ada")
+    page = (settings.BASE_DIR / "docs" / "data-protection.md").read_text()
+    kept = (AccessAttempt, AccessFailureLog, AccessLog)
+    assert any(model.objects.exists() for model in kept)
+    month = timezone.now() - timedelta(days=31)
+    for model in kept:
+        model.objects.update(attempt_time=month)
+    for words in re.findall(r"`manage\.py (axes_reset[^`]*)`", page):
+        call_command(*words.split(), stdout=StringIO())
+    assert not any(model.objects.exists() for model in kept)

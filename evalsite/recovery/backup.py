@@ -4,14 +4,13 @@
 2. The files follow: whatever the snapshot speaks of was whole on the disk before, and
    files are only ever renamed into place, so each copy is of one version.
 3. The manifest comes last, and the folder takes its name only when all of it is on
-   the disk: a backup that was interrupted is none.
+   the disk: a backup that was interrupted is none, and the next one beside it sweeps
+   away what it left.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,6 +36,7 @@ from evalsite.recovery.manifest import (
     manifest_write,
 )
 from gaitmodel import shelf
+from gaitmodel.core.store import scratch_folder
 from gaitmodel.models import Clip
 
 DUMPS: dict[str, Callable[[Path], DatabaseFacts]] = {
@@ -60,9 +60,9 @@ def site_backup(target: Path, *, with_key: bool = True) -> tuple[Manifest, str]:
     engine = connection.vendor
     if engine not in DUMPS:
         raise RecoveryError(f"no backup is written for {engine}")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{target.name}.part-", dir=target.parent))
-    try:
+    with scratch_folder(target.parent) as scratch:
+        part = scratch / target.name
+        part.mkdir(mode=0o700)
         facts = DUMPS[engine](part)
         _clips_fetched()
         files = [file_entry(part / FILES[engine], FILES[engine]), *_data_copied(part)]
@@ -82,8 +82,6 @@ def site_backup(target: Path, *, with_key: bool = True) -> tuple[Manifest, str]:
         file_entry(part / "manifest.json", "")
         folders_sync(part)
         part.replace(target)  # onto nothing, or onto an empty folder
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return manifest, own
 
 

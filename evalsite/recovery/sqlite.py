@@ -21,9 +21,22 @@ FILE = f"{DATABASE}/site.sqlite3"
 
 
 def dump(folder: Path) -> DatabaseFacts:
-    """Copy the database by SQLite's online backup while others write to it."""
+    """Copy the database by SQLite's online backup while others write to it.
+
+    Raises
+    ------
+    OSError
+        If the copy cannot be written: SQLite has an error of its own for a full disk.
+    """
     target = folder / FILE
     target.parent.mkdir()
+    try:
+        return _dumped(target)
+    except sqlite3.OperationalError as error:
+        raise OSError(f"{target.name}: {error}") from error
+
+
+def _dumped(target: Path) -> DatabaseFacts:
     with (
         closing(sqlite3.connect(_path())) as live,
         closing(sqlite3.connect(target)) as copy,

@@ -85,7 +85,10 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
 
 
 def sweep_scratch(parent: Path) -> None:
-    """Take away the scratch folders below ``parent`` whose process is gone."""
+    """Take away the scratch folders below ``parent`` whose process is gone.
+
+    ``.deidentify-*`` are those of an earlier version, which had no owner.
+    """
     for folder in [*parent.glob(".part-*/"), *parent.glob(".deidentify-*/")]:
         try:
             with (folder / _OWNER).open("r+") as owner:
@@ -93,7 +96,8 @@ def sweep_scratch(parent: Path) -> None:
         except BlockingIOError:
             continue  # its owner lives
         except FileNotFoundError:
-            pass  # written by an earlier version
+            if folder.name.startswith(".part-"):
+                continue  # somebody else's
         shutil.rmtree(folder, ignore_errors=True)
 
 

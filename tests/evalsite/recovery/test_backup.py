@@ -179,6 +179,31 @@ def test_a_folder_in_use_takes_no_backup(site: dict[str, str], tmp_path: Path) -
     assert "data folder" in refused(site, "backup_site", str(inside))
 
 
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(
+    site: dict[str, str], tmp_path: Path
+) -> None:
+    limit = f"ulimit -f 64; exec {sys.executable} manage.py backup_site {tmp_path}/full"
+    done = subprocess.run(
+        ["bash", "-c", f"trap '' XFSZ; {limit}"],
+        cwd=ROOT, env=site, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "the backup was not made, and nothing of it is left: site" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_backup_left_is_swept_away_by_the_next(
+    site: dict[str, str], tmp_path: Path
+) -> None:
+    half = tmp_path / ".part-killed" / "monday" / "keys"
+    half.mkdir(parents=True)
+    (half / "secret_key").write_text("half a backup's")
+    (tmp_path / ".part-killed" / "owner").touch()
+    manage(site, "backup_site", str(tmp_path / "tuesday"))
+    assert [path.name for path in tmp_path.iterdir()] == ["tuesday"]
+
+
 def test_an_interrupted_restore_is_announced_and_swept_away_by_the_next(
     good: Path, empty: dict[str, str]
 ) -> None:

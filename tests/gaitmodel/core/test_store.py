@@ -58,9 +58,11 @@ def test_the_scratch_folder_of_a_killed_process_is_swept_by_the_next(
         (tmp_path / name).mkdir()
         (tmp_path / name / "video.mp4").write_text("not looked at yet")
     (tmp_path / ".part-killed" / "owner").touch()
+    (tmp_path / ".part-of-another-program").mkdir()
+    others = {".part-of-another-program"}
     with scratch_folder(tmp_path) as folder:
-        assert [path.name for path in tmp_path.iterdir()] == [folder.name]
-    assert list(tmp_path.iterdir()) == []
+        assert {path.name for path in tmp_path.iterdir()} == {folder.name, *others}
+    assert {path.name for path in tmp_path.iterdir()} == others
 
 
 def test_the_scratch_folder_of_a_living_process_stays(tmp_path: Path) -> None:

@@ -240,6 +240,7 @@ def test_skeleton_only_takes_away_the_film_that_was_stored_before(
     store.review_folder("a").mkdir()
     killed = store.folder("a") / ".part-killed"
     killed.mkdir()
+    (killed / "owner").touch()
     prepare_clip(walk, store, films=True, skeleton_only=True)
     gone = (store.video_path("a"), store.privacy_path("a"), store.review_folder("a"))
     gone += (killed,)

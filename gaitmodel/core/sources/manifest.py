@@ -101,17 +101,24 @@ def separator_told(columns: Sequence[str]) -> str:
     return ""
 
 
+def refuse_more_cells(
+    where: str, row: Mapping[str, str | list[str] | None], columns: int
+) -> None:
+    """A cell too many has moved the others: a comma in a name, or in a number."""
+    beyond = row.get(None) or []  # type: ignore[call-overload]
+    if more := [cell for cell in beyond if cell.strip()]:
+        raise InputError(
+            f"{where}: {columns} cells expected, but {more[0]!r} is one more: put a cell "
+            "with a comma in quotes, and write numbers with a point"
+        )
+
+
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row with its line number (the header is line 1), read as it is needed."""
     with _opened(path) as reader:
         columns = len(reader.fieldnames or [])
         for row in reader:
-            if more := [cell for cell in row.get(None) or [] if cell.strip()]:
-                raise InputError(
-                    f"{path.name}, line {reader.line_num}: {columns} cells expected, "
-                    f"but {more[0]!r} is one more: put a cell with a comma in quotes, "
-                    "and write numbers with a point"
-                )
+            refuse_more_cells(f"{path.name}, line {reader.line_num}", row, columns)
             yield reader.line_num, _stripped(row)
 
 

@@ -16,14 +16,15 @@ from pathlib import Path
 from typing import Final
 
 from gaitmodel.core.errors import InputError
+from gaitmodel.core.sources.manifest import refuse_more_cells, separator_told
 
 _SIDES: Final = {"l": "left", "left": "left", "r": "right", "right": "right"}
 _SIDED: Final = (
     (r"step ?time", "step_time_{}_s", (0.1, 5.0)),
     (r"(?:cycle|stride) ?time", "stride_time_{}_s", (0.2, 10.0)),
-    (r"swing", "swing_percent_{}", (0.0, 100.0)),
-    (r"stance", "stance_percent_{}", (0.0, 100.0)),
-    (r"single ?supp(?:ort)?", "single_support_percent_{}", (0.0, 100.0)),
+    (r"swing", "swing_percent_{}", (1.0, 100.0)),
+    (r"stance", "stance_percent_{}", (1.0, 100.0)),
+    (r"single ?supp(?:ort)?", "single_support_percent_{}", (1.0, 100.0)),
     (r"double ?supp(?:ort)?", "double_support_percent_{}", (0.0, 100.0)),
 )
 _CADENCE: Final = ("cadence_spm", (5.0, 400.0))
@@ -67,9 +68,11 @@ def read_walkway(path: Path) -> WalkwayTrials:
     _refuse_two_for_one(path, columns)
     if clip is None or not known:
         missing = "clip" if clip is None else "of a parameter that is known"
-        raise InputError(f"{path.name} has no column {missing}: {', '.join(columns)}")
+        told = separator_told(columns) or f": {', '.join(columns)}"
+        raise InputError(f"{path.name} has no column {missing}{told}")
     trials: dict[str, dict[str, float]] = {}
     for number, row in enumerate(reader, start=2):
+        refuse_more_cells(f"{path.name}, row {number}", row, len(columns))
         name = (row[clip] or "").strip()
         if not name or name in trials:
             what = "names no clip" if not name else f"names clip {name!r} again"

@@ -81,7 +81,10 @@ def test_blanks_are_gaps_and_other_columns_are_named(tmp_path: Path) -> None:
             ["clip,Cadence", "a,fast"],
             "row 2: Cadence must lie within 5 to 400, not 'fast'",
         ),
-        (["clip,Swing % L", "a,137"], "within 0 to 100, not '137'"),
+        (["clip,Swing % L", "a,137"], "within 1 to 100, not '137'"),
+        (["clip,Swing % L", "a,0.38"], "within 1 to 100, not '0.38'"),
+        (["clip,Cadence,Step Time L", "a,110,5,0,55"], "row 2: 3 cells expected"),
+        (["clip;Cadence", "a;110"], "separated by commas, not by ';'"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gaitmodel.core.features.doubts import FLIGHT, STANDING
 from gaitmodel.core.features.events import detect_events
 from gaitmodel.core.features.metrics import gait_metrics
 from gaitmodel.core.features.temporal import SLOW_MOTION
@@ -30,6 +31,9 @@ def _warnings(pose: PoseSequence, metrics: dict[str, Metric]) -> list[str]:
     found = list(pose.notes)
     if any(SLOW_MOTION in metric.reason for metric in metrics.values()):
         found.append(f"{SLOW_MOTION}: times and cadence are of low quality")
+    for doubt in (STANDING, FLIGHT):
+        if any(doubt in metric.reason for metric in metrics.values()):
+            found.append(doubt)
     unseen = float(np.isnan(pose.angles).mean())
     if unseen > 0:
         found.append(f"{100 * unseen:.0f} % of the joint angles are not observed")

@@ -27,6 +27,7 @@ def test_the_jitter_of_somebody_who_stands_gives_no_good_steps(
     counts = {key for key, m in metrics.items() if m.unit == "count"}
     assert good <= counts | {"trunk_lean_deg"}
     assert STANDING in metrics["cadence_spm"].reason
+    assert STANDING in measure(jitter(degrees, seed)).warnings
 
 
 def test_a_shuffle_of_small_steps_is_still_a_walk() -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db import IntegrityError
 
 from gaitmodel import selectors, services
+from gaitmodel.core.errors import TransientError
 from gaitmodel.core.sources.local_files import SourceOptions
 from gaitmodel.core.sources.read import SOURCES, read_source
 from gaitmodel.core.taxonomy import gait_class
@@ -48,7 +50,13 @@ class Command(GaitCommand):
         )
         if found.ignored_columns:
             self.stderr.write(f"ignored columns: {', '.join(found.ignored_columns)}")
-        summary = services.clips_import(refs=found.clips)
+        try:
+            summary = services.clips_import(refs=found.clips)
+        except IntegrityError as error:
+            raise TransientError(
+                "another import took in some of these clips or subjects meanwhile; "
+                "nothing of this one was written: run it again"
+            ) from error
         self.stdout.write(
             f"{summary.created} clips imported, {summary.updated} updated, "
             f"{summary.unchanged} unchanged, of {summary.subjects} subjects"

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import IntegrityError, transaction
 
 from gaitmodel import services
@@ -92,6 +93,21 @@ def test_a_source_that_has_grown_moves_no_known_subject_between_the_splits(
     assert [split for name, split in after.items() if name not in before].count(
         "test"
     ) == 4
+
+
+def test_an_import_that_another_overtook_is_told_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on PostgreSQL, where both look for known clips before either writes."""
+    np.save(tmp_path / "a.npy", swinging_pose(40).angles)
+    path = tmp_path / "m.csv"
+    path.write_text("clip,subject,label,pose,fps,split\na,s1,dcm,a.npy,30,train\n")
+    services.clips_import(refs=[ref("a")])
+    monkeypatch.setattr("gaitmodel.services.clips._clips_known", lambda refs: {})
+    with pytest.raises(CommandError, match="another import took in") as told:
+        call_command("import_clips", str(path))
+    assert told.value.returncode == 1
+    assert Clip.objects.count() == 1
 
 
 @pytest.mark.parametrize(

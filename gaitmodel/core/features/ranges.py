@@ -27,6 +27,9 @@ _TRUNK: Final = ("pelvis_tilt", "lumbar_extension", "thorax_extension")
 SEEN_FROM: Final = 0.5
 """Share of the frames in which the trunk is observed from which its mean is good."""
 
+FASTEST_TURN_DPS: Final = 1500.0
+"""Degrees a second: a pirouette; half a turn within a video frame is 5,400."""
+
 Reduce = Callable[[FloatArray], float]
 
 
@@ -53,7 +56,10 @@ def range_metrics(
         column = degrees[:, INDEX[name]]
         if name == "pelvis_rotation":
             column = _continuous(column)
-        found.append(_of_both_sides(key, column, pose.fps, cycles, reduce))
+        metric = _of_both_sides(key, column, pose.fps, cycles, reduce)
+        if name == "pelvis_rotation" and _flips(column, pose.fps):
+            metric = doubted(metric, "the estimator takes front for back at times")
+        found.append(metric)
     for side in Side:
         mine = _side_metrics(degrees, pose.fps, cycles[side], side)
         mine += phase_peaks(pose, cycles[side], side)
@@ -67,6 +73,12 @@ def _continuous(column: FloatArray) -> FloatArray:
     seen = np.isfinite(column)
     unwrapped[seen] = np.unwrap(column[seen], period=360)
     return unwrapped
+
+
+def _flips(column: FloatArray, fps: float) -> bool:
+    """Whether somebody seems to turn faster than anybody can."""
+    speed = np.abs(np.diff(column)) * fps
+    return bool((speed[np.isfinite(speed)] > FASTEST_TURN_DPS).any())
 
 
 def _trunk_lean(degrees: FloatArray) -> Metric:

@@ -129,6 +129,14 @@ def test_a_walker_who_turns_round_turns_no_pelvis() -> None:
     assert turning == pytest.approx(steady, abs=0.1)
 
 
+def test_a_back_taken_for_a_front_is_no_rotation_of_the_pelvis() -> None:
+    pose = sine_walk(8)
+    pose.angles[60:75, INDEX["pelvis_rotation"]] += np.deg2rad(175)
+    rotation = measure(pose).metrics["pelvis_rotation_rom_deg"]
+    assert rotation.quality is Quality.LOW
+    assert rotation.reason == "the estimator takes front for back at times"
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.floats(0.8, 1.6), st.floats(0.42, 0.58), st.floats(0, 2))
 def test_metrics_agree_with_each_other(

@@ -20,7 +20,10 @@ from gaitmodel.core.privacy.deidentify import UNDECIDED
 from gaitmodel.core.records import ClipRef, PoseSequence, VideoInfo
 from gaitmodel.core.store import ClipStore, file_sha256, write_json
 
-VERSION = "3"
+VERSION = "3"  # of poses: raised, they and the films are made anew
+MEASURED = (
+    "2"  # of metrics: raised, ready clips are measured anew, from the pose they have
+)
 LENGTH_SLACK = 2  # an estimator may write one or two frames fewer than the film has
 
 
@@ -60,10 +63,12 @@ def prepare_clip(
     }
     if _is_fresh(ref, store, facts):
         pose = store.read_pose(ref.clip)
+        if store.read_provenance(ref.clip).get("measured") != MEASURED:
+            _measure(store, ref.clip, pose)
     else:
         pose = _pose(ref, landmarks, hsmr_home)
         store.write_pose(ref.clip, pose)
-        write_json(store.features_path(ref.clip), features_to_json(measure(pose)))
+        _measure(store, ref.clip, pose)
         for path in _films(store, ref.clip):
             path.unlink(missing_ok=True)
         store.add_provenance(
@@ -72,6 +77,11 @@ def prepare_clip(
     if films:
         make_film(ref, store, pose, skeleton_only=skeleton_only, decision=decision)
     return Prepared(ref.clip, store.read_features(ref.clip))
+
+
+def _measure(store: ClipStore, clip: str, pose: PoseSequence) -> None:
+    write_json(store.features_path(clip), features_to_json(measure(pose)))
+    store.add_provenance(clip, measured=MEASURED)
 
 
 def film_again(ref: ClipRef, store: ClipStore, decision: PrivacyDecision) -> Prepared:

@@ -53,7 +53,9 @@ def stored_seal() -> dict[str, Any]:
 
 
 def log_lines() -> list[str]:
-    return (HERE / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    """A comment may hold other ends of a line, such as a word processor's U+2028."""
+    text = (HERE / "events.jsonl").read_text(encoding="utf-8")
+    return text.removesuffix("\n").split("\n")
 
 
 def seal_problems() -> list[str]:

@@ -17,8 +17,10 @@ from django.core.management import CommandError, call_command
 
 from annotations.core.proof.canonical import canonical
 from annotations.core.proof.seal import merkle_root
-from annotations.models import Study
+from annotations.models import Assignment, Study
 from annotations.services import (
+    assignment_open,
+    comment_save,
     study_create,
     study_lock,
     study_open,
@@ -98,6 +100,20 @@ def bundle(rehearsed: Study, cleo: User, dora: User, tmp_path: Path) -> Path:
     folder = tmp_path / "bundle"
     call_command("export_study", "Rehearsal", out=folder, verbosity=0)
     return folder
+
+
+def test_a_comment_with_a_word_processors_line_ends_still_verifies(
+    study: Study, case: Assignment, ada: User, cleo: User, dora: User, tmp_path: Path
+) -> None:
+    assignment_open(case_id=case.pk, actor=ada)
+    words = "short\u2028steps\u2029and\x85a\x0climp"
+    comment_save(case_id=case.pk, text=words, version=0, actor=ada)
+    study_lock(study=study)
+    for signer in (cleo, dora):
+        study_unblind(study=study, signer=signer, password=PASSWORD, reason="done")
+    call_command("export_study", study.name, out=tmp_path / "bundle", verbosity=0)
+    checked = offline(tmp_path / "bundle", "verify.py")
+    assert checked.stdout.splitlines()[-1] == "everything holds"
 
 
 def flipped(path: Path, at: int) -> None:

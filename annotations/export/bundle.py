@@ -38,10 +38,7 @@ def study_export(study: Study, folder: Path) -> list[Path]:
         "plan.json": json.dumps(plan_json(study_plan(study)), indent=1) + "\n",
         "seal.json": _seal(study),
         "events.jsonl": _events(study),
-        **{
-            p.name: p.read_text()
-            for p in (OFFLINE / "verify.py", OFFLINE / "reanalyse.py")
-        },
+        **{p.name: p.read_text() for p in sorted(OFFLINE.glob("*.py"))},
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -124,7 +124,8 @@ def flipped(path: Path, at: int) -> None:
 
 def test_flipping_any_byte_of_any_file_is_found_and_named(bundle: Path) -> None:
     chance = random.Random(5)
-    files = sorted(path for path in bundle.iterdir() if path.name != "verify.py")
+    checking = ("verify.py", "replay.py")
+    files = sorted(path for path in bundle.iterdir() if path.name not in checking)
     assert len(files) > 10
     for path in files:
         whole = path.read_bytes()

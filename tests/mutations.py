@@ -277,6 +277,13 @@ MUTATIONS = (
         "tests/annotations/commands/test_export_study.py",
     ),
     Mutation(
+        "an export's sealed facts may exchange their names",
+        "annotations/export/offline/verify.py",
+        'if json.loads(leaf["canonical"])["name"] != leaf["name"]',
+        "if False",
+        "tests/annotations/commands/test_export_study.py",
+    ),
+    Mutation(
         "an export's log may have lost contents",
         "annotations/export/offline/verify.py",
         '        "what is missing from events.jsonl": erasure_problems,\n',

@@ -31,10 +31,8 @@ def plain(text: str) -> str:
 
 def sealed() -> dict[str, dict[str, Any]]:
     """What each sealed fact says, by its name."""
-    return {
-        leaf["name"]: json.loads(leaf["canonical"])["payload"]
-        for leaf in stored_seal()["leaves"]
-    }
+    facts = [json.loads(leaf["canonical"]) for leaf in stored_seal()["leaves"]]
+    return {fact["name"]: fact["payload"] for fact in facts}
 
 
 def logged() -> Iterator[tuple[str, dict[str, Any]]]:

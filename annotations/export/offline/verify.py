@@ -62,6 +62,11 @@ def seal_problems() -> list[str]:
         if sha256(b"\x00" + bytes.fromhex(leaf["nonce"]) + leaf["canonical"].encode())
         != leaf["digest"]
     ]
+    problems += [
+        f"{leaf['name']} is not the name under which that was sealed"
+        for leaf in seal["leaves"]
+        if json.loads(leaf["canonical"])["name"] != leaf["name"]
+    ]
     if root_of([leaf["digest"] for leaf in seal["leaves"]]) != seal["root"]:
         problems.append("the root does not follow from the sealed facts")
     return problems

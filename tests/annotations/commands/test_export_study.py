@@ -253,3 +253,15 @@ def test_a_seal_made_anew_has_neither_the_logged_root_nor_the_witnesss(
     forged = summed_anew(bundle)
     assert "the log opens the study under another root than the seal's" in forged
     assert f"the root is not {root}" in offline(bundle, *asked).stdout
+
+
+def test_sealed_cases_that_exchange_names_do_not_exchange_choices(bundle: Path) -> None:
+    path = bundle / "seal.json"
+    seal = json.loads(path.read_text())
+    one, two = [leaf for leaf in seal["leaves"] if "assignment " in leaf["name"]][:2]
+    one["name"], two["name"] = two["name"], one["name"]
+    path.write_text(json.dumps(seal))
+    said = summed_anew(bundle)
+    for leaf in (one, two):
+        assert f"{leaf['name']} is not the name under which that was sealed" in said
+    assert "ratings.csv: " not in said

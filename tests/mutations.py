@@ -277,6 +277,13 @@ MUTATIONS = (
         "tests/annotations/commands/test_export_study.py",
     ),
     Mutation(
+        "an export's readings may go to another patient",
+        "annotations/export/offline/replay.py",
+        '                "patient": safe(patients[clip]),\n',
+        "",
+        "tests/annotations/commands/test_export_study.py",
+    ),
+    Mutation(
         "an export's sealed facts may exchange their names",
         "annotations/export/offline/verify.py",
         'if json.loads(leaf["canonical"])["name"] != leaf["name"]',

@@ -1,7 +1,7 @@
 """What an export's seal and log say by themselves, for verify.py beside it.
 
-The log is replayed: each score and choice in ratings.csv must be the last one that it
-holds for the text that the seal names there.
+The log is replayed: each score, choice, guess and comment in ratings.csv must be the
+last one that it holds for the text, letter and patient that the seal names there.
 """
 
 import csv
@@ -24,9 +24,9 @@ def log_lines() -> list[str]:
     return text.removesuffix("\n").split("\n")
 
 
-def plain(text: str) -> str:
-    """A cell as it was before a spreadsheet was kept from taking it for a formula."""
-    return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@\t\r") else text
+def safe(text: str) -> str:
+    """A cell as it is written, so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text[:1] in tuple("=+-@\t\r") else text
 
 
 def sealed() -> dict[str, dict[str, Any]]:
@@ -57,13 +57,15 @@ def opening_problems() -> list[str]:
 
 
 def last_answers(seats: dict[str, int]) -> dict[str, dict[str, Any]]:
-    """By text or case: its scores, its choice, whether it could not be judged."""
+    """By text or case: its scores, or its choice, guess and comment, and whether it could
+    not be judged.
+    """
     answers: dict[str, dict[str, Any]] = {place: {} for place in seats}
     for kind, said in logged():
         if kind == "rating_saved":
             answers[said["slot"]][said["criterion"]] = said["value"]
-        elif kind == "choice_saved":
-            answers[said["assignment"]]["choice"] = said
+        elif kind in ("choice_saved", "guess_saved", "comment_saved"):
+            answers[said["assignment"]][kind] = said
         elif kind in ("case_cannot_be_judged", "case_reopened"):
             answers[said["assignment"]]["judged"] = kind == "case_reopened"
         elif kind in ("seat_reissued", "consent_withdrawn"):
@@ -71,6 +73,19 @@ def last_answers(seats: dict[str, int]) -> dict[str, dict[str, Any]]:
                 if seat == said["seat"]:
                     answers[place].clear()
     return answers
+
+
+def marks(whole: dict[str, Any], letter: str) -> dict[str, Any]:
+    """Of an option of a case: chosen best, second, taken for the authors' own."""
+    choice = whole.get("choice_saved", {}) if whole.get("judged", True) else {}
+    guess = whole.get("guess_saved", {})
+    has_chosen = choice.get("best") or choice.get("verdict")
+    has_guessed = guess.get("letter") or guess.get("unknown")
+    return {
+        "best": int(choice["best"] == letter) if has_chosen else None,
+        "second": int(choice["second"] == letter) if has_chosen else None,
+        "guess": int(guess["letter"] == letter) if has_guessed else None,
+    }
 
 
 def expected_rows() -> dict[tuple[str, ...], dict[str, str]]:
@@ -83,20 +98,22 @@ def expected_rows() -> dict[tuple[str, ...], dict[str, str]]:
     }
     answers = last_answers(seats)
     criteria = [row[0] for row in facts["protocol"]["criteria"]]
+    patients = {key["case"]: key["patient"] for key in facts["design"]["cases"]}
     rows: dict[tuple[str, ...], dict[str, str]] = {}
     for name, said in cases.items():
         whole = answers[name.partition(" ")[2]]
-        is_judged = whole.get("judged", True)
-        choice = whole.get("choice", {}) if is_judged else {}
-        has_chosen = bool(choice.get("best") or choice.get("verdict"))
         clip = facts[f"case {said['case']}"]["clip"]
         for slot in said["slots"]:
-            given = answers[slot["slot"]] if is_judged else {}
-            row = {c: given.get(c) for c in criteria}
-            for pick in ("best", "second"):
-                is_it = int(choice.get(pick) == slot["letter"])
-                row[pick] = is_it if has_chosen else None
-            key = (clip, f"R{said['seat']}", slot["system"], str(said["occasion"]))
+            given = answers[slot["slot"]] if whole.get("judged", True) else {}
+            row = {
+                "patient": safe(patients[clip]),
+                "position": slot["letter"],
+                "comment": safe(whole.get("comment_saved", {}).get("text", "")),
+                **{c: given.get(c) for c in criteria},
+                **marks(whole, slot["letter"]),
+            }
+            seat, system = f"R{said['seat']}", safe(slot["system"])
+            key = (safe(clip), seat, system, str(said["occasion"]))
             rows[key] = {k: "" if v is None else str(v) for k, v in row.items()}
     return rows
 
@@ -105,16 +122,20 @@ def ratings_problems() -> list[str]:
     expected = expected_rows()
     problems = []
     with (HERE / "ratings.csv").open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
+        reader = csv.DictReader(file)
+        header = list(reader.fieldnames or ())
+        if len(set(header)) < len(header):
+            problems.append("ratings.csv has two columns of one name")
+        for row in reader:
             named = ("case", "evaluator", "model", "occasion")
-            key = tuple(plain(row[name]) for name in named)
+            key = tuple(row[name] for name in named)
             wanted = expected.pop(key, None)
             if wanted is None:
                 problems.append(f"ratings.csv: nothing was sealed of {', '.join(key)}")
                 continue
             problems += [
                 f"ratings.csv: {column} of {', '.join(key)} is {row[column] or 'blank'}, "
-                f"and by the log {value or 'blank'}"
+                f"and by seal and log {value or 'blank'}"
                 for column, value in wanted.items()
                 if row[column] != value
             ]

@@ -7,8 +7,8 @@ python verify.py [--root ROOT] [--head HEAD]
 3. Every log entry must give its hash, follow the one before, and fit its content; the
    log must reach the unblinding. A content may be missing only where a withdrawal erased
    all that one person did until then.
-4. The log is replayed: each score and choice in ratings.csv must be the last one that
-   it holds for the text that the seal names there.
+4. The log is replayed: each score, choice, guess and comment in ratings.csv must be the
+   last one that it holds for the text, letter and patient that the seal names there.
 5. Every file must have the hash that the metadata and SHA256SUMS name, and there must
    be no file that SHA256SUMS does not name.
 

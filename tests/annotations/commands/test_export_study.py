@@ -106,7 +106,7 @@ def test_a_comment_with_a_word_processors_line_ends_still_verifies(
     study: Study, case: Assignment, ada: User, cleo: User, dora: User, tmp_path: Path
 ) -> None:
     assignment_open(case_id=case.pk, actor=ada)
-    words = "short\u2028steps\u2029and\x85a\x0climp"
+    words = "=short\u2028steps\u2029and\x85a\x0climp"
     comment_save(case_id=case.pk, text=words, version=0, actor=ada)
     study_lock(study=study)
     for signer in (cleo, dora):
@@ -191,23 +191,40 @@ def summed_anew(bundle: Path) -> str:
     return offline(bundle, "verify.py").stdout
 
 
-def test_a_score_forged_with_all_its_sums_is_not_what_the_log_says(
-    bundle: Path,
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("grounding", "1"),
+        ("patient", "another"),
+        ("position", "F"),
+        ("guess", "1"),
+        ("comment", "the best by far"),
+    ],
+)
+def test_a_cell_forged_with_all_its_sums_is_not_what_seal_and_log_say(
+    bundle: Path, column: str, value: str
 ) -> None:
     ratings = bundle / "ratings.csv"
     with ratings.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    criterion = "grounding"
-    before = rows[4][criterion]
-    rows[4][criterion] = "1" if before != "1" else "2"
+    row = next(row for row in rows if row[column] != value)
+    before, row[column] = row[column], value
     with ratings.open("w", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
     said = summed_anew(bundle)
-    who = ", ".join(rows[4][name] for name in ("case", "evaluator", "model"))
-    assert f"ratings.csv: {criterion} of {who}, 1 is {rows[4][criterion]}" in said
-    assert f"by the log {before}" in said
+    who = ", ".join(row[name] for name in ("case", "evaluator", "model"))
+    assert f"ratings.csv: {column} of {who}, 1 is {value}" in said
+    assert f"by seal and log {before or 'blank'}" in said
+
+
+def test_a_second_column_of_one_name_is_noticed(bundle: Path) -> None:
+    ratings = bundle / "ratings.csv"
+    head, *rows = ratings.read_text().splitlines()
+    doubled = [f"grounding,{head}", *(f"1,{row}" for row in rows)]
+    ratings.write_text("\n".join(doubled) + "\n")
+    assert "ratings.csv has two columns of one name" in summed_anew(bundle)
 
 
 def test_a_log_that_is_cut_off_or_emptied_does_not_hold(bundle: Path) -> None:

@@ -277,6 +277,13 @@ MUTATIONS = (
         "tests/annotations/commands/test_export_study.py",
     ),
     Mutation(
+        "an export's plan may be written anew",
+        "annotations/export/offline/verify.py",
+        '        "plan.json": plan_problems,\n',
+        "",
+        "tests/annotations/commands/test_export_study.py",
+    ),
+    Mutation(
         "an export's readings may go to another patient",
         "annotations/export/offline/replay.py",
         '                "patient": safe(patients[clip]),\n',

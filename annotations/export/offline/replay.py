@@ -140,3 +140,15 @@ def ratings_problems() -> list[str]:
                 if row[column] != value
             ]
     return problems + [f"ratings.csv: {', '.join(k)} is missing" for k in expected]
+
+
+def plan_problems() -> list[str]:
+    """An old plan was sealed with less than plan.json spells out."""
+    written = json.loads((HERE / "plan.json").read_text(encoding="utf-8"))
+    planned = sealed()["plan"]
+    names = planned.keys() | written.keys() if "version" in planned else planned
+    return [
+        f"plan.json: {name} is not what was sealed"
+        for name in sorted(names)
+        if planned.get(name) != written.get(name)
+    ]

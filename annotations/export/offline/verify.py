@@ -9,6 +9,7 @@ python verify.py [--root ROOT] [--head HEAD]
    all that one person did until then.
 4. The log is replayed: each score, choice, guess and comment in ratings.csv must be the
    last one that it holds for the text, letter and patient that the seal names there.
+   plan.json must be the plan that was sealed.
 5. Every file must have the hash that the metadata and SHA256SUMS name, and there must
    be no file that SHA256SUMS does not name.
 
@@ -32,6 +33,7 @@ sys.path.append(str(HERE))  # python -I leaves it out
 from replay import (  # noqa: E402
     log_lines,
     opening_problems,
+    plan_problems,
     ratings_problems,
     stored_seal,
 )
@@ -188,6 +190,7 @@ def main() -> int:
         "what is missing from events.jsonl": erasure_problems,
         "events.jsonl and seal.json": opening_problems,
         "ratings.csv": ratings_problems,
+        "plan.json": plan_problems,
         "ro-crate-metadata.json": metadata_problems,
         SUMS: sums_problems,
     }

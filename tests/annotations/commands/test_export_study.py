@@ -282,3 +282,13 @@ def test_sealed_cases_that_exchange_names_do_not_exchange_choices(bundle: Path) 
     for leaf in (one, two):
         assert f"{leaf['name']} is not the name under which that was sealed" in said
     assert "ratings.csv: " not in said
+
+
+@pytest.mark.parametrize("change", [{"alpha": "0.2"}, {"more": "a sixth criterion"}])
+def test_a_plan_written_anew_with_all_its_sums_is_not_the_sealed_one(
+    bundle: Path, change: dict[str, str]
+) -> None:
+    path = bundle / "plan.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    told = f"plan.json: {next(iter(change))} is not what was sealed"
+    assert told in summed_anew(bundle).splitlines()

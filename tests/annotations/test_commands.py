@@ -67,6 +67,19 @@ def test_a_moved_byte_makes_verification_fail() -> None:
     assert refusal.value.returncode == 1
 
 
+def test_a_study_is_held_to_a_root_and_a_head_noted_before() -> None:
+    create()
+    run("open_study", "New")
+    opened = Study.objects.get()
+    noted = ("--root", opened.seal.root, "--head", opened.event_head)
+    run("lock_study", "New")
+    assert "holds: " in run("verify_study", "New", *noted)
+    for option, said in (("--root", "its root is not"), ("--head", "it never had")):
+        with pytest.raises(CommandError, match=said) as refusal:
+            run("verify_study", "New", option, "0" * 64)
+        assert refusal.value.returncode == 1
+
+
 def test_a_wrong_password_signs_nothing(
     cleo: User, dora: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,12 +15,20 @@ class Command(StudyCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_study_argument(parser)
+        parser.add_argument("--root", help="published before the study opened")
+        parser.add_argument("--head", help="the log's last hash when it was noted")
 
     def handle(self, *args: Any, **options: Any) -> None:
         study = study_named(options["study"])
         verification = study_verify(study)
-        if not verification.holds:
-            lines = "\n".join(f"  {line}" for line in verification.breaks)
+        breaks = list(verification.breaks)
+        root, head = options["root"], options["head"]
+        if root not in (None, verification.root):
+            breaks.append(f"seal: its root is not {root}")
+        if head is not None and not study.events.filter(hash=head).exists():
+            breaks.append(f"log: it never had the head {head}")
+        if breaks:
+            lines = "\n".join(f"  {line}" for line in breaks)
             raise CommandError(
                 f"study {study.name!r} differs from what was sealed:\n{lines}",
                 returncode=1,

@@ -169,6 +169,9 @@ def test_a_file_added_or_taken_away_is_noticed(bundle: Path) -> None:
     (bundle / "more.csv").write_text("x")
     assert "more.csv is not named" in offline(bundle, "verify.py").stdout
     (bundle / "more.csv").unlink()
+    (bundle / "more").mkdir()
+    assert "more is not named" in offline(bundle, "verify.py").stdout
+    (bundle / "more").rmdir()
     (bundle / "plan.json").unlink()
     assert "plan.json" in offline(bundle, "verify.py").stdout
 
@@ -292,3 +295,16 @@ def test_a_plan_written_anew_with_all_its_sums_is_not_the_sealed_one(
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     told = f"plan.json: {next(iter(change))} is not what was sealed"
     assert told in summed_anew(bundle).splitlines()
+
+
+def test_a_head_noted_when_the_study_was_locked_is_one_that_the_log_had(
+    bundle: Path,
+) -> None:
+    entries = [
+        json.loads(e) for e in (bundle / "events.jsonl").read_text().split("\n")[:-1]
+    ]
+    noted = next(e["hash"] for e in entries if "study_locked" in e["canonical"])
+    assert offline(bundle, "verify.py", "--head", noted).returncode == 0
+    another = offline(bundle, "verify.py", "--head", noted[::-1])
+    assert f"the log never had the head {noted[::-1]}" in another.stdout
+    assert another.returncode == 1

@@ -237,7 +237,7 @@ MUTATIONS = (
     Mutation(
         "a study may be further than its log",
         "annotations/services/sealing.py",
-        "            *_closing_breaks(study),\n",
+        "            *closing_breaks(study),\n",
         "",
         "tests/annotations/services/test_sealing.py",
     ),
@@ -288,6 +288,27 @@ MUTATIONS = (
         "annotations/export/offline/verify.py",
         "if head is not None and head not in heads:",
         "if False:",
+        "tests/annotations/commands/test_export_study.py",
+    ),
+    Mutation(
+        "the log may take answers after the lock",
+        "annotations/core/proof/course.py",
+        "elif is_locked and kind not in AFTER_LOCK:",
+        "elif False:",
+        "tests/annotations/core/proof/test_course.py tests/annotations/services/test_retracing.py",
+    ),
+    Mutation(
+        "the log may unblind with too few signatures",
+        "annotations/core/proof/course.py",
+        'if kind == "study_unblinded" and len(signers) < signatories:',
+        "if False:",
+        "tests/annotations/core/proof/test_course.py tests/annotations/services/test_retracing.py",
+    ),
+    Mutation(
+        "an export's log may run past the lock",
+        "annotations/export/offline/verify.py",
+        '        "the course in events.jsonl": course_problems,\n',
+        "",
         "tests/annotations/commands/test_export_study.py",
     ),
     Mutation(

@@ -28,15 +28,10 @@ from annotations.core.proof.seal import (
 )
 from annotations.models import Assignment, Case, Seal, SlotIdentity, Study
 from annotations.services.replaying import answer_breaks
+from annotations.services.retracing import closing_breaks
 from annotations.vault import vault_opened
 from gaitmodel import shelf
 from gaitmodel.core.store import file_sha256
-
-STEPS = {
-    "study_opened": Study.State.OPEN,
-    "study_locked": Study.State.LOCKED,
-    "study_unblinded": Study.State.UNBLINDED,
-}
 
 
 @dataclass(frozen=True)
@@ -100,7 +95,7 @@ def study_verify(study: Study) -> Verification:
             *_film_breaks(study),
             *log_breaks(study),
             *_root_breaks(study, seal.root),
-            *_closing_breaks(study),
+            *closing_breaks(study),
             *answer_breaks(study),
         ]
     return Verification(
@@ -118,19 +113,6 @@ def _root_breaks(study: Study, root: str) -> list[str]:
         "content__payload__root", flat=True
     )
     return [] if list(logged) == [root] else ["seal: its root is not the one logged"]
-
-
-def _closing_breaks(study: Study) -> list[str]:
-    """A study is as far as its log says, and who signed stands there."""
-    steps = study.events.filter(kind__in=STEPS).order_by("-sequence")
-    step = steps.values_list("kind", flat=True).first()
-    is_so_far = step is not None and STEPS[step] == study.state
-    breaks = [] if is_so_far else [f"state: {study.state}, but the log says {step}"]
-    signed = study.events.filter(kind="unblinding_signed").order_by()
-    signers = study.signatures.order_by().values_list("signer", flat=True)
-    if sorted(signed.values_list("actor", flat=True)) != sorted(signers):
-        breaks.append("signatures: they are not those of the log")
-    return breaks
 
 
 def protocol_breaks(study: Study) -> list[str]:

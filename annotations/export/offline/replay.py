@@ -11,6 +11,14 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+STEPS = ["study_opened", "study_locked", "study_unblinded"]
+AFTER_LOCK = (
+    "case_unblinded",
+    "codebook_written",
+    "data_exported",
+    "film_opened",
+    "unblinding_signed",
+)
 
 
 def stored_seal() -> dict[str, Any]:
@@ -46,13 +54,33 @@ def logged() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def opening_problems() -> list[str]:
     root = stored_seal()["root"]
-    entries = list(logged())
-    roots = [said.get("root") for kind, said in entries if kind == "study_opened"]
-    problems = []
+    roots = [said.get("root") for kind, said in logged() if kind == "study_opened"]
     if roots != [root]:
-        problems.append("the log opens the study under another root than the seal's")
-    if "study_unblinded" not in [kind for kind, _ in entries]:
+        return ["the log opens the study under another root than the seal's"]
+    return []
+
+
+def course_problems() -> list[str]:
+    """Nobody answers after the lock, and as many sign as the sealed protocol asks for."""
+    problems, steps, signers = [], list[str](), set[str]()
+    for line in log_lines():
+        entry = json.loads(json.loads(line)["canonical"])
+        kind, event = entry["kind"], f"event {entry['sequence']}"
+        is_locked = "study_locked" in steps
+        is_blind = is_locked and "study_unblinded" not in steps
+        if kind in STEPS:
+            steps.append(kind)
+        elif is_locked and kind not in AFTER_LOCK:
+            problems.append(f"{event}: {kind} after the study was locked")
+        if kind == "unblinding_signed" and is_blind and entry["actor"]:
+            signers.add(entry["actor"])
+    if "study_unblinded" not in steps:
         problems.append("the log ends before the study was unblinded")
+    elif steps != STEPS:
+        problems.append(f"the log's steps are {', '.join(steps)}")
+    needed = sealed()["protocol"]["protocol"].get("signatories", 2)
+    if len(signers) < needed:
+        problems.append(f"{len(signers)} of {needed} have signed the unblinding")
     return problems
 
 

@@ -5,7 +5,8 @@ python verify.py [--root ROOT] [--head HEAD]
 1. Every sealed fact is hashed with its nonce and must give its digest.
 2. The digests must give the root, and the log's opening must name the same one.
 3. Every log entry must give its hash, follow the one before, and fit its content; the
-   log must reach the unblinding. A content may be missing only where a withdrawal erased
+   log must reach the unblinding, signed by as many as the protocol asks for, with no
+   answer after the lock. A content may be missing only where a withdrawal erased
    all that one person did until then.
 4. The log is replayed: each score, choice, guess and comment in ratings.csv must be the
    last one that it holds for the text, letter and patient that the seal names there.
@@ -32,6 +33,7 @@ sys.dont_write_bytecode = True  # nothing is added to the bundle
 sys.path.append(str(HERE))  # python -I leaves it out
 
 from replay import (  # noqa: E402
+    course_problems,
     log_lines,
     opening_problems,
     plan_problems,
@@ -190,6 +192,7 @@ def main() -> int:
         "events.jsonl": log_problems,
         "what is missing from events.jsonl": erasure_problems,
         "events.jsonl and seal.json": opening_problems,
+        "the course in events.jsonl": course_problems,
         "ratings.csv": ratings_problems,
         "plan.json": plan_problems,
         "ro-crate-metadata.json": metadata_problems,

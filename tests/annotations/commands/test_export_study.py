@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
+from annotations.audit import event_append, study_for_update
 from annotations.core.proof.canonical import canonical
 from annotations.core.proof.seal import merkle_root
-from annotations.models import Assignment, Study
+from annotations.models import Assignment, Rating, Study
 from annotations.services import (
     assignment_open,
     comment_save,
@@ -308,3 +310,34 @@ def test_a_head_noted_when_the_study_was_locked_is_one_that_the_log_had(
     another = offline(bundle, "verify.py", "--head", noted[::-1])
     assert f"the log never had the head {noted[::-1]}" in another.stdout
     assert another.returncode == 1
+
+
+@transaction.atomic
+def appended(study: Study, kind: str, actor: User | None, **payload: object) -> None:
+    held = study_for_update(study.pk)
+    event_append(study=held, kind=kind, actor=actor, payload=payload)
+
+
+def test_a_score_given_after_the_lock_is_not_taken_from_an_exports_log(
+    rehearsed: Study, cleo: User, dora: User, tmp_path: Path
+) -> None:
+    for signer in (cleo, dora):
+        study_unblind(study=rehearsed, signer=signer, password=PASSWORD, reason="done")
+    cell = Rating.objects.filter(slot__assignment__seat__study=rehearsed)[0]
+    said = {"slot": str(cell.slot_id), "criterion": cell.criterion.key}
+    appended(rehearsed, "rating_saved", cleo, **said, value=cell.value)
+    call_command("export_study", "Rehearsal", out=tmp_path / "late", verbosity=0)
+    number = Study.objects.get(pk=rehearsed.pk).event_count
+    told = f"event {number}: rating_saved after the study was locked"
+    assert told in offline(tmp_path / "late", "verify.py").stdout.splitlines()
+
+
+def test_an_export_that_too_few_have_signed_does_not_hold(
+    rehearsed: Study, cleo: User, tmp_path: Path
+) -> None:
+    study_unblind(study=rehearsed, signer=cleo, password=PASSWORD, reason="done")
+    appended(rehearsed, "study_unblinded", cleo)
+    Study.objects.filter(pk=rehearsed.pk).update(state=Study.State.UNBLINDED)
+    call_command("export_study", "Rehearsal", out=tmp_path / "early", verbosity=0)
+    told = "1 of 2 have signed the unblinding"
+    assert told in offline(tmp_path / "early", "verify.py").stdout.splitlines()

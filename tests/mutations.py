@@ -291,6 +291,13 @@ MUTATIONS = (
         "tests/annotations/commands/test_export_study.py",
     ),
     Mutation(
+        "a walk may go to another patient",
+        "annotations/services/sealing.py",
+        "return moved + patient_breaks(study)",
+        "return moved",
+        "tests/annotations/services/test_sealing.py",
+    ),
+    Mutation(
         "the log may take answers after the lock",
         "annotations/core/proof/course.py",
         "elif is_locked and kind not in AFTER_LOCK:",

@@ -27,6 +27,7 @@ from annotations.core.proof.seal import (
     seal_breaks,
 )
 from annotations.models import Assignment, Case, Seal, SlotIdentity, Study
+from annotations.services.materials import patient_breaks
 from annotations.services.replaying import answer_breaks
 from annotations.services.retracing import closing_breaks
 from annotations.vault import vault_opened
@@ -253,11 +254,12 @@ def _allocation_breaks(study: Study) -> list[str]:
         )
         for row in _assignments(study)
     }
-    return [
+    moved = [
         f"allocation: seat {seat}, position {position} is not what the seed gives"
         for seat, position in sorted(derived.keys() | stored.keys())
         if derived.get((seat, position)) != stored.get((seat, position))
     ]
+    return moved + patient_breaks(study)
 
 
 def _film_breaks(study: Study) -> list[str]:

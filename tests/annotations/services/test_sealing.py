@@ -23,6 +23,7 @@ from annotations.models import (
 )
 from annotations.services import rater_seat, study_open, study_verify
 from annotations.services.sealing import sealed_items
+from gaitmodel.models import Clip, Subject
 from tests import factories, people
 from tests.tampering import drop_trigger
 
@@ -83,6 +84,14 @@ def remove_film() -> str:
     return f"case {case.pk}: its film is missing"
 
 
+def change_patient() -> str:
+    case = Case.objects.first()
+    assert case
+    other = Subject.objects.exclude(pk=case.clip.subject_id)[0]
+    Clip.objects.filter(pk=case.clip_id).update(subject=other)
+    return f"case {case.pk}: its patient is not the one that was sealed"
+
+
 def change_rule() -> str:
     Study.objects.update(purpose="another")
     return "protocol: differs"
@@ -134,6 +143,7 @@ def sign_behind_the_log() -> str:
         change_text,
         change_film,
         remove_film,
+        change_patient,
         change_rule,
         change_seed,
         change_order,

@@ -291,6 +291,13 @@ MUTATIONS = (
         "tests/annotations/commands/test_export_study.py",
     ),
     Mutation(
+        "diagnoses and claims are not sealed",
+        "annotations/services/sealing.py",
+        "        *([material] if material else ()),\n",
+        "",
+        "tests/annotations/services/test_sealing.py",
+    ),
+    Mutation(
         "a walk may go to another patient",
         "annotations/services/sealing.py",
         "return moved + patient_breaks(study)",

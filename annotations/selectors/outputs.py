@@ -101,12 +101,12 @@ def _texts(study: Study) -> dict[int, _Text]:
     shown = SlotIdentity.objects.filter(slot__assignment__seat__study=study)
     rows = Rationale.objects.filter(pk__in=shown.values("rationale_id"))
     return {
-        pk: _Text(label, _claims(evidence))
+        pk: _Text(label, claims_of(evidence))
         for pk, label, evidence in rows.values_list("pk", "label", "evidence")
     }
 
 
-def _claims(evidence: Mapping[str, Any] | None) -> dict[str, int | None]:
+def claims_of(evidence: Mapping[str, Any] | None) -> dict[str, int | None]:
     """How the evidence check judged the text's claims; nothing where it did not run."""
     counts = (evidence or {}).get("counts", {})
     return {name: counts.get(name) for name in CLAIMS}

@@ -27,7 +27,7 @@ from annotations.core.proof.seal import (
     seal_breaks,
 )
 from annotations.models import Assignment, Case, Seal, SlotIdentity, Study
-from annotations.services.materials import patient_breaks
+from annotations.services.materials import material_item, patient_breaks
 from annotations.services.replaying import answer_breaks
 from annotations.services.retracing import closing_breaks
 from annotations.vault import vault_opened
@@ -135,12 +135,13 @@ def stored_seal(study: Study, seal: Seal) -> Sealed:
 
 def sealed_items(study: Study) -> list[Item]:
     """Everything that the seal covers, as it stands in the database now."""
-    secret = study.secret
+    secret, material = study.secret, material_item(study)
     return [
         _protocol_item(study),
         Item("plan", secret.plan),
         Item("seed", {"seed": bytes(secret.seed).hex(), "systems": secret.systems}),
         Item("design", secret.design),
+        *([material] if material else ()),
         *(_case_item(case) for case in _cases(study)),
         *_assignment_items(study),
     ]

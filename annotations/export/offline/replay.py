@@ -116,6 +116,19 @@ def marks(whole: dict[str, Any], letter: str) -> dict[str, Any]:
     }
 
 
+def verdicts(material: dict[str, Any], clip: str, rationale: int) -> dict[str, Any]:
+    """Whether a text names the walk's diagnosis, and its claims as they were checked.
+
+    Nothing where the study was sealed before this was.
+    """
+    if not material:
+        return {}
+    said = dict(material["texts"][str(rationale)])
+    label = said.pop("label")
+    is_right = int(label == material["diagnoses"][clip])
+    return {**said, "correct": is_right if label else None}
+
+
 def expected_rows() -> dict[tuple[str, ...], dict[str, str]]:
     """What ratings.csv must say of each sealed text, by the seal and the log alone."""
     facts = sealed()
@@ -139,6 +152,7 @@ def expected_rows() -> dict[tuple[str, ...], dict[str, str]]:
                 "comment": safe(whole.get("comment_saved", {}).get("text", "")),
                 **{c: given.get(c) for c in criteria},
                 **marks(whole, slot["letter"]),
+                **verdicts(facts.get("material", {}), clip, slot["rationale"]),
             }
             seat, system = f"R{said['seat']}", safe(slot["system"])
             key = (safe(clip), seat, system, str(said["occasion"]))

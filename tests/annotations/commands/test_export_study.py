@@ -204,6 +204,8 @@ def summed_anew(bundle: Path) -> str:
         ("position", "F"),
         ("guess", "1"),
         ("comment", "the best by far"),
+        ("correct", "1"),
+        ("supported", "9"),
     ],
 )
 def test_a_cell_forged_with_all_its_sums_is_not_what_seal_and_log_say(

@@ -23,7 +23,7 @@ from annotations.models import (
 )
 from annotations.services import rater_seat, study_open, study_verify
 from annotations.services.sealing import sealed_items
-from gaitmodel.models import Clip, Subject
+from gaitmodel.models import Clip, Rationale, Subject
 from tests import factories, people
 from tests.tampering import drop_trigger
 
@@ -39,7 +39,7 @@ def opened() -> Study:
 def test_an_untouched_study_verifies(opened: Study) -> None:
     verification = study_verify(opened)
     assert verification.holds
-    assert verification.items == 4 + 6 + 6
+    assert verification.items == 5 + 6 + 6
     assert verification.events == 2
 
 
@@ -90,6 +90,16 @@ def change_patient() -> str:
     other = Subject.objects.exclude(pk=case.clip.subject_id)[0]
     Clip.objects.filter(pk=case.clip_id).update(subject=other)
     return f"case {case.pk}: its patient is not the one that was sealed"
+
+
+def change_diagnosis() -> str:
+    Clip.objects.update(label="normal")
+    return "material: differs"
+
+
+def change_claims() -> str:
+    Rationale.objects.update(evidence={"counts": {"supported": 9}})
+    return "material: differs"
 
 
 def change_rule() -> str:
@@ -144,6 +154,8 @@ def sign_behind_the_log() -> str:
         change_film,
         remove_film,
         change_patient,
+        change_diagnosis,
+        change_claims,
         change_rule,
         change_seed,
         change_order,
@@ -177,5 +189,16 @@ def test_a_seal_made_anew_is_not_the_one_that_was_logged(opened: Study) -> None:
     again = make_seal(items, [secrets.token_bytes(32) for _ in items])
     Seal.objects.update(root=again.root)
     StudySecret.objects.update(leaves=[asdict(leaf) for leaf in again.leaves])
+    breaks = study_verify(Study.objects.get(pk=opened.pk)).breaks
+    assert breaks == ("seal: its root is not the one logged",)
+
+
+def test_a_study_sealed_before_its_material_was_goes_on_verifying(
+    opened: Study,
+) -> None:
+    items = [item for item in sealed_items(opened) if item.name != "material"]
+    old = make_seal(items, [secrets.token_bytes(32) for _ in items])
+    Seal.objects.update(root=old.root)
+    StudySecret.objects.update(leaves=[asdict(leaf) for leaf in old.leaves])
     breaks = study_verify(Study.objects.get(pk=opened.pk)).breaks
     assert breaks == ("seal: its root is not the one logged",)

@@ -291,6 +291,13 @@ MUTATIONS = (
         "tests/annotations/commands/test_export_study.py",
     ),
     Mutation(
+        "signatures and steps may be backdated",
+        "annotations/services/retracing.py",
+        "return moment is not None and abs(logged - moment) <= NEAR",
+        "return True",
+        "tests/annotations/services/test_sealing.py tests/annotations/services/test_retracing.py",
+    ),
+    Mutation(
         "diagnoses and claims are not sealed",
         "annotations/services/sealing.py",
         "        *([material] if material else ()),\n",

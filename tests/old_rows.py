@@ -121,10 +121,11 @@ class OldRows:
         self._readings(study, criteria, cases, seats)
         if name == LOCKED:
             self.said.append(("study_locked", {}))
-        self._log(study)
+        times = self._log(study)
+        kind = self.apps.get_model("annotations", "Study").objects.filter(pk=study.pk)
+        kind.update(opened_at=times["study_opened"])
         if name == LOCKED:
-            kind = self.apps.get_model("annotations", "Study")
-            kind.objects.filter(pk=study.pk).update(state="locked", locked_at=NOW)
+            kind.update(state="locked", locked_at=times["study_locked"])
 
     def _readings(
         self, study: Any, criteria: list[Any], cases: dict[str, Any], seats: list[Any]
@@ -252,8 +253,11 @@ class OldRows:
             leaves=[asdict(leaf) for leaf in sealed.leaves],
         )  # fmt: skip
 
-    def _log(self, study: Any) -> None:
-        """What was said, as chained events, after what one who withdrew had said."""
+    def _log(self, study: Any) -> dict[str, datetime]:
+        """What was said, as chained events, after what one who withdrew had said.
+
+        Returns when each kind was last said.
+        """
         head, lead = GENESIS, self._person("lead")
         withdrawn = (ERASED, {"seat": 1}), (WITHDRAWAL, {"seat": 1})
         events: list[tuple[str, dict[str, Any]]] = [*withdrawn, *self.said]
@@ -278,3 +282,5 @@ class OldRows:
         kind.objects.filter(pk=study.pk).update(
             event_count=len(events), event_head=head
         )
+        minutes = {name: turn for turn, (name, _) in enumerate(events)}
+        return {name: NOW + timedelta(minutes=turn) for name, turn in minutes.items()}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from annotations.core.instrument.protocol import Protocol
 from annotations.core.proof.course import SIGNED, STEPS, Act, course_breaks
 from annotations.models import Study
+
+NEAR = timedelta(minutes=1)
 
 
 def closing_breaks(study: Study) -> list[str]:
@@ -18,11 +22,37 @@ def closing_breaks(study: Study) -> list[str]:
     step = next((act.kind for act in reversed(acts) if act.kind in STEPS), None)
     is_so_far = step is not None and STEPS[step] == study.state
     breaks = [] if is_so_far else [f"state: {study.state}, but the log says {step}"]
-    signed = study.events.filter(kind=SIGNED).order_by()
-    signers = study.signatures.order_by().values_list("signer", flat=True)
-    if sorted(signed.values_list("actor", flat=True)) != sorted(signers):
-        breaks.append("signatures: they are not those of the log")
+    breaks += _signature_breaks(study) + _time_breaks(study)
     return breaks + course_breaks(acts, _signatories(study))
+
+
+def _signature_breaks(study: Study) -> list[str]:
+    """Who signed, for what reason and when."""
+    signed = study.events.filter(kind=SIGNED).order_by("actor")
+    logged = list(signed.values_list("actor", "content__payload__reason", "at"))
+    rows = study.signatures.order_by("signer")
+    stored = list(rows.values_list("signer", "reason", "signed_at"))
+    is_same = [row[:2] for row in stored] == [row[:2] for row in logged]
+    if is_same and all(
+        _is_near(row[2], entry[2]) for row, entry in zip(stored, logged, strict=True)
+    ):
+        return []
+    return ["signatures: they are not those of the log"]
+
+
+def _time_breaks(study: Study) -> list[str]:
+    """The report prints on which day the study was opened, locked and unblinded."""
+    logged = dict(study.events.filter(kind__in=STEPS).values_list("kind", "at"))
+    return [
+        f"study: it was not {kind.removeprefix('study_')} when the log says"
+        for kind, at in logged.items()
+        if not _is_near(getattr(study, f"{kind.removeprefix('study_')}_at"), at)
+    ]
+
+
+def _is_near(moment: datetime | None, logged: datetime) -> bool:
+    """A row's time is taken just before that of its entry."""
+    return moment is not None and abs(logged - moment) <= NEAR
 
 
 def _signatories(study: Study) -> int:

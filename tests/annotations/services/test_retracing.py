@@ -1,8 +1,11 @@
 """What is appended to the log after the lock is found, and an unblinding unsigned."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 
 from annotations.audit import event_append, study_for_update
 from annotations.models import Assignment, Rating, Study
@@ -43,9 +46,25 @@ def test_an_unblinding_that_too_few_have_signed_is_named(
         study_unblind(study=study, signer=signer, password=PASSWORD, reason="done")
     with transaction.atomic():
         held = study_for_update(study.pk)
-        Study.objects.filter(pk=study.pk).update(state=Study.State.UNBLINDED)
+        forged = {"state": Study.State.UNBLINDED, "unblinded_at": timezone.now()}
+        Study.objects.filter(pk=study.pk).update(**forged)
         event_append(study=held, kind="study_unblinded", actor=cleo, payload={})
     number = held.event_count
     assert breaks(study) == (
         f"event {number}: unblinded with {n_signed} of 2 signatures",
     )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"reason": "another"}, {"signed_at": datetime(2026, 1, 1, tzinfo=UTC)}],
+    ids=["reason", "time"],
+)
+def test_a_signature_backdated_or_given_another_reason_is_named(
+    study: Study, cleo: User, change: dict[str, object]
+) -> None:
+    study_lock(study=study)
+    study_unblind(study=study, signer=cleo, password=PASSWORD, reason="done")
+    assert breaks(study) == ()
+    study.signatures.update(**change)
+    assert breaks(study) == ("signatures: they are not those of the log",)

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import asdict
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -146,9 +147,15 @@ def sign_behind_the_log() -> str:
     return "signatures: they are not those of the log"
 
 
+def backdate_opening() -> str:
+    Study.objects.update(opened_at=timezone.now() - timedelta(days=30))
+    return "study: it was not opened when the log says"
+
+
 @pytest.mark.parametrize(
     "tamper",
     [
+        backdate_opening,
         swap_identities,
         change_text,
         change_film,

@@ -50,6 +50,7 @@ def _answers(study: Study) -> Answers:
     for (
         pk,
         state,
+        reason,
         best,
         second,
         verdict,
@@ -61,6 +62,7 @@ def _answers(study: Study) -> Answers:
     ) in cases.values_list(
         "pk",
         "state",
+        "reason",
         "choice__best_id",
         "choice__second_id",
         "choice__verdict",
@@ -72,7 +74,7 @@ def _answers(study: Study) -> Answers:
         "own_diagnosis__confidence",
     ):
         case = str(pk)
-        found[Place("state", case)] = str(state)
+        found[Place("state", case)] = [str(state), reason]
         picks = [letters.get(best, "?"), letters.get(second, "?"), verdict or "", sure]
         found[Place("choice", case)] = picks
         found[Place("comment", case)] = [text or ""]

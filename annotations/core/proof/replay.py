@@ -80,7 +80,8 @@ class Replay:
             value = [said.get(field) for field in fields]
             self._put(Place(what, said["assignment"]), value)
         elif kind in STATES:
-            self._put(Place("state", said["assignment"]), STATES[kind])
+            state = [STATES[kind], said.get("reason", "")]
+            self._put(Place("state", said["assignment"]), state)
         elif kind == "rater_seated":
             self.raters[said["seat"]] = said["rater"]
         elif kind in CLEARED:
@@ -95,7 +96,7 @@ UNANSWERED: Mapping[str, Any] = {
     "choice": ["", "", "", None],
     "comment": [""],
     "guess": ["", False],
-    "state": "new",
+    "state": ["new", ""],
 }
 
 

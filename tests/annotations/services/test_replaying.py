@@ -18,6 +18,7 @@ from annotations.models import (
     Study,
 )
 from annotations.services import (
+    assignment_cannot_judge,
     assignment_open,
     assignment_submit,
     choice_save,
@@ -91,6 +92,11 @@ def take_back(case: Assignment) -> str:
     return f"answer: state of {case.pk} is not what the log says"
 
 
+def change_reason(case: Assignment) -> str:
+    Assignment.objects.filter(pk=case.pk).update(reason="the film is dark")
+    return f"answer: state of {case.pk} is not what the log says"
+
+
 def change_rater(case: Assignment) -> str:
     first, second = Seat.objects.filter(study=case.seat.study).order_by("number")[:2]
     Seat.objects.filter(pk=second.pk).update(rater=None)
@@ -111,6 +117,7 @@ def erase_what_was_logged(case: Assignment) -> str:
         change_comment,
         invent_guess,
         take_back,
+        change_reason,
         change_rater,
         erase_what_was_logged,
     ],
@@ -144,6 +151,13 @@ def test_an_entry_that_cannot_be_replayed_is_told_and_is_no_crash(
     EventContent.objects.filter(event__kind="choice_saved").update(payload={})
     told = "log: choice_saved cannot be replayed ('assignment')"
     assert told in breaks(study)
+
+
+def test_a_case_that_cannot_be_judged_for_its_reason_is_what_the_log_says(
+    study: Study, bens_case: Assignment, ben: User
+) -> None:
+    assignment_cannot_judge(case_id=bens_case.pk, reason="too dark", actor=ben)
+    assert breaks(study) == ()
 
 
 def test_a_seat_issued_anew_has_no_answers_in_either(

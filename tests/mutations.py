@@ -298,6 +298,13 @@ MUTATIONS = (
         "tests/annotations/services/test_sealing.py tests/annotations/services/test_retracing.py",
     ),
     Mutation(
+        "raters may be shown a text of no system",
+        "annotations/services/sealing.py",
+        "            *_decoy_breaks(study),\n",
+        "",
+        "tests/annotations/services/test_sealing.py",
+    ),
+    Mutation(
         "diagnoses and claims are not sealed",
         "annotations/services/sealing.py",
         "        *([material] if material else ()),\n",

@@ -26,7 +26,7 @@ from annotations.core.proof.seal import (
     proof_holds,
     seal_breaks,
 )
-from annotations.models import Assignment, Case, Seal, SlotIdentity, Study
+from annotations.models import Assignment, Case, Seal, Slot, SlotIdentity, Study
 from annotations.services.materials import material_item, patient_breaks
 from annotations.services.replaying import answer_breaks
 from annotations.services.retracing import closing_breaks
@@ -92,6 +92,7 @@ def study_verify(study: Study) -> Verification:
         sealed = stored_seal(study, seal)
         breaks = [
             *seal_breaks(sealed, sealed_items(study)),
+            *_decoy_breaks(study),
             *_allocation_breaks(study),
             *_film_breaks(study),
             *log_breaks(study),
@@ -221,6 +222,14 @@ def _slot_facts(identity: SlotIdentity) -> dict[str, object]:
         "rationale": identity.rationale_id,
         "text_sha256": hashlib.sha256(slot.text.encode()).hexdigest(),
     }
+
+
+def _decoy_breaks(study: Study) -> list[str]:
+    """A text of no system is in no sealed fact, but a rater would read it."""
+    decoys = Slot.objects.filter(assignment__seat__study=study, identity=None)
+    return [
+        f"assignment {row.assignment_id}: has a text of no system" for row in decoys
+    ]
 
 
 def _allocation_breaks(study: Study) -> list[str]:

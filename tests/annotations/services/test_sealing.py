@@ -70,6 +70,13 @@ def change_text() -> str:
     return f"assignment {slot.assignment_id}: differs"
 
 
+def add_text() -> str:
+    case = Assignment.objects.first()
+    assert case
+    Slot.objects.create(assignment=case, letter="F", text="a decoy")
+    return f"assignment {case.pk}: has a text of no system"
+
+
 def change_film() -> str:
     case = Case.objects.first()
     assert case
@@ -158,6 +165,7 @@ def backdate_opening() -> str:
         backdate_opening,
         swap_identities,
         change_text,
+        add_text,
         change_film,
         remove_film,
         change_patient,

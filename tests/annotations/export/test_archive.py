@@ -43,16 +43,17 @@ def test_the_export_leaves_by_the_browser_verifies_and_is_logged(
 ) -> None:
     answer = ask(cleo, unblinded, PASSWORD)
     assert answer.headers["Content-Type"] == "application/zip"
+    bundle = tmp_path / "bundle"
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as whole:
-        whole.extractall(tmp_path)
+        whole.extractall(bundle)
     checked = subprocess.run(
-        [sys.executable, "-I", tmp_path / "verify.py"],
+        [sys.executable, "-I", bundle / "verify.py"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert checked.stdout.endswith("everything holds\n")
     taken = unblinded.events.get(kind="data_exported")
     assert taken.actor == cleo
-    sums = (tmp_path / "SHA256SUMS").read_bytes()
+    sums = (bundle / "SHA256SUMS").read_bytes()
     assert taken.content.payload == {
         "what": "bundle",
         "sha256": hashlib.sha256(sums).hexdigest(),

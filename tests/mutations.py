@@ -300,8 +300,8 @@ MUTATIONS = (
     Mutation(
         "raters may be shown a text of no system",
         "annotations/services/sealing.py",
-        "            *_decoy_breaks(study),\n",
-        "",
+        "found = [*_decoy_breaks(study), *_allocation_breaks(study)]",
+        "found = [*_allocation_breaks(study)]",
         "tests/annotations/services/test_sealing.py",
     ),
     Mutation(

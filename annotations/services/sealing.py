@@ -55,12 +55,26 @@ class Verification:
 
 
 def study_open(*, study: Study, actor: User | None = None) -> Study:
-    """Seal a draft and open it; the root is fixed before anyone can sign in to it."""
+    """Seal a draft and open it; the root is fixed before anyone can sign in to it.
+
+    Raises
+    ------
+    StateError
+        If the study is no draft.
+    StudyError
+        If its films, texts, patients or allocation are not as it was composed: it would
+        never verify.
+    """
     with transaction.atomic(), vault_opened():
         study = study_for_update(study.pk)
         if study.state != Study.State.DRAFT:
             raise StateError(
                 f"study {study.name!r} is {study.state}; only a draft can be opened"
+            )
+        if breaks := _material_breaks(study):
+            raise StudyError(
+                f"study {study.name!r} is not as it was composed ({breaks[0]}); "
+                "compose it anew"
             )
         items = sealed_items(study)
         sealed = make_seal(items, [secrets.token_bytes(SEED_BYTES) for _ in items])
@@ -92,9 +106,7 @@ def study_verify(study: Study) -> Verification:
         sealed = stored_seal(study, seal)
         breaks = [
             *seal_breaks(sealed, sealed_items(study)),
-            *_decoy_breaks(study),
-            *_allocation_breaks(study),
-            *_film_breaks(study),
+            *_material_breaks(study),
             *log_breaks(study),
             *_root_breaks(study, seal.root),
             *closing_breaks(study),
@@ -107,6 +119,12 @@ def study_verify(study: Study) -> Verification:
         study.event_head,
         tuple(breaks),
     )
+
+
+def _material_breaks(study: Study) -> list[str]:
+    """What a seal alone does not tell: the rows against the seed, the films' bytes."""
+    found = [*_decoy_breaks(study), *_allocation_breaks(study)]
+    return found + _film_breaks(study)
 
 
 def _root_breaks(study: Study, root: str) -> list[str]:

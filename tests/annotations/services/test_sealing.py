@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from annotations.core.errors import StateError
+from annotations.core.errors import StateError, StudyError
 from annotations.core.proof.seal import make_seal
 from annotations.models import (
     Assignment,
@@ -47,6 +47,16 @@ def test_an_untouched_study_verifies(opened: Study) -> None:
 def test_a_study_is_opened_once(opened: Study) -> None:
     with pytest.raises(StateError, match="only a draft can be opened"):
         study_open(study=opened)
+
+
+@pytest.mark.parametrize("change", ["film", "patient"])
+def test_a_draft_whose_material_has_changed_is_not_sealed(change: str) -> None:
+    draft = factories.study(n_cases=6)
+    change_film() if change == "film" else change_patient()
+    with pytest.raises(StudyError, match=f"not as it was composed .*{change} "):
+        study_open(study=draft)
+    assert Study.objects.get().state == Study.State.DRAFT
+    assert not Seal.objects.exists()
 
 
 def test_a_draft_cannot_be_verified_and_takes_no_raters() -> None:

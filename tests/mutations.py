@@ -305,6 +305,13 @@ MUTATIONS = (
         "tests/annotations/services/test_sealing.py",
     ),
     Mutation(
+        "a withdrawal may erase another person",
+        "annotations/services/joining.py",
+        'payload={"seat": seat.number, "rater": actor.pk},',
+        'payload={"seat": seat.number},',
+        "tests/annotations/services/test_replaying.py",
+    ),
+    Mutation(
         "diagnoses and claims are not sealed",
         "annotations/services/sealing.py",
         "        *([material] if material else ()),\n",

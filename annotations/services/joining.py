@@ -82,7 +82,7 @@ def consent_withdraw(*, seat_id: UUID, actor: User) -> None:
             study=study,
             kind="consent_withdrawn",
             actor=None,
-            payload={"seat": seat.number},
+            payload={"seat": seat.number, "rater": actor.pk},
         )
 
 

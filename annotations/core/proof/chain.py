@@ -97,24 +97,40 @@ def erasure_breaks(links: Sequence[Link]) -> list[str]:
     the last) leaves others of the same person; whoever takes out a whole person, one
     more than withdrew.
     """
-    kept = [link for link in links if link.content is not None]
     erased = [link for link in links if link.content is None]
-    withdrawals = [link.sequence for link in kept if link.kind == WITHDRAWAL]
-    withdrawn = max(withdrawals, default=0)
+    own, others = _withdrawals(links)
+    withdrawn = max(others, default=0)
     first_kept: dict[str, int] = {}
-    for link in kept:
-        first_kept.setdefault(link.actor, link.sequence)
-    breaks = [
-        f"event {link.sequence}: its content is missing, and no withdrawal erased it"
-        for link in erased
-        if not link.actor
-        or link.sequence > min(withdrawn, first_kept.get(link.actor, withdrawn))
-    ]
-    gone = len({link.actor for link in erased})
-    if not breaks and gone > len(withdrawals):
-        said = f"what {gone} persons said is missing, and {len(withdrawals)} withdrew"
+    for link in links:
+        if link.content is not None:
+            first_kept.setdefault(link.actor, link.sequence)
+    breaks = []
+    for link in erased:
+        until = own.get(link.actor, withdrawn)
+        if not link.actor or link.sequence > min(
+            until, first_kept.get(link.actor, until)
+        ):
+            missing = "its content is missing, and no withdrawal erased it"
+            breaks.append(f"event {link.sequence}: {missing}")
+    gone = len({link.actor for link in erased} | own.keys())
+    if not breaks and gone > len(own) + len(others):
+        said = f"what {gone} persons said is missing, and {len(own) + len(others)} withdrew"
         breaks.append(f"log: {said}")
     return breaks
+
+
+def _withdrawals(links: Sequence[Link]) -> tuple[dict[str, int], list[int]]:
+    """At which entry each person last withdrew; and where one who is not named did."""
+    own: dict[str, int] = {}
+    others = []
+    for link in links:
+        if link.content is not None and link.kind == WITHDRAWAL:
+            rater = link.content.payload.get("rater")
+            if rater is None:  # a log from before they were
+                others.append(link.sequence)
+            else:
+                own[str(rater)] = link.sequence
+    return own, others
 
 
 def _link_problem(link: Link, expected: int, previous: str) -> str:

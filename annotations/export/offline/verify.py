@@ -93,7 +93,8 @@ def erasure_problems() -> list[str]:
     leaves others of the same person; who takes out a person, one more than withdrew.
     """
     erased: list[tuple[int, str]] = []  # number and actor
-    withdrawals: list[int] = []
+    own: dict[str, int] = {}  # where each person last withdrew
+    others: list[int] = []  # where one whom an old log does not name did
     first_kept: dict[str, int] = {}
     for number, event in enumerate(map(json.loads, log_lines()), start=1):
         entry = json.loads(event["canonical"])
@@ -102,17 +103,21 @@ def erasure_problems() -> list[str]:
             continue
         first_kept.setdefault(entry["actor"], number)
         if entry["kind"] == "consent_withdrawn":
-            withdrawals.append(number)
-    withdrawn = max(withdrawals, default=0)
-    problems = [
-        f"the content of event {number} is missing, and no withdrawal erased it"
-        for number, actor in erased
-        if not actor or number > min(withdrawn, first_kept.get(actor, withdrawn))
-    ]
-    gone = len({actor for _, actor in erased})
-    if not problems and gone > len(withdrawals):
-        said = f"what {gone} persons said is missing, and {len(withdrawals)} withdrew"
-        problems.append(said)
+            rater = json.loads(event["content"]).get("rater")
+            if rater is None:
+                others.append(number)
+            else:
+                own[str(rater)] = number
+    problems = []
+    for number, actor in erased:
+        until = own.get(actor, max(others, default=0))
+        if not actor or number > min(until, first_kept.get(actor, until)):
+            missing = f"the content of event {number} is missing"
+            problems.append(f"{missing}, and no withdrawal erased it")
+    gone = len({actor for _, actor in erased} | own.keys())
+    if not problems and gone > len(own) + len(others):
+        withdrew = f"{len(own) + len(others)} withdrew"
+        problems.append(f"what {gone} persons said is missing, and {withdrew}")
     return problems
 
 

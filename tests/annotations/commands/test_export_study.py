@@ -19,16 +19,18 @@ from django.db import transaction
 from annotations.audit import event_append, study_for_update
 from annotations.core.proof.canonical import canonical
 from annotations.core.proof.seal import merkle_root
-from annotations.models import Assignment, Rating, Study
+from annotations.models import Assignment, Rating, Seat, Study
 from annotations.services import (
     assignment_open,
     comment_save,
+    rater_seat,
     study_create,
     study_lock,
     study_open,
     study_unblind,
     study_verify,
 )
+from annotations.services.joining import consent_withdraw
 from tests import factories
 from tests.people import PASSWORD
 
@@ -343,3 +345,25 @@ def test_an_export_that_too_few_have_signed_does_not_hold(
     call_command("export_study", "Rehearsal", out=tmp_path / "early", verbosity=0)
     told = "1 of 2 have signed the unblinding"
     assert told in offline(tmp_path / "early", "verify.py").stdout.splitlines()
+
+
+def test_a_rater_taken_out_of_a_log_in_which_another_withdrew_twice_is_missed(
+    study: Study, ada: User, ben: User, cleo: User, dora: User, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        consent_withdraw(seat_id=Seat.objects.get(rater=ada).pk, actor=ada)
+        rater_seat(study=study, rater=ada)
+    study_lock(study=study)
+    for signer in (cleo, dora):
+        study_unblind(study=study, signer=signer, password=PASSWORD, reason="done")
+    folder = tmp_path / "bundle"
+    call_command("export_study", study.name, out=folder, verbosity=0)
+    assert offline(folder, "verify.py").returncode == 0
+    log = folder / "events.jsonl"
+    events = [json.loads(line) for line in log.read_text().split("\n")[:-1]]
+    entries = [json.loads(event["canonical"]) for event in events]
+    for event, entry in zip(events, entries, strict=True):
+        if entry["actor"] == str(ben.pk):
+            event["content"] = event["salt"] = None
+    log.write_text("".join(json.dumps(event) + "\n" for event in events))
+    assert "is missing, and no withdrawal erased it" in summed_anew(folder)

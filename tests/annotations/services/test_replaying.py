@@ -23,9 +23,11 @@ from annotations.services import (
     assignment_submit,
     choice_save,
     comment_save,
+    rater_seat,
     rating_save,
     study_verify,
 )
+from annotations.services.erasing import contents_erase, seat_free
 from annotations.services.joining import consent_withdraw
 from annotations.services.reissuing import seat_reissue
 from annotations.services.verdicts import Picks
@@ -172,3 +174,17 @@ def test_a_withdrawal_leaves_rows_and_log_in_agreement(
 ) -> None:
     consent_withdraw(seat_id=answered.seat_id, actor=ada)
     assert breaks(study) == ()
+
+
+def test_a_rater_taken_out_where_another_withdrew_twice_is_missed(
+    study: Study, answered: Assignment, bens_case: Assignment, ada: User, ben: User
+) -> None:
+    for _ in range(2):
+        consent_withdraw(seat_id=answered.seat_id, actor=ada)
+        rater_seat(study=study, rater=ada)
+    assert breaks(study) == ()
+    first = study.events.filter(actor=ben).order_by("sequence")[0]
+    seat_free(bens_case.seat)
+    contents_erase(study, ben)
+    missing = "its content is missing, and no withdrawal erased it"
+    assert f"event {first.sequence}: {missing}" in breaks(study)

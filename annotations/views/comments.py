@@ -31,7 +31,7 @@ def coding(request: HttpRequest, study_id: UUID) -> HttpResponse:
             if "codebook" in request.POST:
                 codebook_save(study=study, text=request.POST["codebook"], actor=coder)
             else:
-                number = request.POST.get("comment", "")
+                number = request.POST.get("comment", "")[:18]
                 comment_code(
                     study=study,
                     comment_id=int(number) if number.isdecimal() else 0,

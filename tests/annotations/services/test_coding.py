@@ -44,6 +44,16 @@ def test_a_coder_sees_the_words_and_nothing_else(
         assert canary not in page
 
 
+def test_a_number_too_long_to_be_read_is_no_comment(locked: Study, cleo: User) -> None:
+    codebook_save(study=locked, text=BOOK, actor=cleo)
+    client = Client()
+    client.force_login(cleo)
+    answer = client.post(
+        reverse("study_coding", args=[locked.pk]), {"comment": "9" * 5000}, follow=True
+    )
+    assert "there is no such comment in this study" in answer.content.decode()
+
+
 def test_two_coders_code_and_the_report_has_their_kappa(
     locked: Study, cleo: User, dora: User
 ) -> None:

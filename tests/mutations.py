@@ -312,6 +312,13 @@ MUTATIONS = (
         "tests/annotations/services/test_replaying.py",
     ),
     Mutation(
+        "a consent may be invented",
+        "annotations/core/proof/replay.py",
+        "if replay.consents.get(seat) != consents.get(seat)",
+        "if False",
+        "tests/annotations/services/test_replaying.py",
+    ),
+    Mutation(
         "diagnoses and claims are not sealed",
         "annotations/services/sealing.py",
         "        *([material] if material else ()),\n",

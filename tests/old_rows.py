@@ -118,6 +118,11 @@ class OldRows:
             ("rater_seated", {"seat": seat.number, "rater": seat.rater.pk})
             for seat in seats
         ]
+        self.said += [
+            ("consent_given", {"seat": seat.number, "version": "1"})
+            for seat in seats
+            if hasattr(seat, "consented_at")  # the first schema asked for none
+        ]
         self._readings(study, criteria, cases, seats)
         if name == LOCKED:
             self.said.append(("study_locked", {}))

@@ -52,6 +52,7 @@ class Replay:
         self._homes = homes
         self._of_seat: dict[int, Answers] = defaultdict(dict)
         self.raters: dict[int, int] = {}
+        self.consents: dict[int, str] = {}
         self.unreadable: list[str] = []
 
     @property
@@ -84,9 +85,12 @@ class Replay:
             self._put(Place("state", said["assignment"]), state)
         elif kind == "rater_seated":
             self.raters[said["seat"]] = said["rater"]
+        elif kind == "consent_given":
+            self.consents[said["seat"]] = said["version"]
         elif kind in CLEARED:
             self._of_seat.pop(said["seat"], None)
             self.raters.pop(said["seat"], None)
+            self.consents.pop(said["seat"], None)
 
     def _put(self, place: Place, value: Any) -> None:
         self._of_seat[self._homes.get(place.where, 0)][place] = value
@@ -101,7 +105,10 @@ UNANSWERED: Mapping[str, Any] = {
 
 
 def differences(
-    replay: Replay, stored: Answers, raters: Mapping[int, int]
+    replay: Replay,
+    stored: Answers,
+    raters: Mapping[int, int],
+    consents: Mapping[int, str],
 ) -> list[str]:
     """Where the rows are not what the log says, without saying what was answered."""
     said = replay.answers
@@ -116,5 +123,10 @@ def differences(
         f"seat {seat}: its rater is not whom the log names"
         for seat in sorted(replay.raters.keys() | raters.keys())
         if replay.raters.get(seat) != raters.get(seat)
+    ]
+    wrong += [
+        f"seat {seat}: its consent is not the one that the log names"
+        for seat in sorted(replay.consents.keys() | consents.keys())
+        if replay.consents.get(seat) != consents.get(seat)
     ]
     return wrong

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from annotations.models import (
     Assignment,
@@ -106,6 +107,12 @@ def change_rater(case: Assignment) -> str:
     return "seat 1: its rater is not whom the log names"
 
 
+def invent_consent(case: Assignment) -> str:
+    agreed = {"consent_version": "1", "consented_at": timezone.now()}
+    Seat.objects.filter(pk=case.seat_id).update(**agreed)
+    return "seat 1: its consent is not the one that the log names"
+
+
 def erase_what_was_logged(case: Assignment) -> str:
     EventContent.objects.filter(event__kind="comment_saved").delete()
     return f"answer: comment of {case.pk} is not what the log says"
@@ -121,6 +128,7 @@ def erase_what_was_logged(case: Assignment) -> str:
         take_back,
         change_reason,
         change_rater,
+        invent_consent,
         erase_what_was_logged,
     ],
     ids=lambda tamper: tamper.__name__,

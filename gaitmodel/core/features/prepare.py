@@ -44,27 +44,37 @@ def prepare_clip(
     hsmr_home: Path | None = None,
     skeleton_only: bool = False,
     decision: PrivacyDecision = UNDECIDED,
+    held: str = "",
 ) -> Prepared:
     """Measure one clip and make its film; work already done from the same files stays.
 
     A clip without a pose file gets its pose from its film: by the checkout of HSMR at
     ``hsmr_home``, else by BlazePose (``landmarks`` names another landmark model than
-    the full one).
+    the full one). A clip that is ``held``, as is said there by whom, keeps its pose and
+    film whatever made them.
 
     Raises
     ------
     InputError
-        If the pose or film cannot be read, or they do not belong together.
+        If the pose or film cannot be read, or they do not belong together. If a clip
+        that is held comes with other files than it was prepared from.
     """
     facts = _files(ref) | {
         "version": VERSION,
         "landmarks_sha256": file_sha256(landmarks) if landmarks else "",
         "hsmr": str(hsmr_home) if hsmr_home and ref.pose is None else "",
     }
+    if held:
+        facts = _files(ref)
     if _is_fresh(ref, store, facts):
         pose = store.read_pose(ref.clip)
         if store.read_provenance(ref.clip).get("measured") != MEASURED:
             _measure(store, ref.clip, pose)
+    elif held:
+        raise InputError(
+            f"clip {ref.clip!r}: {held}, but its files or their frame rate are not those "
+            "that it was prepared from: import them under another name"
+        )
     else:
         pose = _pose(ref, landmarks, hsmr_home)
         store.write_pose(ref.clip, pose)

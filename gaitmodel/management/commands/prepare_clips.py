@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.features.prepare import Prepared, film_again, prepare_clip
+from gaitmodel.holding import clips_held
 from gaitmodel.management.base import GaitCommand, progress_bar
 from gaitmodel.models import Clip
 from gaitmodel.preparing import note
@@ -71,13 +72,14 @@ class Command(GaitCommand):
                 hsmr_home=options["hsmr_home"],
                 skeleton_only=options["skeleton_only"],
             )
+            held = self._held(clips, options)
             # Of ready clips, those are chosen whose film people have decided on.
             chosen_by_hand = options["all"] or options["clips"]
             plain = not (options["no_films"] or options["skeleton_only"])
-            again = work
+            again = None
             if plain and not chosen_by_hand:
                 again = partial(film_again, store=clip_store())
-            done = _prepared(clips, options["workers"], work, again)
+            done = _prepared(clips, options["workers"], work, again, held)
             for number, (name, outcome) in enumerate(done, start=1):
                 failed += not note(clips[name], outcome)
                 show(number / len(clips), name)
@@ -94,6 +96,19 @@ class Command(GaitCommand):
             ]
             raise InputError("; ".join(reasons))
 
+    def _held(self, clips: dict[str, Clip], options: dict[str, Any]) -> dict[str, str]:
+        """Who holds which clip; films are taken from a holder only by their names."""
+        held = clips_held(clips.keys())
+        if not options["skeleton_only"]:
+            return held
+        for name, holder in held.items():
+            if options["clips"]:
+                self.stderr.write(f"{name}: {holder}, and will verify no longer")
+            else:
+                del clips[name]
+                self.stderr.write(f"{name}: {holder}; left as it is (name it: --clips)")
+        return {}
+
 
 def _named(listed: str) -> QuerySet[Clip]:
     """The clips of ``--clips``; ``InputError`` names one that is not imported."""
@@ -108,21 +123,20 @@ def _prepared(
     clips: dict[str, Clip],
     workers: int,
     work: Callable[..., Prepared],
-    again: Callable[..., Prepared],
+    again: Callable[..., Prepared] | None,
+    held: dict[str, str],
 ) -> Iterator[tuple[str, Future[Prepared]]]:
-    """Prepare clips in processes of their own, ``again`` if they are ready.
+    """Prepare clips in processes of their own; ready ones by ``again``, if it is given.
 
     Each is given as soon as it is done.
     """
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        waiting = {
-            pool.submit(
-                again if clip.state == Clip.State.READY else work,
-                clip_ref(clip),
-                decision=review_decision(clip),
-            ): name
-            for name, clip in clips.items()
-        }
+        waiting = {}
+        for name, clip in clips.items():
+            is_ready = clip.state == Clip.State.READY
+            do = again if again and is_ready else partial(work, held=held.get(name, ""))
+            job = pool.submit(do, clip_ref(clip), decision=review_decision(clip))
+            waiting[job] = name
         for future in as_completed(waiting):
             yield waiting[future], future

@@ -375,6 +375,13 @@ MUTATIONS = (
         "tests/annotations/commands/test_export_study.py",
     ),
     Mutation(
+        "codes are not compared with the log",
+        "annotations/services/sealing.py",
+        "            *coding_breaks(study),\n",
+        "",
+        "tests/annotations/services/test_coding.py",
+    ),
+    Mutation(
         "a system is tested on whom it has seen",
         "gaitmodel/runner/inputs.py",
         "if clip.split == Split.TEST and system.has_seen(clip.subject.name):",

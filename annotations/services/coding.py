@@ -68,6 +68,8 @@ def comment_code(
     coding, _ = CommentCoding.objects.update_or_create(
         comment=comment, coder=coder, defaults={"keys": sorted(set(keys))}
     )
+    said = {"assignment": str(comment.assignment_id), "codes": coding.keys}
+    event_append(study=study, actor=coder, kind="comment_coded", payload=said)
     return coding
 
 

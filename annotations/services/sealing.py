@@ -28,6 +28,7 @@ from annotations.core.proof.seal import (
 )
 from annotations.models import Assignment, Case, Seal, Slot, SlotIdentity, Study
 from annotations.services.materials import material_item, patient_breaks
+from annotations.services.recoding import coding_breaks
 from annotations.services.replaying import answer_breaks
 from annotations.services.retracing import closing_breaks
 from annotations.vault import vault_opened
@@ -111,6 +112,7 @@ def study_verify(study: Study) -> Verification:
             *_root_breaks(study, seal.root),
             *closing_breaks(study),
             *answer_breaks(study),
+            *coding_breaks(study),
         ]
     return Verification(
         seal.root,

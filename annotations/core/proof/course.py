@@ -17,7 +17,14 @@ STEPS = {
 }
 SIGNED = "unblinding_signed"
 AFTER_LOCK = frozenset(
-    {SIGNED, "case_unblinded", "codebook_written", "data_exported", "film_opened"}
+    {
+        SIGNED,
+        "case_unblinded",
+        "codebook_written",
+        "comment_coded",
+        "data_exported",
+        "film_opened",
+    }
 )
 
 

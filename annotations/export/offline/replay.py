@@ -15,6 +15,7 @@ STEPS = ["study_opened", "study_locked", "study_unblinded"]
 AFTER_LOCK = (
     "case_unblinded",
     "codebook_written",
+    "comment_coded",
     "data_exported",
     "film_opened",
     "unblinding_signed",

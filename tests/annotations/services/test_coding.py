@@ -10,11 +10,12 @@ from django.urls import reverse
 from annotations.core.errors import StateError, StudyError
 from annotations.models import Assignment, Study
 from annotations.models.answers import Comment
-from annotations.models.coding import CommentCoding
+from annotations.models.coding import Codebook, CommentCoding
 from annotations.reports import study_report
 from annotations.selectors.comments import coding_next
-from annotations.services import study_lock
+from annotations.services import study_lock, study_verify
 from annotations.services.coding import codebook_save, comment_code
+from annotations.services.recoding import coding_breaks
 from tests import factories
 from tests.annotations.services.test_closing import sign
 from tests.annotations.services.test_rating import complete
@@ -72,6 +73,34 @@ def test_two_coders_code_and_the_report_has_their_kappa(
     assert numbers.first == 0
     titles = [table.title for table in study_report(study).tables()]
     assert "Comments coded before unblinding" in titles
+
+
+def test_codes_and_codebook_are_what_the_log_says(
+    locked: Study, cleo: User, dora: User
+) -> None:
+    book = codebook_save(study=locked, text=BOOK, actor=cleo)
+    comment = coding_next(locked, cleo).comment_id  # type: ignore[union-attr]
+    for coder, keys in ((cleo, ["wrong"]), (dora, []), (cleo, ["numbers"])):
+        comment_code(study=locked, comment_id=comment, keys=keys, coder=coder)
+    assert coding_breaks(locked) == []
+    mine = CommentCoding.objects.filter(coder=cleo)
+    mine.update(keys=["wrong"])
+    (told,) = coding_breaks(locked)
+    assert "the codes of its comment are not those of the log" in told
+    mine.delete()
+    assert coding_breaks(locked) == [told]
+    Codebook.objects.filter(pk=book.pk).update(codes=[])
+    assert coding_breaks(locked)[0].startswith("codebook:")
+    assert set(coding_breaks(locked)) <= set(study_verify(locked).breaks)
+
+
+def test_what_was_coded_before_codes_were_logged_is_no_break(
+    locked: Study, cleo: User
+) -> None:
+    codebook_save(study=locked, text=BOOK, actor=cleo)
+    comment = Comment.objects.exclude(text="").get()
+    CommentCoding.objects.create(comment=comment, coder=cleo, keys=["wrong"])
+    assert coding_breaks(locked) == []
 
 
 def test_nothing_is_coded_before_the_lock_or_after_unblinding(

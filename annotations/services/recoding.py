@@ -1,0 +1,45 @@
+"""The codes of a study's comments as its rows hold them, against its log."""
+
+from __future__ import annotations
+
+from annotations.models import Study
+from annotations.models.coding import Codebook, CommentCoding
+
+BOOK, CODED = "codebook_written", "comment_coded"
+
+
+def coding_breaks(study: Study) -> list[str]:
+    """A codebook, or a coder's codes, that are not what the log last said of them.
+
+    Studies that were coded before this was logged tell of their codebook alone.
+    """
+    return _book_breaks(study) + _code_breaks(study)
+
+
+def _book_breaks(study: Study) -> list[str]:
+    written = study.events.filter(kind=BOOK).order_by("sequence")
+    logged = written.values_list("content__payload__codes", flat=True).last()
+    stored = Codebook.objects.filter(study=study).values_list("codes", flat=True)
+    is_same = list(stored) == ([] if logged is None else [logged])
+    return [] if is_same else ["codebook: it is not the one that the log names"]
+
+
+def _code_breaks(study: Study) -> list[str]:
+    rows = study.events.filter(kind=CODED).order_by("sequence")
+    logged = {
+        (said["assignment"], coder): said["codes"]
+        for said, coder in rows.values_list("content__payload", "actor")
+    }
+    if not logged:
+        return []
+    stored = {
+        (str(case), coder): codes
+        for case, coder, codes in CommentCoding.objects.filter(
+            comment__assignment__seat__study=study
+        ).values_list("comment__assignment", "coder", "keys")
+    }
+    return [
+        f"case {case}: the codes of its comment are not those of the log"
+        for case, coder in sorted(logged.keys() | stored.keys())
+        if logged.get((case, coder)) != stored.get((case, coder))
+    ]

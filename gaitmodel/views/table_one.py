@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from gaitmodel.core.scoring.drawing import confusion_svg, reliability_svg
+from gaitmodel.core.scoring.draws import draws_sentence
 from gaitmodel.core.scoring.free_text import FreeText, free_text_sentence
 from gaitmodel.core.scoring.seen import seen_sentence
 from gaitmodel.core.scoring.shortcut import shortcut_sentence
@@ -50,6 +51,10 @@ def table_one(request: HttpRequest) -> HttpResponse:
             }
             for key, row in shown.table["systems"].items()
         ]
+        first = next(iter(shown.table["systems"].values()))
+        context["draws"] = draws_sentence(
+            first["subjects_per_class"], first["classes_lost"]
+        )
         titles = {key: row["title"] for key, row in shown.table["systems"].items()}
         context["comparisons"] = [
             (" against ".join(titles[key] for key in pair.split(" vs ")), found)

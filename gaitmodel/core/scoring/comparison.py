@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import binomtest
 
 from gaitmodel.core.errors import InputError
@@ -24,7 +25,7 @@ from gaitmodel.core.scoring.resampling import (
     percentiles,
     subject_draws,
 )
-from gaitmodel.core.scoring.scores import f1_per_class
+from gaitmodel.core.scoring.scores import drawn_f1
 
 EXACT_SUBJECTS = 16  # up to here all sign patterns are enumerated
 
@@ -67,7 +68,8 @@ def compare(
     weights = subject_draws(len(names), rng)
     both = [confusion_by_subject(truth, p, subjects) for p in (first, second)]
     accuracy = _paired(both, weights, _accuracy)
-    macro = _paired(both, weights, lambda c: _macro(c, classes))
+    truth_of = both[0].sum(axis=(0, 2)) > 0
+    macro = _paired(both, weights, lambda c: _macro(c, classes, truth_of))
     labels = np.asarray(truth)
     ahead = (np.asarray(first) == labels).astype(int) - (np.asarray(second) == labels)
     only_first, only_second = int((ahead > 0).sum()), int((ahead < 0).sum())
@@ -89,8 +91,11 @@ def _accuracy(confusions: Floats) -> Floats:
     return hits / total
 
 
-def _macro(confusions: Floats, classes: Sequence[int]) -> Floats:
-    means: Floats = f1_per_class(confusions)[..., list(classes)].mean(axis=-1)
+def _macro(
+    confusions: Floats, classes: Sequence[int], truth: npt.NDArray[np.bool_]
+) -> Floats:
+    """Of classes that a draw lost, the others' mean stands."""
+    means: Floats = np.nanmean(drawn_f1(confusions, truth)[..., list(classes)], axis=-1)
     return means
 
 

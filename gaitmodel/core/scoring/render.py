@@ -12,6 +12,7 @@ import io
 from collections.abc import Sequence
 
 from gaitmodel.core.scoring.comparison import Comparison
+from gaitmodel.core.scoring.draws import draws_sentence
 from gaitmodel.core.scoring.free_text import free_text_sentence
 from gaitmodel.core.scoring.resampling import Interval
 from gaitmodel.core.scoring.scores import Scores
@@ -80,19 +81,9 @@ def _percent(value: float, interval: Interval) -> str:
 
 def _caption(table: TableOne) -> str:
     first = table.first
-    counts = ", ".join(
-        f"{c.short_name} {first.subjects_per_class[c.value]}"
-        for c in CLASSES
-        if first.subjects_per_class[c.value]
-    )
-    lost = (
-        f" {100 * first.classes_lost:.0f} % of the draws lost a class."
-        if first.classes_lost > 0
-        else ""
-    )
     return (
-        f"Split {table.split}: {first.n} clips of {first.n_subjects} subjects (by class: "
-        f"{counts}). In brackets: 95 % interval, resampling subjects.{lost}"
+        f"Split {table.split}: {first.n} clips of {first.n_subjects} subjects. "
+        + draws_sentence(first.subjects_per_class, first.classes_lost)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +29,10 @@ class Scores:
     and prediction counting 0; ``macro_f1_present`` over the classes in the truth.
     ``ci`` are 95 % percentiles of a bootstrap that resamples whole subjects;
     ``ci_stratified`` resamples within each class, which answers for the same mix of
-    classes. ``classes_lost`` is the share of draws in which a class went missing.
+    classes. ``classes_lost`` is the share of draws in which a class went missing: there
+    it has no F1, and the mean of the others stands for it. Where all is right, or
+    nothing, every draw is alike, and the limit is Clopper and Pearson's for so many
+    subjects.
     """
 
     n: int
@@ -107,23 +110,56 @@ def score(
         per_class_f1={c.value: float(f1[c.position]) for c in CLASSES},
         absent=tuple(c.value for c in CLASSES if not seen[c.position]),
         confusion=tuple(tuple(int(cell) for cell in row) for row in whole),
-        ci=_intervals(by_subject, weights),
-        ci_stratified=_intervals(by_subject, stratified_draws(own_class, rng)),
+        ci=_intervals(by_subject, weights, per_class),
+        ci_stratified=_intervals(
+            by_subject, stratified_draws(own_class, rng), per_class
+        ),
         classes_lost=float((drawn != present).any(axis=1).mean()),
         subjects_per_class=per_class,
     )
 
 
-def _intervals(by_subject: Floats, weights: Floats) -> dict[str, Interval]:
+def drawn_f1(confusions: Floats, truth: npt.NDArray[np.bool_]) -> Floats:
+    """F1 per class of each draw: nan where it lost a class that is in the ``truth``.
+
+    ``confusions`` (R, K, K), ``truth`` (K,) -> (R, K).
+    """
+    lost = truth & (confusions.sum(axis=-1) == 0)
+    drawn: Floats = np.where(lost, np.nan, f1_per_class(confusions))
+    return drawn
+
+
+def _intervals(
+    by_subject: Floats, weights: Floats, subjects: Mapping[str, int]
+) -> dict[str, Interval]:
     """Percentile intervals from confusion matrices summed over drawn subjects."""
     confusion = drawn_confusions(by_subject, weights)
-    f1 = f1_per_class(confusion)
-    statistics = {
-        "accuracy": np.trace(confusion, axis1=1, axis2=2) / confusion.sum(axis=(1, 2)),
-        "macro_f1": f1.mean(axis=1),
-        **{c.value: f1[:, c.position] for c in CLASSES},
+    truth = by_subject.sum(axis=(0, 2)) > 0
+    f1 = drawn_f1(confusion, truth)
+    right = np.trace(confusion, axis1=1, axis2=2) / confusion.sum(axis=(1, 2))
+    macro = np.nanmean(f1[:, truth], axis=1) * truth.mean()
+    everybody = len(by_subject)
+    found = {
+        "accuracy": _within(right, everybody),
+        "macro_f1": _within(macro, everybody, most=float(truth.mean())),
     }
-    return {name: percentiles(values) for name, values in statistics.items()}
+    for c in CLASSES:
+        if truth[c.position]:
+            found[c.value] = _within(f1[:, c.position], subjects[c.value])
+        else:
+            found[c.value] = Interval(0.0, 0.0)
+    return found
+
+
+def _within(values: Floats, subjects: int, most: float = 1.0) -> Interval:
+    """The percentiles; beside 0 or the ``most``, Clopper and Pearson's limit."""
+    interval = percentiles(values)
+    beyond = most * 0.025 ** (1 / subjects)
+    if interval.lo >= most - 1e-12:
+        return Interval(beyond, interval.hi)
+    if interval.hi <= 1e-12:
+        return Interval(interval.lo, most - beyond)
+    return interval
 
 
 def _class_of_subjects(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.scoring.scores import score
@@ -36,6 +37,34 @@ def test_all_eight_classes_are_always_named() -> None:
 def test_a_single_subject_gives_an_interval_of_its_own_value() -> None:
     scores = score([0, 1], [0, 0], ["a", "a"])
     assert (scores.ci["accuracy"].lo, scores.ci["accuracy"].hi) == (0.5, 0.5)
+
+
+def test_an_interval_holds_its_own_value_though_draws_lose_a_class() -> None:
+    """One subject a class: a draw lacks most of them, which is nobody's mistake."""
+    truth = [0, 0, 1, 2, 3, 3]
+    names = ["a", "b", "c", "d", "e", "f"]
+    for predicted in (truth, [0, 0, 1, 2, 3, 2], [0, 1, 1, 2, 3, 3]):
+        scores = score(truth, predicted, names)
+        assert scores.classes_lost > 0.5
+        for name, value in {
+            "accuracy": scores.accuracy,
+            "macro_f1": scores.macro_f1,
+            **scores.per_class_f1,
+        }.items():
+            assert scores.ci[name].lo <= value <= scores.ci[name].hi, name
+
+
+def test_all_right_is_no_proof_of_perfection() -> None:
+    """Six of six: Clopper and Pearson's lower limit is 54 %."""
+    names = ["a", "b", "c", "d", "e", "f"]
+    scores = score([0] * 6, [0] * 6, names)
+    limit = binomtest(6, 6).proportion_ci().low
+    assert scores.ci["accuracy"].lo == pytest.approx(limit)
+    assert scores.ci["abnormal"].lo == pytest.approx(limit)
+    assert scores.ci["macro_f1"].lo == pytest.approx(limit / 8)
+    assert scores.ci["macro_f1"].hi == pytest.approx(1 / 8)
+    wrong = score([0] * 6, [1] * 6, names)
+    assert wrong.ci["accuracy"].hi == pytest.approx(1 - limit)
 
 
 @given(LABELS)

@@ -1,0 +1,26 @@
+"""What the brackets of Table 1 rest on, in words: light, so that pages can say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gaitmodel.core.taxonomy import CLASSES
+
+
+def draws_sentence(subjects_per_class: Mapping[str, int], classes_lost: float) -> str:
+    """What the brackets are, and on how many people of each class they rest."""
+    counts = ", ".join(
+        f"{c.short_name} {subjects_per_class[c.value]}"
+        for c in CLASSES
+        if subjects_per_class[c.value]
+    )
+    lost = (
+        f" {100 * classes_lost:.0f} % of the draws lost a class: there the mean of the "
+        "others stands for its F1."
+        if classes_lost > 0
+        else ""
+    )
+    return (
+        f"In brackets: 95 % interval, resampling subjects (by class: {counts}); where all "
+        f"is right, or nothing, Clopper and Pearson's limit for so many.{lost}"
+    )

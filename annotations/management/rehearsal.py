@@ -29,7 +29,7 @@ def study_rehearse(*, study: Study, kind: Kind, seed: int) -> int:
     Raises
     ------
     StudyError
-        If the study is no pilot, or not open.
+        If the study is no pilot, or not open, or has a rater on every seat.
     """
     if not study.is_pilot:
         raise StudyError(
@@ -44,6 +44,11 @@ def study_rehearse(*, study: Study, kind: Kind, seed: int) -> int:
         seat__rater__username__startswith="rehearsal-",
         state__in=[Assignment.State.NEW, Assignment.State.OPEN],
     ).select_related("seat__study", "seat__rater")
+    if not study.seats.filter(rater__username__startswith="rehearsal-").exists():
+        raise StudyError(
+            f"every seat of study {study.name!r} has a rater: rehearsal raters take free "
+            "seats only"
+        )
     done = 0
     for assignment in rows.order_by("seat__number", "position"):
         _answer(study, assignment, kind, rng)

@@ -22,6 +22,13 @@ from tests.processes import ROOT, serving
 
 WIDTHS = ("1280", "820")
 STUDY = "Demo study"
+FREED = f"""
+from annotations.models import Study
+from annotations.services.reissuing import seat_reissue
+study = Study.objects.get(name={STUDY!r})
+for seat in study.seats.all():
+    seat_reissue(study=study, number=seat.number, reason="to rehearse", actor=None)
+"""
 
 
 def model_rooms(page: Page, take: Camera) -> None:
@@ -31,7 +38,7 @@ def model_rooms(page: Page, take: Camera) -> None:
         ("clips", "model/clips/"),
         ("runs", "model/runs/"),
         ("table-one", "model/table-1/"),
-        ("rationales", "gallery/"),
+        ("rationales", "gallery/?system=biogait_full"),
     ):
         page.goto(f"{origin}/{address}")
         page.wait_for_load_state("networkidle")
@@ -58,7 +65,11 @@ def analysis(page: Page, take: Camera) -> None:
 
 
 def unblinded(environment: dict[str, str], leads: list[dict[str, str]]) -> None:
-    """The study scored at random, locked, and signed for by its two leads."""
+    """The study's seats free again, scored at random, locked, and signed for by both."""
+    subprocess.run(
+        [sys.executable, "manage.py", "shell", "-c", FREED], cwd=ROOT, env=environment,
+        check=True,
+    )  # fmt: skip
     passwords = "".join(f"{one['password']}\n" for one in leads)
     names = ",".join(one["username"] for one in leads)
     for command, more in (

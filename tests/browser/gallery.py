@@ -74,6 +74,9 @@ class Camera:
                 "() => { const f = document.getElementById('film'); f.pause(); f.currentTime = 1.2; }"
             )
             self.page.wait_for_timeout(400)
+        self.page.wait_for_function(
+            "() => [...document.querySelectorAll('video[src]')].every(v => v.readyState > 1)"
+        )
         if whole:
             self.page.evaluate("window.scrollTo(0, 0)")
         path = OUT / f"{name}-{self.suffix}.png"

@@ -12,7 +12,13 @@ from django.core.management import CommandError, call_command
 
 from annotations.models import Assignment, Study
 from annotations.reports import study_report
-from annotations.services import study_create, study_lock, study_open, study_unblind
+from annotations.services import (
+    rater_seat,
+    study_create,
+    study_lock,
+    study_open,
+    study_unblind,
+)
 from tests import factories
 from tests.people import PASSWORD
 
@@ -118,6 +124,15 @@ def test_a_real_study_takes_no_rehearsal() -> None:
     with pytest.raises(CommandError, match="enter pilots only"):
         run("simulate_study", "Rehearsal")
     assert not Assignment.objects.exclude(state="new").exists()
+
+
+@pytest.mark.django_db
+def test_a_pilot_whose_seats_are_all_taken_is_told_so(ada: User, ben: User) -> None:
+    study = pilot(6, n_raters=2)
+    for rater in (ada, ben):
+        rater_seat(study=study, rater=rater)
+    with pytest.raises(CommandError, match="every seat of study 'Rehearsal' has a"):
+        run("simulate_study", "Rehearsal")
 
 
 @pytest.mark.django_db

@@ -42,6 +42,9 @@ def model_rooms(page: Page, take: Camera) -> None:
     ):
         page.goto(f"{origin}/{address}")
         page.wait_for_load_state("networkidle")
+        if name == "rationales":
+            marked = page.locator("article:has(mark)").first
+            marked.evaluate("one => one.scrollIntoView()")
         take.take(name, whole=name != "rationales")
     page.goto(f"{origin}/model/clips/")
     page.click("tbody a >> nth=0")
@@ -61,26 +64,34 @@ def analysis(page: Page, take: Camera) -> None:
     take.take("study-unblinded")
     page.click("text=Read the analysis")
     page.wait_for_load_state("networkidle")
-    take.take("analysis")
+    take.take("analysis", whole=False)
 
 
 def unblinded(environment: dict[str, str], leads: list[dict[str, str]]) -> None:
-    """The study's seats free again, scored at random, locked, and signed for by both."""
-    subprocess.run(
-        [sys.executable, "manage.py", "shell", "-c", FREED], cwd=ROOT, env=environment,
-        check=True,
-    )  # fmt: skip
+    """The study's seats free again, scored at random, locked, and signed for by both.
+
+    Nothing, if its report can be read already.
+    """
+
+    def manage(*words: str, given: str = "") -> int:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words], cwd=ROOT, env=environment,
+            input=given, text=True, capture_output=True, check=False,
+        )  # fmt: skip
+        return done.returncode
+
+    if manage("report_study", STUDY) == 0:
+        return
     passwords = "".join(f"{one['password']}\n" for one in leads)
     names = ",".join(one["username"] for one in leads)
-    for command, more in (
-        ("simulate_study", []),
-        ("lock_study", []),
-        ("unblind_study", ["--signers", names, "--reason", "to take its picture"]),
+    for words in (
+        ("shell", "-c", FREED),
+        ("simulate_study", STUDY),
+        ("lock_study", STUDY),
+        ("unblind_study", STUDY, "--signers", names, "--reason", "to take its picture"),
     ):
-        subprocess.run(
-            [sys.executable, "manage.py", command, STUDY, *more],
-            cwd=ROOT, env=environment, input=passwords, text=True, check=True,
-        )  # fmt: skip
+        if manage(*words, given=passwords):
+            raise SystemExit(f"{words[0]} failed")
 
 
 def main(folder: Path) -> int:

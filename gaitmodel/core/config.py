@@ -55,6 +55,10 @@ class FusionConfig:
             raise InputError(f"frames must be at least 1, not {self.frames}")
         if self.views < 1:
             raise InputError(f"--views must be at least 1, not {self.views}")
+        if self.text_tokens < 1:
+            raise InputError(
+                f"--text-tokens must be at least 1, not {self.text_tokens}"
+            )
         if self.stretch_s <= 0:
             raise InputError(f"stretch_s must be positive, not {self.stretch_s}")
 
@@ -121,7 +125,11 @@ class GenerationConfig:
     engine: str = "transformers"  # or vllm, where it is installed
 
     def __post_init__(self) -> None:
-        if min(self.max_new_tokens, self.batch_size, self.candidates) < 1:
+        for name in ("max_new_tokens", "batch_size", "candidates"):
+            if (value := getattr(self, name)) < 1:
+                option = name.replace("_", "-")
+                raise InputError(f"--{option} must be at least 1, not {value}")
+        if self.no_repeat_ngram < 0:
             raise InputError(
-                "max_new_tokens, batch_size and candidates must be at least 1"
+                f"--no-repeat-ngram must be 0 (off) or more, not {self.no_repeat_ngram}"
             )

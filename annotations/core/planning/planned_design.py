@@ -46,8 +46,9 @@ class Design:
             )
         if not 2 <= self.systems <= 6:
             raise StudyError(f"systems is {self.systems}; a study compares 2 to 6")
-        if not 0 < self.share < 1 or not 0 < self.alpha < 1:
-            raise StudyError("the share and alpha must lie between 0 and 1")
+        for name in ("share", "alpha"):
+            if not 0 < (value := getattr(self, name)) < 1:
+                raise StudyError(f"{name} is {value:g}; it must lie between 0 and 1")
 
     def floor(self, unit: str) -> float:
         """The smallest p that so many patients or evaluators can give."""

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from annotations.core.planning.planned_design import Design, check_floor
 from annotations.core.planning.utility import utility_for
 from annotations.core.statistics.preference import best_counts, label_permutation
 from annotations.core.statistics.table import IntArray
+from annotations.core.wording import counted
 
 BLOCK = 500
 
@@ -135,8 +137,13 @@ def likert_power(
     StudyError
         With fewer than two patients, or an SD that is not above 0.
     """
-    if patients < 2 or sd <= 0 or cases < patients:
-        raise StudyError("needs an SD above 0 and two patients, each with a case")
+    if not 0 < sd < math.inf:
+        raise StudyError(f"the SD of the differences is {sd:g}; it must be above 0")
+    if patients < 2 or cases < patients:
+        raise StudyError(
+            "a difference of mean scores needs two patients, each with a case, not "
+            f"{counted(patients, 'patient')} and {counted(cases, 'case')}"
+        )
     df = patients - 1
     se = sd * ((1 + (cases / patients - 1) * icc) / cases) ** 0.5
     limit = float(stats.t.ppf(1 - alpha / 2, df))

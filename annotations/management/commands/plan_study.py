@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from annotations.management.base import StudyCommand
+from gaitmodel.management.base import count
 
 NUMBERS = {
     "cases": (int, 52),
@@ -30,7 +31,7 @@ class Command(StudyCommand):
         for name, (kind, default) in NUMBERS.items():
             parser.add_argument(f"--{name}", type=kind, default=default)
         parser.add_argument("--sims", type=int, default=2000, help="simulated studies")
-        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--seed", type=count, default=1)
         parser.add_argument(
             "--difference", type=float, help="of mean scores, in points"
         )

@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 
 from annotations.core.errors import StudyError
 from annotations.management.base import StudyCommand, add_study_argument, study_named
+from gaitmodel.management.base import count
 
 KINDS = ("indifferent", "preferring", "position", "careless")
 
@@ -20,7 +21,7 @@ class Command(StudyCommand):
         parser.add_argument(
             "--kind", default="indifferent", help=f"one of {', '.join(KINDS)}"
         )
-        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--seed", type=count, default=1)
 
     def handle(self, *args: Any, **options: Any) -> None:
         from annotations.core.instrument.rehearsal import Kind

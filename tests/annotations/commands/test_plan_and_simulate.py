@@ -44,12 +44,21 @@ def test_a_plan_is_told_in_words_and_json() -> None:
         (["--alpha", "0.001"], "at least 7 patients and 7 evaluators"),
         (["--patients", "99"], "99 patients need at least as many cases"),
         (["--sims", "0"], "simulate at least 100"),
+        (["--share", "60"], "share is 60; it must lie between 0 and 1"),
+        (["--alpha", "5"], "alpha is 5; it must lie between 0 and 1"),
+        (["--difference", "1", "--sd", "0"], "SD of the differences is 0; it must be"),
     ],
 )
 def test_a_plan_that_cannot_work_ends_with_2(words: list[str], sentence: str) -> None:
     with pytest.raises(CommandError, match=sentence) as refusal:
         run("plan_study", *words)
     assert refusal.value.returncode == 2
+
+
+@pytest.mark.parametrize("words", [("plan_study",), ("simulate_study", "Rehearsal")])
+def test_a_seed_below_nought_is_refused(words: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError, match="--seed: '-1' is not a number of 0 or more"):
+        run(*words, "--seed", "-1")
 
 
 def pilot(

@@ -63,6 +63,8 @@ def read_walkway(path: Path) -> WalkwayTrials:
         raise InputError(f"{path.name} is no readable CSV file: {error}") from error
     reader = csv.DictReader(text.splitlines())
     columns = list(reader.fieldnames or ())
+    if not columns:
+        raise InputError(f"{path.name} is empty: it has no line of columns")
     clip = next((c for c in columns if c.strip().lower() == "clip"), None)
     known = {c: key for c in columns if (key := metric_of(c)) is not None}
     _refuse_two_for_one(path, columns)

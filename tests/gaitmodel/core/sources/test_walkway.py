@@ -68,6 +68,7 @@ def test_blanks_are_gaps_and_other_columns_are_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "sentence"),
     [
+        ([], "is empty: it has no line of columns"),
         (["Cadence", "110"], "no column clip"),
         (["clip,Velocity", "a,1"], "no column of a parameter"),
         (["clip,Cadence", "a,110", "a,111"], "row 3 names clip 'a' again"),

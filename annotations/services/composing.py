@@ -115,6 +115,7 @@ def _composed(
     rationales = rationales_latest(pool.values(), systems)
     if n_cases is None:
         _check_complete(pool, systems, rationales)
+    _check_heard(systems, rationales)
     keys = [
         CaseKey(clip.name, clip.subject.name)
         for clip in pool.values()
@@ -182,6 +183,18 @@ def _check_complete(
                     f"clip {clip.name!r} has no rationale of system {system!r}: "
                     "run generate_rationales"
                 )
+
+
+def _check_heard(
+    systems: Sequence[str], rationales: Mapping[tuple[int, str], Rationale]
+) -> None:
+    """A system that wrote about no clip at all is misspelt, or has not been run."""
+    heard = {system for _, system in rationales}
+    if silent := [system for system in systems if system not in heard]:
+        raise StudyError(
+            f"no clip to choose from has a rationale of system {silent[0]!r}: "
+            "run generate_rationales"
+        )
 
 
 def _masked_balance(allocation: Allocation) -> list[dict[str, object]]:

@@ -2,6 +2,7 @@
 
 import io
 import sys
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -110,6 +111,23 @@ def test_a_wrong_password_signs_nothing(
             r"fewer cases \(6\) than raters \(9\)",
         ),
         (
+            ["create_study", "X", "--systems", "a,b", "--raters", "2", "--cases", "4"],
+            "no clip to choose from has a rationale of system 'a'",
+        ),
+        (
+            [
+                "create_study",
+                "X",
+                "--systems",
+                "a,b",
+                "--raters",
+                "2",
+                "--label",
+                "gone",
+            ],
+            "label 'gone' is not a gait class",
+        ),
+        (
             ["create_study", "X", "--systems", "a", "--raters", "1", "--tie-rule", "x"],
             "tie rule 'x'",
         ),
@@ -122,3 +140,11 @@ def test_bad_input_is_one_sentence_and_exit_code_2(words, sentence) -> None:
     assert refusal.value.returncode == 2
     assert "\n" not in str(refusal.value)
     assert Study.objects.count() == 1
+
+
+def test_a_consent_form_that_is_no_utf_8_is_named(tmp_path: Path) -> None:
+    form = tmp_path / "consent.txt"
+    form.write_bytes(b"1\n\xff\xfe")
+    with pytest.raises(CommandError, match=r"consent.txt cannot be read as UTF-8"):
+        create("--consent", str(form))
+    assert not Study.objects.exists()

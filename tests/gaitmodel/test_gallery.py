@@ -121,3 +121,14 @@ def test_a_strip_shows_six_frames_side_by_side(tmp_path: Path) -> None:
     strip = Image.open(io.BytesIO(film_strip(film(tmp_path / "a.mp4"))))
     assert strip.height == HEIGHT
     assert strip.width == FRAMES * round(64 * HEIGHT / 48)
+
+
+def test_an_export_of_a_system_without_texts_names_it(
+    clip: Clip, tmp_path: Path
+) -> None:
+    with pytest.raises(
+        CommandError, match="no rationale of system 'tsn' of label 'dcm'"
+    ):
+        call_command(
+            "export_gallery", str(tmp_path / "g.html"), "--system=tsn", "--label=DCM"
+        )

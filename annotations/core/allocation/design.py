@@ -50,7 +50,9 @@ def choose_cases(
     cases: Sequence[CaseKey], wanted: int, seed: bytes
 ) -> tuple[CaseKey, ...]:
     """``wanted`` of the cases, spread as evenly over the patients as they allow."""
-    if not 1 <= wanted <= len(cases):
+    if wanted < 1:
+        raise StudyError(f"{wanted} cases are wanted; a study needs at least 1")
+    if wanted > len(cases):
         raise StudyError(
             f"{wanted} cases are wanted, but there are {len(cases)} to choose from"
         )

@@ -12,8 +12,10 @@ from annotations.core.errors import StudyError
 
 
 def check_repeats(shortest: int, repeats: int) -> None:
+    if repeats < 0:
+        raise StudyError(f"{repeats} repeated cases are wanted; at least 0 is meant")
     possible = (shortest - _held_back(shortest, repeats)) // 2
-    if not 0 <= repeats <= possible:
+    if repeats > possible:
         raise StudyError(
             f"{repeats} repeated cases are wanted, but a rater with {shortest} cases "
             f"can meet at most {possible} of them twice, far enough apart"

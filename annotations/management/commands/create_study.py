@@ -19,6 +19,7 @@ from annotations.core.instrument.protocol import (
 )
 from annotations.management.base import StudyCommand, names_in
 from annotations.services import study_create
+from gaitmodel.core.taxonomy import gait_class
 
 
 def consent_forms(given: Sequence[str]) -> tuple[ConsentForm, ...]:
@@ -33,7 +34,12 @@ def _consent_form(file: str, site: str) -> ConsentForm:
     path = Path(file)
     if not path.is_file():
         raise StudyError(f"--consent names no file: {file!r}")
-    version, _, text = path.read_text(encoding="utf-8").partition("\n")
+    try:
+        version, _, text = path.read_text(encoding="utf-8").partition("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StudyError(
+            f"--consent {file} cannot be read as UTF-8: {error}"
+        ) from error
     return ConsentForm(version.strip(), text.strip(), site.strip())
 
 
@@ -114,7 +120,7 @@ class Command(StudyCommand):
             systems=names_in(options["systems"]),
             n_raters=options["raters"],
             clips=names_in(options["clips"]),
-            label=options["label"],
+            label=gait_class(options["label"]).value if options["label"] else "",
             split=options["split"],
             n_cases=options["cases"],
             overlap=options["overlap"],

@@ -30,7 +30,11 @@ class Command(GaitCommand):
         label = gait_class(options["label"]).value if options["label"] else ""
         shown = exhibits(system=options["system"], label=label, limit=options["limit"])
         if not shown:
-            raise InputError("no rationale has been written yet: generate_rationales")
+            asked = [("system", options["system"]), ("label", label)]
+            of = "".join(f" of {name} {value!r}" for name, value in asked if value)
+            raise InputError(
+                f"no rationale{of} has been written yet: run generate_rationales"
+            )
         pages = [
             (base64.b64encode(film_strip(clip_shown_video(one.clip))).decode(), one)
             for one in shown

@@ -71,6 +71,8 @@ def test_a_number_of_cases_is_chosen_over_the_patients() -> None:
         ({"clips": ["unheard-of"]}, "'unheard-of' is not among the prepared clips"),
         ({"label": "normal"}, "no prepared clip has split 'test' and label 'normal'"),
         ({"n_cases": 5}, "5 cases are wanted, but there are 4"),
+        ({"n_cases": 0}, "0 cases are wanted; a study needs at least 1"),
+        ({"repeats": -1}, "-1 repeated cases are wanted; at least 0 is meant"),
         ({"target": "nobody"}, "target 'nobody' is not among the systems"),
         ({"name": " "}, "needs a name"),
         ({"seed": b"1234"}, "seed has 4 bytes"),

@@ -54,11 +54,6 @@ class Desk:
         return next((case for case in self.cases if not case.is_done), None)
 
     @property
-    def is_ready(self) -> bool:
-        """Whether nothing has to come before the first case."""
-        return not self.needs_consent
-
-    @property
     def is_time_for_a_break(self) -> bool:
         """After every so many submitted cases, while some are left."""
         if not self.break_after or not self.done or self.next_case is None:

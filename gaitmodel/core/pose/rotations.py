@@ -49,14 +49,6 @@ def skel_angles(matrix: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]
     return tilt, side, turn
 
 
-def opensim_angles(matrix: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """(tilt, side, turn) of OpenSim's order from matrices (..., 3, 3)."""
-    side = np.arcsin(np.clip(matrix[..., 2, 1], -1.0, 1.0))
-    turn = np.arctan2(-matrix[..., 2, 0], matrix[..., 2, 2])
-    tilt = np.arctan2(-matrix[..., 0, 1], matrix[..., 1, 1])
-    return tilt, side, turn
-
-
 def wrap(angle: FloatArray) -> FloatArray:
     """Angles wrapped to [-pi, pi); NaN stays NaN."""
     wrapped: FloatArray = np.mod(angle + np.pi, 2 * np.pi) - np.pi

@@ -211,21 +211,3 @@ def _facing(joints: FloatArray) -> FloatArray:
     ahead = np.array([across[2], -across[0]])
     unit: FloatArray = ahead / max(float(np.hypot(*ahead)), 1e-9)
     return unit
-
-
-def contact_sheet(
-    rows: Sequence[Sequence[ByteArray]], titles: Sequence[str]
-) -> Image.Image:
-    """Rows of equally sized frames, a title above each row."""
-    height, width, _ = rows[0][0].shape
-    band = 18
-    sheet = Image.new(
-        "RGB", (width * max(map(len, rows)), (height + band) * len(rows)), "white"
-    )
-    draw = ImageDraw.Draw(sheet)
-    for r, (frames, title) in enumerate(zip(rows, titles, strict=True)):
-        draw.text((6, r * (height + band) + 3), title, fill="black")
-        for c, frame in enumerate(frames):
-            place = (c * width, r * (height + band) + band)
-            sheet.paste(Image.fromarray(frame), place)
-    return sheet

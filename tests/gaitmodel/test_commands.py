@@ -30,3 +30,15 @@ def test_preparing_refuses_no_worker_and_a_clip_that_is_not_there(
 ) -> None:
     with pytest.raises(CommandError, match=sentence):
         call_command("prepare_clips", *options)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("shortcut_test", "--systems", "st_gcn", "--out", "nowhere"),
+        ("train_biogait", "--system", "biogait_plus", "--backbone", "none"),
+    ],
+)
+def test_a_seed_below_nought_is_refused(words: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError, match="--seed: '-1' is not a number of 0 or more"):
+        call_command(*words, "--seed", "-1")

@@ -20,7 +20,7 @@ from gaitmodel.core.scoring.shortcut import ShortcutRow, write_rows
 from gaitmodel.core.sources.synthetic_shortcut import plan_trap
 from gaitmodel.core.systems.registry import backbones_for
 from gaitmodel.core.training.shortcut import shortcut_test
-from gaitmodel.management.base import GaitCommand, progress_bar
+from gaitmodel.management.base import GaitCommand, count, progress_bar
 from gaitmodel.runner.inputs import workplace
 
 
@@ -38,7 +38,7 @@ class Command(GaitCommand):
         parser.add_argument("--subjects", type=int, default=6, help="of each class")
         parser.add_argument("--epochs", type=int, default=40)
         parser.add_argument("--lr", type=float, default=5e-4)
-        parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument("--seed", type=count, default=0)
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -31,7 +31,7 @@ class Command(GaitCommand):
         parser.add_argument("--epochs", type=int, default=40)
         parser.add_argument("--batch-size", type=int, default=2)
         parser.add_argument("--lr", type=float, default=5e-4)
-        parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument("--seed", type=count, default=0)
         parser.add_argument(
             "--fusion-order", choices=list(FusionOrder), default=FusionOrder.TEXT_FIRST
         )

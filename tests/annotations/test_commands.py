@@ -148,3 +148,19 @@ def test_a_consent_form_that_is_no_utf_8_is_named(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"consent.txt cannot be read as UTF-8"):
         create("--consent", str(form))
     assert not Study.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--port", "99999"), "--port must lie between 1 and 65535, not 99999"),
+        (("--cases", "3"), "--cases must be at least 4"),
+    ],
+)
+def test_a_demo_that_cannot_be_served_is_not_begun(
+    words: tuple[str, str], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotations.management.commands.demo.demo_build", pytest.fail)
+    with pytest.raises(CommandError, match=sentence) as refusal:
+        run("demo", *words)
+    assert refusal.value.returncode == 2

@@ -43,6 +43,10 @@ class Command(StudyCommand):
             raise StudyError(
                 f"--cases must be at least 4, one a rater, not {options['cases']}"
             )
+        if not 1 <= options["port"] <= 65535:
+            raise StudyError(
+                f"--port must lie between 1 and 65535, not {options['port']}"
+            )
         if options["fresh"]:
             demo_erase(plan)
         study = demo_build(plan)

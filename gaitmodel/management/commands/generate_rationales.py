@@ -78,8 +78,8 @@ class Command(GaitCommand):
         written = run.result["rationales"]
         kept = len(request.clips) * len(systems) - written
         self.stdout.write(
-            f"{written} rationales written for {len(request.clips)} clips by "
-            f"{len(systems)} systems"
+            f"rationales written: {written} (clips: {len(request.clips)}, systems: "
+            f"{len(systems)})"
             + f"; {kept} stand from before, written in the same way"
             * bool(kept)
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from annotations.core.ratings.rated_output import is_answered
 from annotations.core.statistics.estimate import NotEstimable, Reasons
 from annotations.core.statistics.table import FloatArray, RatingTable
 
@@ -15,7 +16,8 @@ MOST_TABLES = 200_000
 
 @dataclass(frozen=True)
 class Rater:
-    """One evaluator. ``halo``: mean correlation between criteria.
+    """One evaluator. ``readings``: those answered. ``halo``: mean correlation between
+    criteria.
 
     ``straight``: share of texts with one same rating in every criterion.
     """
@@ -81,7 +83,11 @@ def _rater(
             )
     return Rater(
         name=name,
-        readings=int(own.sum()),
+        readings=sum(
+            is_answered([output for output in row if output is not None])
+            for row, mine in zip(table.rows, own, strict=True)
+            if mine
+        ),
         k=int((best == 0).sum()),
         chose=len(best),
         mean=float(given.mean()) if len(given) else None,

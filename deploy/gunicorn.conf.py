@@ -6,6 +6,7 @@
 | ``WEB_WORKERS`` | processes; two a core are enough | 2 |
 | ``WEB_THREADS`` | threads in each | 4 |
 | ``WEB_TRUSTS`` | addresses of the front server, whose headers are believed | 127.0.0.1 |
+| ``WEB_LOG_LEVEL`` | what gunicorn tells of itself: ``info`` names every worker | warning |
 """
 
 import os

@@ -17,6 +17,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.chromium import FLAGS
+from tests.browser.cohort_picture import cohort_picture
 from tests.browser.gallery import SIZES, Camera, signed_in
 from tests.processes import ROOT, serving
 
@@ -106,6 +107,7 @@ def main(folder: Path) -> int:
         "DJANGO_SETTINGS_MODULE": "evalsite.settings",
         "LEADS_NEED_MFA": "no",
     }
+    cohort_picture(folder / "demo" / "cohort", ROOT / "docs" / "synthetic-cohort.png")
     unblinded(environment, leads)
     with sync_playwright() as playwright, serving(environment) as origin:
         browser = playwright.chromium.launch(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from datetime import UTC
 from pathlib import Path
 
 from annotations.core.planning.plan import plan_json
 from annotations.core.proof.canonical import canonical
-from annotations.core.ratings.ratings_csv import VERDICTS, cell_safe
+from annotations.core.ratings.ratings_csv import VERDICTS, cell_safe, csv_text
 from annotations.models import Event, Study
 from annotations.reports import StudyReport, report_write, study_report
 from annotations.selectors import study_plan
@@ -56,13 +54,6 @@ def _sum(path: Path) -> str:
     return f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
 
 
-def _table(head: list[str], rows: list[list[object]]) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerows([head, *rows])
-    return buffer.getvalue()
-
-
 def _codebook(study: Study) -> str:
     """Every column of ratings.csv and what its values mean."""
     rows: list[list[object]] = [
@@ -86,7 +77,7 @@ def _codebook(study: Study) -> str:
         ["guess", "taken for the authors' own system", "0, 1, blank: not asked"],
         ["comment", "the evaluator's words on the case", "text"],
     ]
-    return _table(["column", "meaning", "values"], rows)
+    return csv_text([["column", "meaning", "values"], *rows])
 
 
 def _verdicts() -> list[list[object]]:
@@ -112,7 +103,7 @@ def _imrmc(report: StudyReport) -> str:
         for c, value in o.scores.items()
         if value is not None
     ]
-    return _table(["readerID", "caseID", "modalityID", "score"], rows)
+    return csv_text([["readerID", "caseID", "modalityID", "score"], *rows])
 
 
 def _seal(study: Study) -> str:

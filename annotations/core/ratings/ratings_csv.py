@@ -24,6 +24,7 @@ MARKS = {"": None, "0": False, "1": True}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 VERDICTS = ("supported", "contradicted", "unsupported")
 BIGGEST = 1_000_000_000
+EOL = "\r\n"
 Cells = Mapping[str, Sequence[str]]
 
 
@@ -220,13 +221,13 @@ def ratings_csv(outputs: Iterable[RatedOutput]) -> str:
     rows = list(outputs)
     criteria = tuple(dict.fromkeys(c for o in rows for c in o.scores))
     counts = ("occasion", "words", "numerals", "correct", "guess", *VERDICTS)
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([*KEYS, "position", *criteria, *CHOICES, *counts, "comment"])
+    table: list[list[object]] = [
+        [*KEYS, "position", *criteria, *CHOICES, *counts, "comment"]
+    ]
     for o in rows:
         numbers = [*(o.scores.get(c) for c in criteria), o.best, o.second]
         numbers += [getattr(o, name) for name in counts]
-        writer.writerow(
+        table.append(
             [
                 *(
                     cell_safe(text)
@@ -237,7 +238,23 @@ def ratings_csv(outputs: Iterable[RatedOutput]) -> str:
                 cell_safe(o.comment),
             ]
         )
-    return buffer.getvalue()
+    return csv_text(table)
+
+
+class _Lines(list[str]):
+    """Takes what ``csv`` writes, a row at a time, with a plain end."""
+
+    def write(self, row: str) -> None:
+        self.append(f"{row.removesuffix(EOL)}\n")
+
+
+def csv_text(rows: Iterable[Sequence[object]]) -> str:
+    """Rows that are read as they are: ``csv`` quotes no line's end but those of its own,
+    and a carriage return in a comment would end the row.
+    """
+    lines = _Lines()
+    csv.writer(lines, lineterminator=EOL).writerows(rows)
+    return "".join(lines)
 
 
 def cell_safe(text: str) -> str:

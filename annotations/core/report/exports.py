@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from annotations.core.ratings.ratings_csv import cell_safe
+from annotations.core.ratings.ratings_csv import cell_safe, csv_text
 from annotations.core.report.report_tables import ReportTable
 
 ESCAPES = {
@@ -24,16 +22,14 @@ ESCAPES = {
 def long_csv(report: Mapping[str, Any]) -> str:
     """``path,value,reason``: every result of the JSON, full precision."""
     reasons = report.get("reasons", {})
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["path", "value", "reason"])
+    rows: list[list[object]] = [["path", "value", "reason"]]
     results = {k: v for k, v in report.items() if k != "reasons"}
     for path, known_as, value in _leaves(results, "", ""):
         reason = reasons.get(known_as, "") if value is None else ""
         text = "" if value is None else value
         safe = cell_safe(text) if isinstance(text, str) else text
-        writer.writerow([cell_safe(path), safe, reason])
-    return buffer.getvalue()
+        rows.append([cell_safe(path), safe, reason])
+    return csv_text(rows)
 
 
 def _leaves(found: Any, path: str, known_as: str) -> Iterator[tuple[str, str, Any]]:

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 RULES = Protocol(
     tie_rule=TieRule.TIES, guess=True, correctness=True, confidence=True, reopening=True
 )
-WORDS = ("-x\r\n'=y", "@a", "'=z", "\tq", "plain")
+WORDS = ("-x\r\n'=y", "@a", "'=z", "\tq", "a\rb")
 
 
 def scored(case: Assignment, turn: int, rater: User) -> None:

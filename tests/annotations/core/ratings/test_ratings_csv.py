@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -170,3 +173,12 @@ def test_a_spreadsheet_runs_no_cell_as_a_formula() -> None:
     (first, *_) = paper_study()
     text = ratings_csv([first.__class__(**{**vars(first), "comment": "=cmd()"})])
     assert "'=cmd()" in text
+
+
+@pytest.mark.parametrize("comment", ["one\rtwo", "\r", "one\r\ntwo", "\n"])
+def test_a_line_end_in_a_comment_ends_no_row(comment: str) -> None:
+    first, *others = paper_study()
+    text = ratings_csv([replace(first, comment=comment), *others])
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert len(rows) == 1 + len(others)
+    assert rows[0]["comment"].removeprefix("'") == comment

@@ -312,6 +312,13 @@ MUTATIONS = (
         "tests/annotations/services/test_replaying.py",
     ),
     Mutation(
+        "a withdrawal may erase what a lead did",
+        "annotations/services/erasing.py",
+        "erased, _ = acts.exclude(as_lead).delete()",
+        "erased, _ = acts.delete()",
+        "tests/annotations/services/test_replaying.py",
+    ),
+    Mutation(
         "a consent may be invented",
         "annotations/core/proof/replay.py",
         "if replay.consents.get(seat) != consents.get(seat)",

@@ -7,7 +7,9 @@ the payloads that are erased here.
 from __future__ import annotations
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 
+from annotations.core.proof.chain import LED, SEATED
 from annotations.models import (
     Assignment,
     Attention,
@@ -44,10 +46,15 @@ def answers_clear(seat: Seat) -> None:
 
 
 def contents_erase(study: Study, rater: User) -> int:
-    """Erase what the log says of a rater's acts; return how many entries lost it."""
-    erased, _ = EventContent.objects.filter(
-        event__study=study, event__actor=rater
-    ).delete()
+    """Erase what the log says of a rater's acts; return how many entries lost it.
+
+    What the same person did as a lead, before or after, is about others, and stays.
+    """
+    acts = EventContent.objects.filter(event__study=study, event__actor=rater)
+    as_lead = Q(event__kind__in=LED) | (
+        Q(event__kind=SEATED) & ~Q(payload__rater=rater.pk)
+    )
+    erased, _ = acts.exclude(as_lead).delete()
     return erased
 
 

@@ -15,6 +15,16 @@ from annotations.core.proof.canonical import Payload, canonical
 
 GENESIS = "0" * 64
 WITHDRAWAL = "consent_withdrawn"
+SEATED = "rater_seated"
+LED = frozenset(
+    {
+        "study_created", "study_opened", "study_locked", "study_unblinded",
+        "identifiability_audited", "presentation_signed", "rater_invited",
+        "seat_reissued", "case_unblinded", "codebook_written", "unblinding_signed",
+        "data_exported", WITHDRAWAL,
+    }
+)  # fmt: skip
+"""Acts of who leads a study: no withdrawal erases them, whoever once led or will."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +102,8 @@ def chain_breaks(links: Sequence[Link], length: int, head: str) -> list[str]:
 def erasure_breaks(links: Sequence[Link]) -> list[str]:
     """At which entries a content is missing that no withdrawal can have erased.
 
-    A withdrawal erases all that the log says of one person's acts until then. Whoever
-    erases one entry alone (a change of mind, so that the answer before it seems to be
+    A withdrawal erases all that the log says of one person's acts as a rater until then
+    (that a lead seated somebody else is none). Whoever erases one entry alone (a change of mind, so that the answer before it seems to be
     the last) leaves others of the same person; whoever takes out a whole person, one
     more than withdrew.
     """
@@ -102,7 +112,7 @@ def erasure_breaks(links: Sequence[Link]) -> list[str]:
     withdrawn = max(others, default=0)
     first_kept: dict[str, int] = {}
     for link in links:
-        if link.content is not None:
+        if link.content is not None and link.kind not in LED | {SEATED}:
             first_kept.setdefault(link.actor, link.sequence)
     breaks = []
     for link in erased:

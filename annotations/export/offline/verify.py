@@ -42,6 +42,12 @@ from replay import (  # noqa: E402
 )
 
 SUMS = "SHA256SUMS"
+NOT_ERASED = (  # what a lead does, or a lead for a rater
+    "study_created", "study_opened", "study_locked", "study_unblinded",
+    "identifiability_audited", "presentation_signed", "rater_invited",
+    "seat_reissued", "case_unblinded", "codebook_written", "unblinding_signed",
+    "data_exported", "consent_withdrawn", "rater_seated",
+)  # fmt: skip
 
 
 def sha256(data: bytes) -> str:
@@ -93,21 +99,14 @@ def erasure_problems() -> list[str]:
     leaves others of the same person; who takes out a person, one more than withdrew.
     """
     erased: list[tuple[int, str]] = []  # number and actor
-    own: dict[str, int] = {}  # where each person last withdrew
-    others: list[int] = []  # where one whom an old log does not name did
     first_kept: dict[str, int] = {}
+    own, others = withdrawals()
     for number, event in enumerate(map(json.loads, log_lines()), start=1):
         entry = json.loads(event["canonical"])
         if event["content"] is None:
             erased.append((number, entry["actor"]))
-            continue
-        first_kept.setdefault(entry["actor"], number)
-        if entry["kind"] == "consent_withdrawn":
-            rater = json.loads(event["content"]).get("rater")
-            if rater is None:
-                others.append(number)
-            else:
-                own[str(rater)] = number
+        elif entry["kind"] not in NOT_ERASED:
+            first_kept.setdefault(entry["actor"], number)
     problems = []
     for number, actor in erased:
         until = own.get(actor, max(others, default=0))
@@ -119,6 +118,21 @@ def erasure_problems() -> list[str]:
         withdrew = f"{len(own) + len(others)} withdrew"
         problems.append(f"what {gone} persons said is missing, and {withdrew}")
     return problems
+
+
+def withdrawals() -> tuple[dict[str, int], list[int]]:
+    """Where each person last withdrew; and where one whom an old log does not name did."""
+    own: dict[str, int] = {}
+    others: list[int] = []
+    for number, event in enumerate(map(json.loads, log_lines()), start=1):
+        is_one = json.loads(event["canonical"])["kind"] == "consent_withdrawn"
+        if is_one and event["content"] is not None:
+            rater = json.loads(event["content"]).get("rater")
+            if rater is None:
+                others.append(number)
+            else:
+                own[str(rater)] = number
+    return own, others
 
 
 def entry_problems(

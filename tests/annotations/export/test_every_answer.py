@@ -25,6 +25,8 @@ from annotations.services import (
     study_unblind,
     study_verify,
 )
+from annotations.services.emergency import case_unblind
+from annotations.services.joining import consent_withdraw
 from annotations.services.reissuing import seat_reissue
 from annotations.services.verdicts import Picks
 from tests import factories, people
@@ -52,6 +54,20 @@ def scored(case: Assignment, turn: int, rater: User) -> None:
     assignment_submit(case_id=case.pk, actor=rater)
 
 
+def leads_and_withdraws(study: Study, rater: User) -> None:
+    """Rates a case, is made a lead and acts as one, rates another, and withdraws."""
+    seat = rater_seat(study=study, rater=rater)
+    one, other = Assignment.objects.filter(seat=seat)[:2]
+    scored(one, 1, rater)
+    rater.is_staff = True
+    rater.save()
+    case_unblind(
+        study=study, case_id=one.pk, actor=rater, password=PASSWORD, reason="asked"
+    )
+    scored(other, 2, rater)
+    consent_withdraw(seat_id=seat.pk, actor=rater)
+
+
 @pytest.fixture
 def answered(ada: User, ben: User) -> Study:
     study = study_open(study=factories.study(protocol=RULES, overlap=2, repeats=2))
@@ -73,6 +89,7 @@ def test_an_export_of_every_kind_of_answer_holds(
     answered: Study, cleo: User, dora: User, tmp_path: Path
 ) -> None:
     seat_reissue(study=answered, number=2, reason="moved away", actor=cleo)
+    leads_and_withdraws(answered, people.rater("gil"))
     rater_seat(study=answered, rater=people.rater("fay"))
     study_lock(study=answered)
     for signer in (cleo, dora):

@@ -26,12 +26,14 @@ from annotations.services import (
     comment_save,
     rater_seat,
     rating_save,
+    study_open,
     study_verify,
 )
 from annotations.services.erasing import contents_erase, seat_free
 from annotations.services.joining import consent_withdraw
 from annotations.services.reissuing import seat_reissue
 from annotations.services.verdicts import Picks
+from tests import factories
 from tests.tampering import drop_trigger
 
 pytestmark = pytest.mark.django_db
@@ -196,3 +198,28 @@ def test_a_rater_taken_out_where_another_withdrew_twice_is_missed(
     contents_erase(study, ben)
     missing = "its content is missing, and no withdrawal erased it"
     assert f"event {first.sequence}: {missing}" in breaks(study)
+
+
+def test_a_withdrawal_leaves_what_the_same_person_did_as_a_lead(
+    study: Study, answered: Assignment, bens_case: Assignment, ada: User, ben: User
+) -> None:
+    User.objects.filter(pk=ada.pk).update(is_staff=True)
+    seat_reissue(study=study, number=bens_case.seat.number, reason="moved", actor=ada)
+    rater_seat(study=study, rater=ben, actor=ada)
+    other = Assignment.objects.get(seat=answered.seat, position=2)
+    comment_save(case_id=other.pk, text="slow", version=0, actor=ada)
+    consent_withdraw(seat_id=answered.seat_id, actor=ada)
+    kept = study.events.filter(actor=ada, content__isnull=False)
+    assert set(kept.values_list("kind", flat=True)) == {"seat_reissued", "rater_seated"}
+    assert breaks(study) == ()
+
+
+def test_who_opened_a_study_may_rate_it_later_and_withdraw(
+    cleo: User, ada: User
+) -> None:
+    study = study_open(study=factories.study(name="Second", start=90), actor=cleo)
+    User.objects.filter(pk=cleo.pk).update(is_staff=False)
+    cleo.refresh_from_db()
+    seat = rater_seat(study=study, rater=cleo)
+    consent_withdraw(seat_id=seat.pk, actor=cleo)
+    assert breaks(study) == ()

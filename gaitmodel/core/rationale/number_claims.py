@@ -188,7 +188,15 @@ class NumberReader:
         return replace(found, name=f"{found.name} at an event", keys=())
 
     def _is_at_event(self, number: Number) -> bool:
-        return said.AT_EVENT.search(self._part(number)) is not None
+        """Whether an event stands beside it, and no peak or range between that has its
+        event by the way: "from extension at heel strike it flexes to a peak of 60°".
+        """
+        part, place = self._part(number), number.start - self._floor(number)
+        for event in said.AT_EVENT.finditer(part):
+            since = event.end() if event.end() <= place else 0
+            if event["phase"] or not said.PEAK.search(part, since, place):
+                return True
+        return False
 
     def _part(self, number: Number) -> str:
         """From the number before it, or the clause, to the end of the number's part."""

@@ -75,15 +75,19 @@ DIFFERENCE_BEHIND: Final = re.compile(
 )
 NOT_BEFORE: Final = re.compile(r"\b(?:no|not|never|nor|n['’]t)\s+$", re.IGNORECASE)
 DENIED_VALUE: Final = re.compile(
-    r"(?:\b(?:not|never)|n['’]t)\s+(?:at\s+|of\s+|exactly\s+)?$", re.IGNORECASE
+    r"(?:\b(?:not|never)|n['’]t)\s+(?:(?:at|of|exactly|about|around|between)\s+)?$",
+    re.IGNORECASE,
 )
 AT_EVENT: Final = re.compile(
     r"\bat\s+(?:the\s+)?(?:(?:moment|time|instant|point)\s+of\s+)?(?:(?:left|right|each|every)\s+)?"
     r"(?:initial\s+(?:foot\s+)?contact|(?:heel|foot)[-\s]*(?:strikes?|contacts?)|toe[-\s]*offs?|touch[-\s]*down)\b"
-    r"|\b(?:at|in|during|through(?:out)?)\s+(?:the\s+)?(?:(?:early|mid)[-\s]*stance|loading\s+response)\b",
+    r"|\b(?P<phase>(?:at|in|during|through(?:out)?)\s+(?:the\s+)?(?:(?:early|mid)[-\s]*stance|loading\s+response))\b",
     re.IGNORECASE,
 )
-"""An angle at one event: peaks and ranges say nothing of it."""
+"""An angle at one event, or in a part of stance: peaks and ranges say nothing of it."""
+PEAK: Final = re.compile(
+    r"\b(?:peak(?:s|ed|ing)?|maxim(?:um|al(?:ly)?)|range|excursion)\b", re.IGNORECASE
+)
 BACKWARD: Final = re.compile(r"\b(?:backwards?|posterior(?:ly)?)\b", re.IGNORECASE)
 PART_END: Final = re.compile(r"[,;.)]|\d|$")
 BETWEEN: Final = re.compile(r"\b(?:between|from)\s*$", re.IGNORECASE)

@@ -97,6 +97,8 @@ def found(text: str) -> Counter[Label]:
         # What is denied holds where the number is wrong.
         ("The cadence is not 180 steps/min.", "value cadence - 180 +"),
         ("The cadence isn't 112 steps/min.", "value cadence - 112 x"),
+        ("Cadence is not between 100 and 120 steps/min.", "range cadence - 100 x"),
+        ("The cadence is not about 180 steps/min.", "value cadence - 180 +"),
         # An angle at an event is held against no peak; beside it peaks still count.
         (
             "Left knee flexion at heel strike is 5°, peak left knee flexion 63°.",
@@ -107,6 +109,23 @@ def found(text: str) -> Counter[Label]:
             "value knee_flexion left 63 +\nvalue knee_flexion_at_an_event - 5 ?",
         ),
         ("The left knee flexes 40° at toe-off.", "value knee_flexion_at_an_event - 40 ?"),
+        # A peak that comes from an event, or is beside one, is a peak.
+        (
+            "From extension at heel strike the left knee flexes to a peak of 63°.",
+            "value knee_flexion left 63 +",
+        ),
+        (
+            "Left knee flexion peaks at 20° in swing and is small at heel strike.",
+            "value knee_flexion left 20 x",
+        ),
+        (
+            "Peak left hip flexion at heel strike is 5°.",
+            "value hip_flexion_at_an_event - 5 ?",
+        ),
+        (
+            "Left knee flexion has a peak of 18° in early stance.",
+            "value knee_flexion_at_an_event - 18 ?",
+        ),
     ],
 )  # fmt: skip
 def test_a_claim_is_read_however_it_is_put(text: str, lines: str) -> None:

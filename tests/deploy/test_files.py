@@ -73,6 +73,33 @@ def test_a_command_on_a_host_reads_the_settings_of_the_units(tmp_path: Path) -> 
     assert b"none.env" in done.stderr
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("quote", ["", "'", '"'])
+def test_a_command_takes_the_values_that_the_units_take(
+    tmp_path: Path, quote: str
+) -> None:
+    """A shell would cut the first at its "&", and run the second's words."""
+    values = {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/a&b$HOME.sqlite3",
+        "EMAIL_FROM": "Gait study <study@example.org>",
+        "ALLOWED_HOSTS": "a.example.org,b.example.org",
+        "BIOGAIT_VAR": f"{tmp_path}/var",
+    }
+    lines = [f"{name}={quote}{value}{quote}" for name, value in values.items()]
+    (tmp_path / "site.env").write_text("\n".join(["# ours", "", *lines]))
+    environment = {
+        "PATH": os.environ["PATH"],
+        "SITE_ENV": str(tmp_path / "site.env"),
+        "SITE_USER": pwd.getpwuid(os.getuid()).pw_name,
+    }
+    asked = f"import os; print([os.environ[n] for n in {list(values)}])"
+    done = subprocess.run(
+        [DEPLOY / "manage", "shell", "-v0", "-c", asked],
+        env=environment, cwd=tmp_path, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == str(list(values.values()))
+
+
 @pytest.mark.services
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
 def test_systemd_takes_every_unit(unit: Path, tmp_path: Path) -> None:

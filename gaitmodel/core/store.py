@@ -78,9 +78,10 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
     sweep_scratch(parent)
     with (
         tempfile.TemporaryDirectory(dir=parent, prefix=".part-") as name,
-        Path(name, _OWNER).open("w") as owner,
+        Path(name, f".{_OWNER}").open("w") as owner,
     ):
         fcntl.flock(owner, fcntl.LOCK_EX)
+        Path(owner.name).rename(Path(name, _OWNER))  # never there unless held
         yield Path(name)
 
 

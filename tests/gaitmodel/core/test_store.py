@@ -1,6 +1,8 @@
 """The clip store: whole files or none, safe names, honest absences."""
 
+import fcntl
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
@@ -70,6 +72,21 @@ def test_the_scratch_folder_of_a_living_process_stays(tmp_path: Path) -> None:
         sweep_scratch(tmp_path)
         assert mine.exists()
         assert other.exists()
+
+
+def test_a_scratch_folder_is_not_swept_before_its_owner_holds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = fcntl.flock
+
+    def late(owner: IO[str], how: int) -> None:
+        if how == fcntl.LOCK_EX:
+            sweep_scratch(tmp_path)  # by another process, just before
+        held(owner, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with scratch_folder(tmp_path) as mine:
+        assert mine.exists()
 
 
 def test_json_without_a_meaning_is_never_written(tmp_path: Path) -> None:

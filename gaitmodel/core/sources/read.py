@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+from unicodedata import category
 
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.media.probe import first_frame_rate
@@ -102,7 +103,11 @@ def _check_names(source: Path, clip: ClipRef) -> None:
     files = (("video", str(clip.video or "")), ("pose", str(clip.pose or "")))
     for what, text in names + files:
         longest = LONGEST.get(what, LONGEST_PATH)
-        if len(text) > longest or not text.isprintable():
+        # A path may hold any script's space; in a name it would make two people of one.
+        spaces = "" if what in LONGEST else "Zs"
+        if len(text) > longest or not all(
+            mark.isprintable() or category(mark) == spaces for mark in text
+        ):
             shown = text if len(text) <= longest else f"{text[:20]}..."
             raise InputError(
                 f"{source.name}, clip {clip.clip!r}: {what} must be at most {longest} "

@@ -23,6 +23,23 @@ def test_a_name_in_any_script_is_taken(tmp_path: Path) -> None:
     assert clip.subject == "Ö 12 ☃"
 
 
+@pytest.mark.parametrize("space", ["\u3000", "\xa0"])
+def test_a_path_may_hold_any_scripts_space_and_a_name_may_not(
+    tmp_path: Path, space: str
+) -> None:
+    folder = tmp_path / f"山田{space}太郎"
+    folder.mkdir()
+    (clip,) = read_source("manifest", manifest(folder, "S1"), 0.2, 1).clips
+    assert clip.pose is not None
+    assert clip.pose.parent == folder
+    with pytest.raises(InputError, match=r"subject must be .* printable"):
+        read_source("manifest", manifest(folder, f"S{space}1"), 0.2, 1)
+    other = folder / "line\u2028end"
+    other.mkdir()
+    with pytest.raises(InputError, match=r"pose must be .* printable"):
+        read_source("manifest", manifest(other, "S1"), 0.2, 1)
+
+
 @pytest.mark.parametrize(
     ("subject", "source", "sentence"),
     [

@@ -319,6 +319,13 @@ MUTATIONS = (
         "tests/annotations/services/test_replaying.py",
     ),
     Mutation(
+        "a choice may name another case's text",
+        "annotations/services/replaying.py",
+        'return letters.get((case, slot), "?") if slot else ""',
+        'return dict(slots.values_list("pk", "letter"))[slot] if slot else ""',
+        "tests/annotations/services/test_replaying.py",
+    ),
+    Mutation(
         "a consent may be invented",
         "annotations/core/proof/replay.py",
         "if replay.consents.get(seat) != consents.get(seat)",

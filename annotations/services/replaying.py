@@ -44,10 +44,15 @@ def _answers(study: Study) -> Answers:
     ):
         found[Place(criterion, str(slot))] = value
     slots = Slot.objects.filter(assignment__seat__study=study)
-    letters: dict[UUID | None, str] = {
-        None: "",
-        **dict(slots.values_list("pk", "letter")),
+    letters = {
+        (case, pk): letter
+        for case, pk, letter in slots.values_list("assignment_id", "pk", "letter")
     }
+
+    def picked(case: UUID, slot: UUID | None) -> str:
+        """A text of another case is none of this one's, whatever its letter."""
+        return letters.get((case, slot), "?") if slot else ""
+
     cases = Assignment.objects.filter(seat__study=study).order_by()
     for (
         pk,
@@ -77,10 +82,10 @@ def _answers(study: Study) -> Answers:
     ):
         case = str(pk)
         found[Place("state", case)] = [str(state), reason]
-        picks = [letters.get(best, "?"), letters.get(second, "?"), verdict or "", sure]
+        picks = [picked(pk, best), picked(pk, second), verdict or "", sure]
         found[Place("choice", case)] = picks
         found[Place("comment", case)] = [text or ""]
-        found[Place("guess", case)] = [letters.get(guess, "?"), bool(unknown)]
+        found[Place("guess", case)] = [picked(pk, guess), bool(unknown)]
         if own[0] is not None:
             found[Place("own diagnosis", case)] = own
     return found

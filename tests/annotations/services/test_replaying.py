@@ -82,6 +82,12 @@ def change_choice(case: Assignment) -> str:
     return f"answer: choice of {case.pk} is not what the log says"
 
 
+def choose_another_cases_text(case: Assignment) -> str:
+    other = Assignment.objects.exclude(pk=case.pk)[0]
+    Choice.objects.filter(assignment=case).update(best=other.slots.get(letter="A"))
+    return f"answer: choice of {case.pk} is not what the log says"
+
+
 def change_comment(case: Assignment) -> str:
     Comment.objects.filter(assignment=case).update(text="fast")
     return f"answer: comment of {case.pk} is not what the log says"
@@ -125,6 +131,7 @@ def erase_what_was_logged(case: Assignment) -> str:
     [
         change_score,
         change_choice,
+        choose_another_cases_text,
         change_comment,
         invent_guess,
         take_back,

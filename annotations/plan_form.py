@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from django import forms
 
-from annotations.core.planning.planned_design import Design
+from annotations.core.planning.planned_design import LARGEST_ICC, Design
 
 _WORDS = {
     "cases": ("Cases", 52, 2, 400),
@@ -17,8 +17,18 @@ _WORDS = {
 }
 _SHARES = {
     "share": ("Share of readings in which the target is truly best", 0.6, 0.01, 0.99),
-    "icc_patient": ("How alike readings of one patient are (ICC)", 0.10, 0.0, 0.9),
-    "icc_evaluator": ("How alike readings of one evaluator are (ICC)", 0.05, 0.0, 0.9),
+    "icc_patient": (
+        "How alike readings of one patient are (ICC)",
+        0.10,
+        0.0,
+        LARGEST_ICC,
+    ),
+    "icc_evaluator": (
+        "How alike readings of one evaluator are (ICC)",
+        0.05,
+        0.0,
+        LARGEST_ICC,
+    ),
     "alpha": ("Alpha, two-sided", 0.05, 0.0001, 0.5),
 }
 

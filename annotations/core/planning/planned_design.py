@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from annotations.core.errors import StudyError
 
+LARGEST_ICC = 0.6  # up to which simulated tastes are calibrated
+
 
 def smallest_p(clusters: int, systems: int) -> float:
     """What so many patients or evaluators can reach if each always chooses one system.

@@ -15,6 +15,7 @@ import numpy as np
 from scipy import optimize
 
 from annotations.core.errors import StudyError
+from annotations.core.planning.planned_design import LARGEST_ICC
 from annotations.core.statistics.table import FloatArray, IntArray
 
 DRAWS, ROUNDS, WIDEST = 20_000, 200, 12.0
@@ -63,8 +64,10 @@ def utility_for(
     if len(wanted) < 2 or (wanted <= 0).any() or abs(wanted.sum() - 1) > 1e-9:
         raise StudyError("the shares must be above 0 and add to 1")
     for name, icc in (("patient", icc_patient), ("evaluator", icc_evaluator)):
-        if not 0 <= icc <= 0.6:
-            raise StudyError(f"the ICC of {name}s is {icc}; it must lie in 0 to 0.6")
+        if not 0 <= icc <= LARGEST_ICC:
+            raise StudyError(
+                f"the ICC of {name}s is {icc}; it must lie in 0 to {LARGEST_ICC}"
+            )
     patient = _sd_for(tuple(wanted), icc_patient)
     evaluator = _sd_for(tuple(wanted), icc_evaluator)
     noise = _draws(len(wanted), 0) * patient + _draws(len(wanted), 1) * evaluator

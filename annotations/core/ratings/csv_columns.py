@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from annotations.core.errors import StudyError
+from annotations.core.instrument.criteria import CRITERIA
 
 KEYS = ("case", "patient", "evaluator", "model")
 CHOICES = ("best", "second")
@@ -34,7 +35,7 @@ OPTIONAL = (
 )
 NO_SCORES = ("session", "visit", "order", "display_order")
 FEW = 3  # so few readings may hold the scores 1 and 2 by chance
-STANDARD_CRITERIA = ("grounding", "explainability", "usefulness", "consistency")
+STANDARD_CRITERIA = tuple(criterion.key for criterion in CRITERIA)
 
 Reading = tuple[str, str, str]
 """Case, evaluator, occasion."""

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from annotations.core.planning.planned_design import Design
+from annotations.core.planning.planned_design import LARGEST_ICC, Design
 from annotations.core.planning.power_grid import around, power_grid, power_svg
 from tests.people import lead
 
@@ -27,6 +27,7 @@ def cleo() -> Client:
 def test_the_form_alone_simulates_nothing(cleo: Client) -> None:
     page = cleo.get(reverse("planner")).content.decode()
     assert "Simulate" in page
+    assert page.count(f'max="{LARGEST_ICC}"') == 2
     assert "<svg" not in page
 
 

@@ -50,7 +50,7 @@ class _Shown(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Text:
+class Text:
     """What is known of a rationale, read once for all the readings that show it."""
 
     label: str
@@ -59,7 +59,7 @@ class _Text:
 
 def outputs_of(study: Study) -> list[RatedOutput]:
     """In order of seat, position and letter; the caller has opened the vault."""
-    readings, texts, scores = _readings(study), _texts(study), _scores(study)
+    readings, texts, scores = _readings(study), texts_shown(study), _scores(study)
     return [
         _rated(shown, readings[shown.assignment], texts[shown.rationale], scores)
         for shown in _shown(study)
@@ -97,16 +97,17 @@ def _shown(study: Study) -> Iterator[_Shown]:
         yield _Shown._make(row)
 
 
-def _texts(study: Study) -> dict[int, _Text]:
+def texts_shown(study: Study) -> dict[int, Text]:
+    """By the key of its row, each text that a reading shows."""
     shown = SlotIdentity.objects.filter(slot__assignment__seat__study=study)
     rows = Rationale.objects.filter(pk__in=shown.values("rationale_id"))
     return {
-        pk: _Text(label, claims_of(evidence))
+        pk: Text(label, _claims(evidence))
         for pk, label, evidence in rows.values_list("pk", "label", "evidence")
     }
 
 
-def claims_of(evidence: Mapping[str, Any] | None) -> dict[str, int | None]:
+def _claims(evidence: Mapping[str, Any] | None) -> dict[str, int | None]:
     """How the evidence check judged the text's claims; nothing where it did not run."""
     counts = (evidence or {}).get("counts", {})
     return {name: counts.get(name) for name in CLAIMS}
@@ -127,7 +128,7 @@ def _scores(study: Study) -> dict[UUID, dict[str, int | None]]:
 def _rated(
     shown: _Shown,
     reading: _Reading,
-    text: _Text,
+    text: Text,
     scores: Mapping[UUID, Mapping[str, int | None]],
 ) -> RatedOutput:
     given = scores[shown.slot]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from annotations.core.proof.seal import Item
-from annotations.models import SlotIdentity, Study
-from annotations.selectors.outputs import claims_of
-from gaitmodel.models import Rationale
+from annotations.models import Study
+from annotations.selectors.outputs import texts_shown
 
 MATERIAL = "material"
 
@@ -32,10 +31,8 @@ def material_item(study: Study) -> Item | None:
     if leaves and MATERIAL not in {leaf["name"] for leaf in leaves}:
         return None
     walks = study.cases.values_list("clip__name", "clip__label")
-    shown = SlotIdentity.objects.filter(slot__assignment__seat__study=study)
-    texts = Rationale.objects.filter(pk__in=shown.values("rationale_id"))
     said = {
-        str(pk): {"label": label, **claims_of(evidence)}
-        for pk, label, evidence in texts.values_list("pk", "label", "evidence")
+        str(pk): {"label": text.label, **text.claims}
+        for pk, text in texts_shown(study).items()
     }
     return Item(MATERIAL, {"diagnoses": dict(walks), "texts": said})

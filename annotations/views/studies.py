@@ -62,7 +62,7 @@ def refused(
     request: HttpRequest, study: Study, form: str, error: object
 ) -> HttpResponse:
     """The study's page with what is wrong, and what was typed into that form."""
-    messages.error(request, f"{error}.".replace("..", "."))
+    messages.error(request, f"{str(error).rstrip('.')}.")
     return _page(request, study, status=400, typed={form: request.POST})
 
 

@@ -103,9 +103,9 @@ def erasure_breaks(links: Sequence[Link]) -> list[str]:
     """At which entries a content is missing that no withdrawal can have erased.
 
     A withdrawal erases all that the log says of one person's acts as a rater until then
-    (that a lead seated somebody else is none). Whoever erases one entry alone (a change of mind, so that the answer before it seems to be
-    the last) leaves others of the same person; whoever takes out a whole person, one
-    more than withdrew.
+    (that a lead seated somebody else is none). Whoever erases one entry alone (a change
+    of mind, so that the answer before it seems to be the last) leaves others of the same
+    person; whoever takes out a whole person, one more than withdrew.
     """
     erased = [link for link in links if link.content is None]
     own, others = _withdrawals(links)

@@ -21,9 +21,7 @@ from gaitmodel.core.records import ClipRef, PoseSequence, VideoInfo
 from gaitmodel.core.store import ClipStore, file_sha256, write_json
 
 VERSION = "3"  # of poses: raised, they and the films are made anew
-MEASURED = (
-    "2"  # of metrics: raised, ready clips are measured anew, from the pose they have
-)
+MEASURED = "2"  # of metrics: raised, ready clips are measured anew from their poses
 LENGTH_SLACK = 2  # an estimator may write one or two frames fewer than the film has
 
 

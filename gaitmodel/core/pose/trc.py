@@ -38,8 +38,8 @@ def read_trc(path: Path) -> PoseSequence:
     ------
     PoseError
         If the header or table is not a ``.trc``'s or has no marker or no frame, a unit
-        is unknown, Y is not up, or a leg's marker goes by none of the names in use (OpenCap's,
-        plug-in gait's, OpenPose's).
+        is unknown, Y is not up, or a leg's marker goes by none of the names in use
+        (OpenCap's, plug-in gait's, OpenPose's).
     """
     fps, scale, markers = _read_markers(path)
     frames = len(next(iter(markers.values())))

@@ -16,6 +16,7 @@ import torch
 from transformers import InternVLConfig, InternVLForConditionalGeneration
 
 from gaitmodel.core.config import TedConfig, TrainConfig
+from gaitmodel.core.seeding import repeatable
 from gaitmodel.core.systems.biogait import BioGaitClassifier
 from gaitmodel.core.systems.pixels import preprocess
 from gaitmodel.core.systems.ted import TemporalEvidenceDistillation
@@ -107,7 +108,8 @@ def step_seconds(device: torch.device, batch: int, fused: bool) -> float:
         loss.backward()
         optimizer.step()
 
-    return timed(step, device, 10)
+    with repeatable(device):  # as a training does
+        return timed(step, device, 10)
 
 
 def main() -> None:

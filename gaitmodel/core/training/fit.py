@@ -16,6 +16,7 @@ import transformers
 
 from gaitmodel.core.config import GenerationConfig
 from gaitmodel.core.errors import InputError
+from gaitmodel.core.seeding import repeatable
 from gaitmodel.core.store import file_sha256
 from gaitmodel.core.systems.base import LabelledClip, TrainableSystem, Viewed
 from gaitmodel.core.systems.extraction import own_share
@@ -101,20 +102,22 @@ def fit_system(
             if team.is_first:
                 write_meta(folder, meta | {"asked_at": clock().isoformat()})
             return folder
-        result = train(
-            system.network,
-            data if workplace.cache else rerunning(data, system, train_clips),
-            validation,
-            request.training,
-            folder,
-            _epoch_report(
-                request.training.epochs,
-                -(-len(data) // request.training.batch_size),
-                report,
-                clock,
-            ),
-            system.forward_batch,
+        on_epoch = _epoch_report(
+            request.training.epochs,
+            -(-len(data) // request.training.batch_size),
+            report,
+            clock,
         )
+        with repeatable(team.device):
+            result = train(
+                system.network,
+                data if workplace.cache else rerunning(data, system, train_clips),
+                validation,
+                request.training,
+                folder,
+                on_epoch,
+                system.forward_batch,
+            )
         outcome = _outcome(result, clock()) | {
             "command": request.command(),
             "skipped": {**(skipped or {}), **(failed or {})},

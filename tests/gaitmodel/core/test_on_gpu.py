@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from benchmarks.feature_cache import frozen_seconds, step_seconds
 from gaitmodel.core.config import (
@@ -14,9 +15,10 @@ from gaitmodel.core.config import (
     GenerationConfig,
     TrainConfig,
 )
+from gaitmodel.core.errors import CancelledError
 from gaitmodel.core.systems.fused import FusedFeatures
 from gaitmodel.core.systems.loading import load_internvl
-from gaitmodel.core.training.fit import fit_system
+from gaitmodel.core.training.fit import Report, fit_system
 from gaitmodel.core.training.requests import TrainRequest
 from gaitmodel.core.training.workplace import Fitted, Workplace
 from tests.gaitmodel.core.fakes import clip_input, labelled_clips
@@ -76,6 +78,28 @@ def test_a_training_ends_on_the_device_and_is_read_back(
         given = [clip.given for clip in clips]
         for answer in fitted.predict(given, lambda done, total: None):
             assert sum(answer.probabilities) == pytest.approx(1, abs=1e-3)
+
+
+def test_a_training_killed_on_the_device_resumes_to_the_weights_of_an_unbroken_one(
+    backbones: Path, tmp_path: Path
+) -> None:
+    clips = labelled_clips(tmp_path, 6)
+    request = TrainRequest("biogait_full", "tiny", TrainConfig(4), FusionConfig(4))
+
+    def fit(name: str, report: Report = quiet) -> dict[str, torch.Tensor]:
+        place = Workplace(backbones, tmp_path / name, tmp_path / "cache")
+        folder = fit_system(request, clips[:4], clips[4:], place, report, clock)
+        return load_file(folder / "model.safetensors")
+
+    def killed(progress: float, stage: str) -> None:
+        if progress > 0.7:
+            raise CancelledError("killed here")
+
+    whole = fit("whole")
+    with pytest.raises(CancelledError):
+        fit("broken", killed)
+    resumed = fit("broken")
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
 
 
 @pytest.mark.slow

@@ -132,8 +132,9 @@ class ReadPrompts:
             ).last_hidden_state[:, len(first) - 1 : -1]
             each = self.model.lm_head(states).float().log_softmax(dim=-1)
             taken = each.gather(-1, named)[..., 0]
-            scores.append([taken[i, :n].mean() for i, n in enumerate(lengths)])
-        return torch.tensor(scores)
+            means = [taken[i, :n].mean() for i, n in enumerate(lengths)]
+            scores.append(torch.stack(means))
+        return torch.stack(scores).cpu()
 
 
 @torch.no_grad()

@@ -9,7 +9,7 @@ BIN := .venv/bin
 # Waiting threads that spin make everything slower on a machine that others use too.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help demo test lint check-all locks audit sbom clean
+.PHONY: help demo test lint check-all check-gpu locks audit sbom clean
 
 help:
 	@echo "make demo       install, run the whole way of the data on drawn walkers, serve it"
@@ -17,6 +17,7 @@ help:
 	@echo "make test       the test suites that this machine can run (TEST_ARGS)"
 	@echo "make lint       style, types, import contracts, migrations"
 	@echo "make check-all  lint, every suite, mutations and benchmarks; hours"
+	@echo "make check-gpu  the suite and the benchmarks that need a CUDA device; minutes"
 	@echo "make audit      what is known against the pinned versions"
 	@echo "make locks      hashes of the pinned files, and the page of licences"
 	@echo "make sbom       what is installed, as CycloneDX (SBOM=var/sbom.cdx.json)"
@@ -59,6 +60,13 @@ check-all: lint
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.import_clips
 	$(BIN)/python -m benchmarks.soak
+
+check-gpu: .venv/.ready-dev
+	@$(BIN)/python -c 'import sys, torch; \
+		sys.exit(0 if torch.cuda.is_available() else "torch finds no CUDA device.")'
+	$(BIN)/python -m pytest -m gpu tests/gaitmodel
+	$(BIN)/python -m benchmarks.feature_cache
+	$(BIN)/python -m benchmarks.generation
 
 .venv/.made:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 is missing: install it, then run make again."; exit 1; }

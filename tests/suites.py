@@ -10,7 +10,7 @@
 | services | ``REDIS_TEST_URL`` too, nginx and prometheus: production's processes |
 | operations | root, with PostgreSQL's and Redis's programs: servers are stopped |
 | cohort | ``BIOGAIT_COHORT`` names a folder of real walks |
-| gpu | a CUDA device answers ``nvidia-smi`` |
+| gpu | torch finds a CUDA device |
 
 A required suite that cannot run is a failure. The main suite in its parts, postgres,
 cohort and those operations that kill no server (backups, schemas, a large site, the
@@ -86,9 +86,20 @@ def missing() -> dict[str, str]:
         found["operations"] = "only root may mount a small disk"
     if not os.environ.get("BIOGAIT_COHORT"):
         found["cohort"] = "BIOGAIT_COHORT names no folder of real walks"
-    if not shutil.which("nvidia-smi"):
-        found["gpu"] = "no CUDA device was found"
+    if lacking := missing_device():
+        found["gpu"] = lacking
     return found
+
+
+def missing_device() -> str:
+    """What the GPU suite lacks here; torch is asked in a process of its own."""
+    if not shutil.which("nvidia-smi"):
+        return "no CUDA device was found"
+    asked = "import sys, torch; sys.exit(not torch.cuda.is_available())"
+    answer = subprocess.run([sys.executable, "-c", asked], check=False)
+    return (
+        "torch finds no CUDA device (is it the CPU build?)" if answer.returncode else ""
+    )
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ FEATURE_CACHE = VAR_DIR / "features"
 BACKBONE_DIR = VAR_DIR / "backbones"
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "evalsite.admin_site.SiteAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -402,6 +402,13 @@ MUTATIONS = (
         "if False:",
         "tests/gaitmodel/test_evaluate_systems.py",
     ),
+    Mutation(
+        "the admin makes leads and tokens",
+        "evalsite/settings.py",
+        '    "evalsite.admin_site.SiteAdminConfig",\n',
+        '    "django.contrib.admin",\n',
+        "tests/evalsite/test_admin.py",
+    ),
 )
 # Run with every suite: quick, and each of another kind.
 QUICK = (

@@ -222,7 +222,7 @@ def test_the_admin_and_the_model_room_are_closed_to_raters(ada: User) -> None:
     dummy = {
         "object_id": 1,
         "id": 1,
-        "app_label": "auth",
+        "app_label": "gaitmodel",
         "content_type_id": 1,
         "url": "x",
         "clip_id": 0,

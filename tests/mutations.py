@@ -272,14 +272,14 @@ MUTATIONS = (
     Mutation(
         "an export's scores are not held to its log",
         "annotations/export/offline/verify.py",
-        '        "ratings.csv": ratings_problems,\n',
+        '        "ratings.csv": replay.ratings_problems,\n',
         "",
         "tests/annotations/commands/test_export_study.py",
     ),
     Mutation(
         "an export's plan may be written anew",
         "annotations/export/offline/verify.py",
-        '        "plan.json": plan_problems,\n',
+        '        "plan.json": replay.plan_problems,\n',
         "",
         "tests/annotations/commands/test_export_study.py",
     ),
@@ -363,7 +363,7 @@ MUTATIONS = (
     Mutation(
         "an export's log may run past the lock",
         "annotations/export/offline/verify.py",
-        '        "the course in events.jsonl": course_problems,\n',
+        '        "the course in events.jsonl": replay.course_problems,\n',
         "",
         "tests/annotations/commands/test_export_study.py",
     ),
@@ -408,6 +408,13 @@ MUTATIONS = (
         '    "evalsite.admin_site.SiteAdminConfig",\n',
         '    "django.contrib.admin",\n',
         "tests/evalsite/test_admin.py",
+    ),
+    Mutation(
+        "an export may bring a replay of its own",
+        "annotations/export/offline/verify.py",
+        'replay = SimpleNamespace(**runpy.run_path(str(HERE / "replay.py")))',
+        "sys.path.append(str(HERE))\nimport replay",
+        "tests/annotations/export/test_forgeries.py",
     ),
 )
 # Run with every suite: quick, and each of another kind.

@@ -4,6 +4,8 @@ Means, best choices and both label permutation tests, in exact fractions, compar
 report.json. Python 3 alone is needed; nothing of the site's own code is used.
 """
 
+from __future__ import annotations
+
 import csv
 import json
 import sys
@@ -56,8 +58,8 @@ def results(report: dict[str, Any], rows: Rows) -> Iterator[tuple[str, float, fl
 
 
 def main() -> int:
-    report = json.loads((HERE / "report.json").read_text())
-    with (HERE / "ratings.csv").open(newline="") as file:
+    report = json.loads((HERE / "report.json").read_text(encoding="utf-8"))
+    with (HERE / "ratings.csv").open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["occasion"] == "1"]
     differing = 0
     for name, ours, theirs in results(report, rows):

@@ -4,6 +4,8 @@ The log is replayed: each score, choice, guess and comment in ratings.csv must b
 last one that it holds for the text, letter and patient that the seal names there.
 """
 
+from __future__ import annotations
+
 import csv
 import json
 from collections.abc import Iterator

@@ -22,24 +22,19 @@ the bundle runs copies of verify.py and replay.py of their own in it, with pytho
 Each difference is one line that says where; a file that cannot even be read is one too.
 """
 
+from __future__ import annotations
+
 import argparse
 import hashlib
 import json
+import runpy
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 HERE = Path(__file__).parent
-sys.dont_write_bytecode = True  # nothing is added to the bundle
-sys.path.append(str(HERE))  # python -I leaves it out
-
-from replay import (  # noqa: E402
-    course_problems,
-    log_lines,
-    opening_problems,
-    plan_problems,
-    ratings_problems,
-    stored_seal,
-)
+# The very file: an import would take a folder or a compiled module of that name first.
+replay = SimpleNamespace(**runpy.run_path(str(HERE / "replay.py")))
 
 SUMS = "SHA256SUMS"
 NOT_ERASED = (  # what a lead does, or a lead for a rater
@@ -66,7 +61,7 @@ def root_of(level: list[str]) -> str:
 
 
 def seal_problems() -> list[str]:
-    seal = stored_seal()
+    seal = replay.stored_seal()
     problems = [
         f"{leaf['name']} differs from what was sealed"
         for leaf in seal["leaves"]
@@ -85,7 +80,7 @@ def seal_problems() -> list[str]:
 
 def log_problems() -> list[str]:
     problems, previous = [], "0" * 64
-    for number, line in enumerate(log_lines(), start=1):
+    for number, line in enumerate(replay.log_lines(), start=1):
         try:
             found, previous = entry_problems(number, json.loads(line), previous)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -101,7 +96,7 @@ def erasure_problems() -> list[str]:
     erased: list[tuple[int, str]] = []  # number and actor
     first_kept: dict[str, int] = {}
     own, others = withdrawals()
-    for number, event in enumerate(map(json.loads, log_lines()), start=1):
+    for number, event in enumerate(map(json.loads, replay.log_lines()), start=1):
         entry = json.loads(event["canonical"])
         if event["content"] is None:
             erased.append((number, entry["actor"]))
@@ -124,7 +119,7 @@ def withdrawals() -> tuple[dict[str, int], list[int]]:
     """Where each person last withdrew; and where one whom an old log does not name did."""
     own: dict[str, int] = {}
     others: list[int] = []
-    for number, event in enumerate(map(json.loads, log_lines()), start=1):
+    for number, event in enumerate(map(json.loads, replay.log_lines()), start=1):
         is_one = json.loads(event["canonical"])["kind"] == "consent_withdrawn"
         if is_one and event["content"] is not None:
             rater = json.loads(event["content"]).get("rater")
@@ -159,10 +154,10 @@ def witnessed(root: str | None, head: str | None) -> list[str]:
 
     Every head that the log ever had is the hash of an entry, whenever it was noted.
     """
-    events = [json.loads(line) for line in log_lines()]
+    events = [json.loads(line) for line in replay.log_lines()]
     heads = [event["hash"] for event in events]
     erased = sum(event["content"] is None for event in events)
-    found = stored_seal()["root"]
+    found = replay.stored_seal()["root"]
     sys.stdout.write(f"root {found}\nhead {heads[-1]}\n")
     sys.stdout.write(f"{len(heads)} log entries, the content of {erased} erased\n")
     problems = [] if root in (None, found) else [f"the root is not {root}"]
@@ -210,10 +205,10 @@ def main() -> int:
         "seal.json": seal_problems,
         "events.jsonl": log_problems,
         "what is missing from events.jsonl": erasure_problems,
-        "events.jsonl and seal.json": opening_problems,
-        "the course in events.jsonl": course_problems,
-        "ratings.csv": ratings_problems,
-        "plan.json": plan_problems,
+        "events.jsonl and seal.json": replay.opening_problems,
+        "the course in events.jsonl": replay.course_problems,
+        "ratings.csv": replay.ratings_problems,
+        "plan.json": replay.plan_problems,
         "ro-crate-metadata.json": metadata_problems,
         SUMS: sums_problems,
     }

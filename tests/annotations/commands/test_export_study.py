@@ -7,8 +7,6 @@ import hashlib
 import json
 import random
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -32,18 +30,10 @@ from annotations.services import (
 )
 from annotations.services.joining import consent_withdraw
 from tests import factories
+from tests.bundles import offline, summed_anew
 from tests.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
-
-
-def offline(
-    folder: Path, script: str, *arguments: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-I", folder / script, *arguments],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
 
 
 @pytest.fixture
@@ -178,24 +168,6 @@ def test_a_file_added_or_taken_away_is_noticed(bundle: Path) -> None:
     (bundle / "more").rmdir()
     (bundle / "plan.json").unlink()
     assert "plan.json" in offline(bundle, "verify.py").stdout
-
-
-def summed_anew(bundle: Path) -> str:
-    """Write the sums and the metadata again, as a forger would; what it then says."""
-    crate = bundle / "ro-crate-metadata.json"
-    known = json.loads(crate.read_text())
-    for part in known["@graph"]:
-        if "sha256" in part:
-            data = (bundle / part["@id"]).read_bytes()
-            part["sha256"] = hashlib.sha256(data).hexdigest()
-    crate.write_text(json.dumps(known))
-    lines = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
-        for path in sorted(bundle.iterdir())
-        if path.name != "SHA256SUMS"
-    ]
-    (bundle / "SHA256SUMS").write_text("".join(lines))
-    return offline(bundle, "verify.py").stdout
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import sys
 from pathlib import Path
 from types import ModuleType
-
-import pytest
 
 import annotations
 from annotations.core.proof.chain import LED, SEATED
@@ -41,9 +38,7 @@ def test_every_kind_of_entry_is_a_raters_or_a_leads() -> None:
     assert not LED & OF_RATERS
 
 
-def test_the_scripts_list_what_the_site_lists(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "path", [*sys.path])  # verify.py adds its own folder,
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # and sets this
+def test_the_scripts_list_what_the_site_lists() -> None:
     assert set(script("verify").NOT_ERASED) == LED | {SEATED}
     replay = script("replay")
     assert set(replay.AFTER_LOCK) == AFTER_LOCK

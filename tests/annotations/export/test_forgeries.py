@@ -1,0 +1,79 @@
+"""What a forger adds to a bundle or writes anew in it, with all sums, is found."""
+
+from __future__ import annotations
+
+import py_compile
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+
+from annotations.models import Assignment, Study
+from annotations.services import (
+    assignment_open,
+    comment_save,
+    study_lock,
+    study_unblind,
+)
+from tests.annotations.export.test_offline import HOME
+from tests.bundles import summed_anew
+from tests.people import PASSWORD
+
+pytestmark = pytest.mark.django_db
+NO_CHECK = "import os, sys\nsys.stdout.write('everything holds')\nsys.stdout.flush()\nos._exit(0)\n"
+
+
+@pytest.fixture
+def bundle(
+    study: Study, case: Assignment, ada: User, cleo: User, dora: User, tmp_path: Path
+) -> Path:
+    """Of a study with one comment, in letters that ASCII has not."""
+    assignment_open(case_id=case.pk, actor=ada)
+    comment_save(case_id=case.pk, text="kürzere Schritte 步態", version=0, actor=ada)
+    study_lock(study=study)
+    for signer in (cleo, dora):
+        study_unblind(study=study, signer=signer, password=PASSWORD, reason="done")
+    folder = tmp_path / "bundle"
+    call_command("export_study", study.name, out=folder, verbosity=0)
+    return folder
+
+
+def package(bundle: Path) -> None:
+    (bundle / "replay").mkdir()
+    (bundle / "replay" / "__init__.py").write_text(NO_CHECK)
+
+
+def bytecode(bundle: Path) -> None:
+    """That its source is another, nobody asks who imports this."""
+    source = bundle.parent / "replay.py"
+    source.write_text(NO_CHECK)
+    cached = bundle / "__pycache__" / f"replay.{sys.implementation.cache_tag}.pyc"
+    unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    py_compile.compile(str(source), str(cached), invalidation_mode=unchecked)
+
+
+@pytest.mark.parametrize("put", [package, bytecode])
+def test_a_readers_own_scripts_run_nothing_that_a_forger_has_put_beside_them(
+    bundle: Path, put: Callable[[Path], None]
+) -> None:
+    for script in ("verify.py", "replay.py"):
+        shutil.copy(HOME / "export" / "offline" / script, bundle / script)
+    put(bundle)
+    assert "is not named in SHA256SUMS" in summed_anew(bundle)
+
+
+def test_the_results_are_computed_again_wherever_letters_are_ascii(
+    bundle: Path,
+) -> None:
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for script in ("verify.py", "reanalyse.py"):
+        done = subprocess.run(
+            [sys.executable, bundle / script],
+            env=ascii_only, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, ""), script

@@ -416,6 +416,20 @@ MUTATIONS = (
         "sys.path.append(str(HERE))\nimport replay",
         "tests/annotations/export/test_forgeries.py",
     ),
+    Mutation(
+        "an export's codebook may turn the scale",
+        "annotations/export/offline/verify.py",
+        '        "codebook.csv": replay.codebook_problems,\n',
+        "",
+        "tests/annotations/export/test_forgeries.py",
+    ),
+    Mutation(
+        "an export's scores for iMRMC may be others",
+        "annotations/export/offline/verify.py",
+        '        "imrmc.csv": replay.imrmc_problems,\n',
+        "",
+        "tests/annotations/export/test_forgeries.py",
+    ),
 )
 # Run with every suite: quick, and each of another kind.
 QUICK = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ AFTER_LOCK = (
     "data_exported",
     "film_opened",
     "unblinding_signed",
+)
+
+UNSAID = (
+    "Blinded study of rationales of gait models"  # the purpose, where none is given
 )
 
 
@@ -196,4 +201,55 @@ def plan_problems() -> list[str]:
         f"plan.json: {name} is not what was sealed"
         for name in sorted(names)
         if planned.get(name) != written.get(name)
+    ]
+
+
+def codebook_problems() -> list[str]:
+    """What a score of 1 and of 5 stands for was sealed with the questions."""
+    with (HERE / "codebook.csv").open(newline="", encoding="utf-8") as file:
+        written = list(csv.reader(file))
+    wanted = [
+        [key, question, f"1 {low} to 5 {high}; blank: no answer"]
+        for key, _, question, low, high in sealed()["protocol"]["criteria"]
+    ]
+    keys = [row[0] for row in written]
+    return [
+        f"codebook.csv: {row[0]} is not explained as it was sealed"
+        for row in wanted
+        if row not in written or keys.count(row[0]) > 1
+    ]
+
+
+def imrmc_problems() -> list[str]:
+    """The same scores in another order: of first readings, one criterion a line."""
+    criteria = [row[0] for row in sealed()["protocol"]["criteria"]]
+    wanted = [
+        [seat, clip, f"{system}:{criterion}", row[criterion]]
+        for (clip, seat, system, occasion), row in expected_rows().items()
+        for criterion in criteria
+        if occasion == "1" and row[criterion]
+    ]
+    with (HERE / "imrmc.csv").open(newline="", encoding="utf-8") as file:
+        _, *written = csv.reader(file)
+    differing = Counter(map(tuple, written))
+    differing.subtract(map(tuple, wanted))
+    return [
+        f"imrmc.csv: {', '.join(row)} is {'more' if count > 0 else 'less'} than seal "
+        "and log say"
+        for row, count in differing.items()
+        if count
+    ]
+
+
+def naming_problems() -> list[str]:
+    """Who looks for data finds them by the name and the purpose in the metadata."""
+    text = (HERE / "ro-crate-metadata.json").read_text(encoding="utf-8")
+    parts = json.loads(text)["@graph"]
+    found = [part for part in parts if part["@id"] == "./"]
+    protocol = sealed()["protocol"]
+    wanted = {"name": protocol["name"], "description": protocol["purpose"] or UNSAID}
+    return [
+        f"ro-crate-metadata.json: {key} is not what was sealed"
+        for key, value in wanted.items()
+        if [part[key] for part in found] != [value]
     ]

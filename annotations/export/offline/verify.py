@@ -10,7 +10,8 @@ python verify.py [--root ROOT] [--head HEAD]
    all that one person did until then.
 4. The log is replayed: each score, choice, guess and comment in ratings.csv must be the
    last one that it holds for the text, letter and patient that the seal names there.
-   plan.json must be the plan that was sealed.
+   plan.json must be the plan that was sealed, codebook.csv explain the criteria as they
+   were, imrmc.csv hold the same scores, and the metadata name the study as it was.
 5. Every file must have the hash that the metadata and SHA256SUMS name, and there must
    be no file that SHA256SUMS does not name.
 
@@ -209,7 +210,12 @@ def main() -> int:
         "the course in events.jsonl": replay.course_problems,
         "ratings.csv": replay.ratings_problems,
         "plan.json": replay.plan_problems,
-        "ro-crate-metadata.json": metadata_problems,
+        "codebook.csv": replay.codebook_problems,
+        "imrmc.csv": replay.imrmc_problems,
+        "ro-crate-metadata.json": lambda: [
+            *metadata_problems(),
+            *replay.naming_problems(),
+        ],
         SUMS: sums_problems,
     }
     for name, check in checks.items():

@@ -17,6 +17,7 @@ from annotations.models import Assignment, Study
 from annotations.services import (
     assignment_open,
     comment_save,
+    rating_save,
     study_lock,
     study_unblind,
 )
@@ -32,8 +33,10 @@ NO_CHECK = "import os, sys\nsys.stdout.write('everything holds')\nsys.stdout.flu
 def bundle(
     study: Study, case: Assignment, ada: User, cleo: User, dora: User, tmp_path: Path
 ) -> Path:
-    """Of a study with one comment, in letters that ASCII has not."""
+    """Of a study with a score and a comment, in letters that ASCII has not."""
     assignment_open(case_id=case.pk, actor=ada)
+    place = {"letter": "A", "criterion": "grounding"}
+    rating_save(case_id=case.pk, **place, value=4, version=0, actor=ada)
     comment_save(case_id=case.pk, text="kürzere Schritte 步態", version=0, actor=ada)
     study_lock(study=study)
     for signer in (cleo, dora):
@@ -77,3 +80,26 @@ def test_the_results_are_computed_again_wherever_letters_are_ascii(
             env=ascii_only, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert (done.returncode, done.stderr) == (0, ""), script
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("codebook.csv", "1 Not at all to 5 Fully", "1 Fully to 5 Not at all",
+         "codebook.csv: grounding is not explained as it was sealed"),
+        ("codebook.csv", "best,chosen best", 'grounding,"How vague is it?",1\nbest,chosen best',
+         "codebook.csv: grounding is not explained as it was sealed"),
+        ("imrmc.csv", ":grounding,4", ":grounding,1", ":grounding, 4 is less than seal"),
+        ("imrmc.csv", "score\n", "score\nR1,a,b,5\n", "R1, a, b, 5 is more than seal"),
+        ("ro-crate-metadata.json", '"First"', '"Second"', "name is not what was sealed"),
+        ("ro-crate-metadata.json", "Blinded study", "Confirmatory study",
+         "description is not what was sealed"),
+    ],
+)  # fmt: skip
+def test_words_and_scores_beside_the_ratings_are_those_of_seal_and_log(
+    bundle: Path, file: str, old: str, new: str, told: str
+) -> None:
+    text = (bundle / file).read_text(encoding="utf-8")
+    assert old in text
+    (bundle / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert told in summed_anew(bundle)

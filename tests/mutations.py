@@ -307,7 +307,7 @@ MUTATIONS = (
     Mutation(
         "a withdrawal may erase another person",
         "annotations/services/joining.py",
-        'payload={"seat": seat.number, "rater": actor.pk},',
+        'payload={"seat": seat.number, "rater": actor.pk, "erased": erased},',
         'payload={"seat": seat.number},',
         "tests/annotations/services/test_replaying.py",
     ),
@@ -428,6 +428,20 @@ MUTATIONS = (
         "annotations/export/offline/verify.py",
         '        "imrmc.csv": replay.imrmc_problems,\n',
         "",
+        "tests/annotations/export/test_forgeries.py",
+    ),
+    Mutation(
+        "a withdrawal may cover what a lead did",
+        "annotations/core/proof/chain.py",
+        "return breaks + _count_breaks(links, erased)",
+        "return breaks",
+        "tests/annotations/services/test_replaying.py",
+    ),
+    Mutation(
+        "an export's withdrawal may cover what a lead did",
+        "annotations/export/offline/verify.py",
+        "return problems + count_problems(Counter(actor for _, actor in erased))",
+        "return problems",
         "tests/annotations/export/test_forgeries.py",
     ),
 )

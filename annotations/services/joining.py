@@ -77,12 +77,12 @@ def consent_withdraw(*, seat_id: UUID, actor: User) -> None:
     """
     with _sitting(seat_id, actor) as (study, seat):
         seat_free(seat)
-        contents_erase(study, actor)
+        erased = contents_erase(study, actor)
         event_append(
             study=study,
             kind="consent_withdrawn",
             actor=None,
-            payload={"seat": seat.number, "rater": actor.pk},
+            payload={"seat": seat.number, "rater": actor.pk, "erased": erased},
         )
 
 

@@ -8,6 +8,7 @@ keeps a short payload (a score of 1 to 5) from being guessed from its digest.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -126,6 +127,28 @@ def erasure_breaks(links: Sequence[Link]) -> list[str]:
     if not breaks and gone > len(own) + len(others):
         said = f"what {gone} persons said is missing, and {len(own) + len(others)} withdrew"
         breaks.append(f"log: {said}")
+    return breaks + _count_breaks(links, erased)
+
+
+def _count_breaks(links: Sequence[Link], erased: Sequence[Link]) -> list[str]:
+    """A withdrawal says how many contents it erased; in a log from before, none does.
+
+    So nothing that somebody did as a lead goes with what they did as a rater.
+    """
+    told: dict[object, list[object]] = defaultdict(list)
+    for link in links:
+        if link.content is not None and link.kind == WITHDRAWAL:
+            said = link.content.payload
+            told[said.get("rater")].append(said.get("erased"))
+    missing = Counter(link.actor for link in erased)
+    breaks = []
+    for rater, counts in told.items():
+        known = [count for count in counts if isinstance(count, int)]
+        if known == counts and sum(known) != missing[str(rater)]:
+            breaks.append(
+                f"log: {missing[str(rater)]} contents of one person are missing, and "
+                f"their withdrawals erased {sum(known)}"
+            )
     return breaks
 
 

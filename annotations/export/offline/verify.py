@@ -30,6 +30,7 @@ import hashlib
 import json
 import runpy
 import sys
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -113,6 +114,21 @@ def erasure_problems() -> list[str]:
     if not problems and gone > len(own) + len(others):
         withdrew = f"{len(own) + len(others)} withdrew"
         problems.append(f"what {gone} persons said is missing, and {withdrew}")
+    return problems + count_problems(Counter(actor for _, actor in erased))
+
+
+def count_problems(missing: Counter[str]) -> list[str]:
+    """A withdrawal says how many contents it erased; in an old log, none does."""
+    told: dict[str, list[int | None]] = {}
+    for kind, said in replay.logged():
+        if kind == "consent_withdrawn":
+            told.setdefault(str(said.get("rater")), []).append(said.get("erased"))
+    problems = []
+    for rater, counts in told.items():
+        known = [count for count in counts if count is not None]
+        if known == counts and sum(known) != missing[rater]:
+            gone = f"{missing[rater]} contents of one person are missing"
+            problems.append(f"{gone}, and their withdrawals erased {sum(known)}")
     return problems
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import py_compile
 import shutil
 import subprocess
@@ -21,6 +22,8 @@ from annotations.services import (
     study_lock,
     study_unblind,
 )
+from annotations.services.joining import consent_withdraw
+from annotations.services.reissuing import seat_reissue
 from tests.annotations.export.test_offline import HOME
 from tests.bundles import summed_anew
 from tests.people import PASSWORD
@@ -103,3 +106,24 @@ def test_words_and_scores_beside_the_ratings_are_those_of_seal_and_log(
     assert old in text
     (bundle / file).write_text(text.replace(old, new, 1), encoding="utf-8")
     assert told in summed_anew(bundle)
+
+
+def test_of_who_withdrew_no_more_is_missing_than_the_withdrawal_erased(
+    study: Study, case: Assignment, ada: User, cleo: User, dora: User, tmp_path: Path
+) -> None:
+    User.objects.filter(pk=ada.pk).update(is_staff=True)
+    seat_reissue(study=study, number=2, reason="moved away", actor=ada)
+    consent_withdraw(seat_id=case.seat_id, actor=ada)
+    study_lock(study=study)
+    for signer in (cleo, dora):
+        study_unblind(study=study, signer=signer, password=PASSWORD, reason="done")
+    folder = tmp_path / "bundle"
+    call_command("export_study", study.name, out=folder, verbosity=0)
+    assert "everything holds" in summed_anew(folder)
+    log = folder / "events.jsonl"
+    events = [json.loads(line) for line in log.read_text().split("\n")[:-1]]
+    act = next(event for event in events if "seat_reissued" in event["canonical"])
+    act["content"] = act["salt"] = None
+    log.write_text("".join(json.dumps(event) + "\n" for event in events))
+    told = "2 contents of one person are missing, and their withdrawals erased 1"
+    assert told in summed_anew(folder)

@@ -230,3 +230,17 @@ def test_who_opened_a_study_may_rate_it_later_and_withdraw(
     seat = rater_seat(study=study, rater=cleo)
     consent_withdraw(seat_id=seat.pk, actor=cleo)
     assert breaks(study) == ()
+
+
+def test_what_a_lead_did_who_rated_and_withdrew_is_missed_if_it_is_taken_out(
+    study: Study, answered: Assignment, bens_case: Assignment, ada: User, ben: User
+) -> None:
+    """The answers of a seat that was issued again would seem to stand."""
+    User.objects.filter(pk=ada.pk).update(is_staff=True)
+    seat_reissue(study=study, number=bens_case.seat.number, reason="moved", actor=ada)
+    consent_withdraw(seat_id=answered.seat_id, actor=ada)
+    assert breaks(study) == ()
+    EventContent.objects.filter(event__kind="seat_reissued").delete()
+    missing = study.events.filter(actor=ada, content=None).count()
+    said = f"log: {missing} contents of one person are missing, and their withdrawals "
+    assert f"{said}erased {missing - 1}" in breaks(study)

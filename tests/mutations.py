@@ -335,7 +335,7 @@ MUTATIONS = (
     Mutation(
         "diagnoses and claims are not sealed",
         "annotations/services/sealing.py",
-        "        *([material] if material else ()),\n",
+        "        *(item for item in taken if item),\n",
         "",
         "tests/annotations/services/test_sealing.py",
     ),
@@ -443,6 +443,20 @@ MUTATIONS = (
         "return problems + count_problems(Counter(actor for _, actor in erased))",
         "return problems",
         "tests/annotations/export/test_forgeries.py",
+    ),
+    Mutation(
+        "a report may name another checkpoint",
+        "annotations/services/sealing.py",
+        "taken = (material_item(study), versions_item(study))",
+        "taken = (material_item(study),)",
+        "tests/annotations/services/test_sealing.py",
+    ),
+    Mutation(
+        "a consent without a time may be invented",
+        "annotations/services/replaying.py",
+        'consented_at=None, consent_version=""',
+        "consented_at=None",
+        "tests/annotations/services/test_replaying.py",
     ),
 )
 # Run with every suite: quick, and each of another kind.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from annotations.core.proof.seal import Item
-from annotations.models import Study
+from annotations.models import SlotIdentity, Study
 from annotations.selectors.outputs import texts_shown
 
-MATERIAL = "material"
+MATERIAL, VERSIONS = "material", "versions"
 
 
 def patient_breaks(study: Study) -> list[str]:
@@ -27,8 +27,7 @@ def material_item(study: Study) -> Item | None:
 
     ``None`` where the study was sealed before this was.
     """
-    leaves = study.secret.leaves
-    if leaves and MATERIAL not in {leaf["name"] for leaf in leaves}:
+    if not _is_covered(study, MATERIAL):
         return None
     walks = study.cases.values_list("clip__name", "clip__label")
     said = {
@@ -36,3 +35,21 @@ def material_item(study: Study) -> Item | None:
         for pk, text in texts_shown(study).items()
     }
     return Item(MATERIAL, {"diagnoses": dict(walks), "texts": said})
+
+
+def versions_item(study: Study) -> Item | None:
+    """The checkpoint that wrote each text, as the report's checklist names them.
+
+    ``None`` where the study was sealed before this was.
+    """
+    if not _is_covered(study, VERSIONS):
+        return None
+    shown = SlotIdentity.objects.filter(slot__assignment__seat__study=study)
+    rows = shown.order_by().values_list("rationale", "rationale__checkpoint").distinct()
+    return Item(VERSIONS, {str(pk): checkpoint for pk, checkpoint in rows})
+
+
+def _is_covered(study: Study, name: str) -> bool:
+    """A draft's seal will cover all that can be; a seal, what it covered when made."""
+    leaves = study.secret.leaves
+    return not leaves or name in {leaf["name"] for leaf in leaves}

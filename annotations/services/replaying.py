@@ -25,7 +25,9 @@ def answer_breaks(study: Study) -> list[str]:
     }
     seats = Seat.objects.filter(study=study, rater__isnull=False)
     raters = dict(seats.values_list("number", "rater_id"))
-    agreed = Seat.objects.filter(study=study, consented_at__isnull=False)
+    agreed = Seat.objects.filter(study=study).exclude(
+        consented_at=None, consent_version=""
+    )
     consents = dict(agreed.values_list("number", "consent_version"))
     replay = Replay(homes).follow(_entries(study))
     return differences(replay, _answers(study), raters, consents)

@@ -27,7 +27,7 @@ from annotations.core.proof.seal import (
     seal_breaks,
 )
 from annotations.models import Assignment, Case, Seal, Slot, SlotIdentity, Study
-from annotations.services.materials import material_item, patient_breaks
+from annotations.services.materials import material_item, patient_breaks, versions_item
 from annotations.services.recoding import coding_breaks
 from annotations.services.replaying import answer_breaks
 from annotations.services.retracing import closing_breaks
@@ -156,13 +156,14 @@ def stored_seal(study: Study, seal: Seal) -> Sealed:
 
 def sealed_items(study: Study) -> list[Item]:
     """Everything that the seal covers, as it stands in the database now."""
-    secret, material = study.secret, material_item(study)
+    secret = study.secret
+    taken = (material_item(study), versions_item(study))
     return [
         _protocol_item(study),
         Item("plan", secret.plan),
         Item("seed", {"seed": bytes(secret.seed).hex(), "systems": secret.systems}),
         Item("design", secret.design),
-        *([material] if material else ()),
+        *(item for item in taken if item),
         *(_case_item(case) for case in _cases(study)),
         *_assignment_items(study),
     ]

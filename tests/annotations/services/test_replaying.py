@@ -115,6 +115,12 @@ def change_rater(case: Assignment) -> str:
     return "seat 1: its rater is not whom the log names"
 
 
+def name_another_form(case: Assignment) -> str:
+    """The report names the form of every seat that has one, with or without a time."""
+    Seat.objects.filter(pk=case.seat_id).update(consent_version="approved")
+    return "seat 1: its consent is not the one that the log names"
+
+
 def invent_consent(case: Assignment) -> str:
     agreed = {"consent_version": "1", "consented_at": timezone.now()}
     Seat.objects.filter(pk=case.seat_id).update(**agreed)
@@ -138,6 +144,7 @@ def erase_what_was_logged(case: Assignment) -> str:
         change_reason,
         change_rater,
         invent_consent,
+        name_another_form,
         erase_what_was_logged,
     ],
     ids=lambda tamper: tamper.__name__,

@@ -40,7 +40,7 @@ def opened() -> Study:
 def test_an_untouched_study_verifies(opened: Study) -> None:
     verification = study_verify(opened)
     assert verification.holds
-    assert verification.items == 5 + 6 + 6
+    assert verification.items == 6 + 6 + 6
     assert verification.events == 2
 
 
@@ -120,6 +120,11 @@ def change_claims() -> str:
     return "material: differs"
 
 
+def change_checkpoint() -> str:
+    Rationale.objects.update(checkpoint="another")
+    return "versions: differs"
+
+
 def change_rule() -> str:
     Study.objects.update(purpose="another")
     return "protocol: differs"
@@ -181,6 +186,7 @@ def backdate_opening() -> str:
         change_patient,
         change_diagnosis,
         change_claims,
+        change_checkpoint,
         change_rule,
         change_seed,
         change_order,
@@ -218,10 +224,11 @@ def test_a_seal_made_anew_is_not_the_one_that_was_logged(opened: Study) -> None:
     assert breaks == ("seal: its root is not the one logged",)
 
 
+@pytest.mark.parametrize("missing", [{"versions"}, {"material", "versions"}])
 def test_a_study_sealed_before_its_material_was_goes_on_verifying(
-    opened: Study,
+    opened: Study, missing: set[str]
 ) -> None:
-    items = [item for item in sealed_items(opened) if item.name != "material"]
+    items = [item for item in sealed_items(opened) if item.name not in missing]
     old = make_seal(items, [secrets.token_bytes(32) for _ in items])
     Seal.objects.update(root=old.root)
     StudySecret.objects.update(leaves=[asdict(leaf) for leaf in old.leaves])

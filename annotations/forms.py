@@ -25,7 +25,7 @@ class VersionedForm(forms.Form):
     ``earlier`` are the keys of the page's writes that it had no answer to.
     """
 
-    version = forms.IntegerField(min_value=0)
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 2)
     key = forms.UUIDField(required=False)
     earlier = forms.CharField(max_length=400, required=False)
 

@@ -209,3 +209,14 @@ def test_pages_carry_a_policy_without_inline_code(page, case) -> None:
     assert " style=" not in html
     assert html.count("<script") == html.count("<script src=")
     assert "no-store" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("version", [2**31 - 1, 10**30])
+def test_a_version_that_no_answer_can_have_is_refused_in_one_sentence(
+    page, case, version: int
+) -> None:
+    """PostgreSQL's whole numbers end before those of a browser."""
+    assert rate(page, case, 4, version).status_code == 400
+    url = reverse("words_save", args=[case.pk])
+    sent = {"comment-text": "slow", "comment-version": version}
+    assert page.post(url, sent).status_code == 400

@@ -139,3 +139,10 @@ def test_the_description_names_no_system(ada) -> None:
         for word in ('system"', "patient", 'clip"')
         if word.encode() in schema.content
     ]
+
+
+def test_half_a_character_is_refused_like_any_other_wrong_word(case, ada) -> None:
+    url = reverse("api_cell", args=[case.pk, "A", "grounding"])
+    refused = put(by_token(ada), url, value=4, version=0, modality="\ud800")
+    assert refused.status_code == 400
+    assert "not a valid choice" in refused.json()["modality"][0]

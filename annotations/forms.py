@@ -138,7 +138,10 @@ class BeatForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why a video cannot be judged."""
 
-    reason = Words(max_length=1000)
+    reason = Words(
+        max_length=1000,
+        error_messages={"required": "Say in a few words what is wrong with the video."},
+    )
 
 
 class InvitationForm(forms.Form):

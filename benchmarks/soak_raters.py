@@ -20,7 +20,7 @@ from benchmarks.web_browser import CASE, WebBrowser, cells_of, closing_forms
 from benchmarks.web_study import PASSWORD, rater_name
 
 FILM = re.compile(r'"(/cases/[0-9a-f-]{36}/film/[^"]+)"')
-BUSY = "<title>Too many tries</title>"
+BUSY = "<title>Too many attempts</title>"
 RETRY_S, TIMEOUT_S = 1.0, 30.0
 
 

@@ -33,28 +33,28 @@ class Outage:
 DISK_FULL = Outage(
     "disk full",
     "The server's disk is full",
-    "Nothing can be saved until its operator has made room. What was saved stays "
-    "saved. A case that is open in a window keeps what it could not send, and sends it "
-    "by itself.",
+    "Nothing can be saved until the operator has made room. Anything already saved is "
+    "safe. A case that is open in a window keeps its unsent answers and sends them by "
+    "itself.",
 )
 READ_ONLY = Outage(
     "disk takes no writes",
     "The server cannot write at the moment",
-    "Its disk or database takes no changes until its operator has mended it. What was "
-    "saved stays saved. A case that is open in a window keeps what it could not send, "
-    "and sends it by itself.",
+    "Its disk or database takes no changes until the operator has fixed it. Anything "
+    "already saved is safe. A case that is open in a window keeps its unsent answers "
+    "and sends them by itself.",
 )
 DATABASE_DOWN = Outage(
     "database down",
     "The database cannot be reached",
-    "What was saved stays saved. A case that is open in a window keeps what it could "
-    "not send, and sends it by itself. Please come back in a few minutes.",
+    "Anything already saved is safe. A case that is open in a window keeps its unsent "
+    "answers and sends them by itself. Please come back in a few minutes.",
 )
 BROKER_DOWN = Outage(
     "queue or cache down",
-    "A service beside the site cannot be reached",
-    "Signing in and queued work wait for it. What was saved stays saved, and who is "
-    "signed in can go on scoring. Please try again in a few minutes.",
+    "A service that the site needs cannot be reached",
+    "Signing in and queued work have to wait. Anything already saved is safe, and "
+    "anyone signed in can go on scoring. Please try again in a few minutes.",
 )
 
 _BY_ERRNO = {

@@ -24,8 +24,8 @@ def invitation_void(invitation: Invitation) -> str:
     What is said here names no study: its name may tell a diagnosis.
     """
     if invitation.expires_at <= timezone.now():
-        return "This invitation has expired. Whoever sent it can send a new one."
+        return "This invitation has expired. Ask whoever sent it for a new one."
     study = invitation.seat.study
     if not study.is_open:
-        return f"The study is {study.state}: nobody can join it any more."
+        return f"The study is {study.state}, so nobody can join it any more."
     return ""

@@ -129,7 +129,7 @@ def _seats_for(study: Study, emails: Sequence[str]) -> list[tuple[Seat, str]]:
     links of before are void.
     """
     if seated := study.seats.filter(rater__username__in=emails).first():
-        raise StudyError(f"{seated.rater} has a seat in this study already")
+        raise StudyError(f"{seated.rater} already has a seat in this study")
     before = invitations_waiting(study).filter(email__in=emails).select_related("seat")
     own = {one.email: (one.seat, one.site) for one in before}
     free, new = _free_seats(study), len(emails) - len(own)
@@ -188,7 +188,8 @@ def _mail(sent: SentInvitation) -> None:
         send_mail(
             "Invitation to rate gait cases",
             "You are invited to score gait rationales in a blinded study.\n\n"
-            f"Your personal link, valid once and for {INVITATION_DAYS} days:\n"
+            "Open your personal link to take part. It can be used once, within "
+            f"{INVITATION_DAYS} days:\n"
             f"{sent.link}\n",
             None,
             [sent.email],
@@ -216,7 +217,7 @@ def _sit(study: Study, seat: Seat, rater: User, actor: User) -> Seat:
             f"{rater.username!r} leads studies, and a lead cannot rate blind"
         )
     if study.seats.filter(rater=rater).exists():
-        raise StudyError(f"{rater.username!r} has a seat in this study already")
+        raise StudyError(f"{rater.username!r} already has a seat in this study")
     if not Seat.objects.filter(pk=seat.pk, rater__isnull=True).update(rater=rater):
         raise StateError(f"seat {seat.number} is taken")
     event_append(

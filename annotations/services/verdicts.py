@@ -106,7 +106,7 @@ def guess_save(
 
     def values(held: HeldCase, slots: Mapping[str, Slot]) -> Values:
         if not held.study.rules.guess:
-            raise StudyError("this study asks for no guess")
+            raise StudyError("this study does not ask for a guess")
         return {"slot": _slot_at(slots, letter), "is_unknown": is_unknown}
 
     said = {"letter": letter, "unknown": is_unknown}

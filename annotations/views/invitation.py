@@ -53,7 +53,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 def _welcome(request: HttpRequest, rater: User, has_account: bool) -> HttpResponse:
     if has_account:
-        messages.success(request, "The seat is yours. Please sign in.")
+        messages.success(request, "You have joined the study. Please sign in.")
         return redirect("account_login")
     login(request, rater, backend="django.contrib.auth.backends.ModelBackend")
     return redirect("case_list")

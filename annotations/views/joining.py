@@ -109,7 +109,8 @@ def withdrawal(request: HttpRequest, seat_id: UUID) -> HttpResponse:
             messages.error(request, f"{error}.")
         else:
             messages.success(
-                request, "Your consent is withdrawn and your answers are erased."
+                request,
+                "Your consent has been withdrawn and your answers have been erased.",
             )
         return redirect("case_list")
     return render(request, "annotations/withdrawal.html", {"seat": seat})

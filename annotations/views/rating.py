@@ -16,7 +16,7 @@ from django.views.decorators.http import (
 )
 
 from annotations.core.errors import StudyError
-from annotations.forms import ReasonForm, SheetForm, first_error
+from annotations.forms import ReasonForm, SheetForm
 from annotations.media import film_url
 from annotations.models import Assignment
 from annotations.selectors import blinded_case, desks_for
@@ -145,10 +145,11 @@ def case_cannot_judge(request: HttpRequest, case_id: UUID) -> HttpResponse:
         except StudyError as error:
             return _refused(request, assignment, str(error), status=409)
         return _onward(request, assignment)
-    problem = first_error(form) if request.method == "POST" else ""
+    problem = form.errors["reason"][0] if request.method == "POST" else ""
     page = {
         "case_id": assignment.pk,
         "number": assignment.position,
+        "reopening": assignment.seat.study.rules.reopening,
         "problem": problem,
         "reason": request.POST.get("reason", ""),
     }

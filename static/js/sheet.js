@@ -118,11 +118,11 @@
   }
 
   function explainSignOut() {
-    explain("You are signed out. Sign in again in another window: your answers wait here and are then saved.");
+    explain("You have been signed out. Sign in again in another window: your answers are kept here and will then be saved.");
   }
 
   function explainGone() {
-    explain("This case is no longer yours, so the answer was not saved.");
+    explain("This case is no longer assigned to you, so the answer was not saved.");
   }
 
   function retryLater(cell, name, signedOut = false) {
@@ -205,7 +205,7 @@
   const tabs = new BroadcastChannel(`case ${sheet.dataset.case}`);
   tabs.addEventListener("message", (event) => {
     if (event.data === "opened") tabs.postMessage("here");
-    notice.innerHTML = '<p class="note">This case is open in another window too. Please use only one.</p>';
+    notice.innerHTML = '<p class="note">This case is also open in another window. Please use only one.</p>';
   });
   tabs.postMessage("opened");
   document.addEventListener("DOMContentLoaded", resume); // when htmx listens

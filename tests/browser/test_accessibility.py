@@ -64,12 +64,12 @@ def look(request: pytest.FixtureRequest) -> Iterator[Callable[[Page], None]]:
 def test_a_raters_way_has_no_violation(sign_in, open_study, look, scheme) -> None:
     page = sign_in("ada", color_scheme=scheme)
     look(page)
-    page.click("text=Begin")
+    page.click("text=Start")
     look(page)
     page.check("[name=agree]")
-    page.click("text=Go on")
+    page.click("text=Continue")
     look(page)
-    page.click("text=Go on to practice")
+    page.click("text=Continue to practice")
     page.wait_for_selector("#player:not([hidden])")
     look(page)
     fill(page)
@@ -121,7 +121,7 @@ def fill(page: Page) -> None:
         scale.locator("label.stop >> nth=2").click()
     for name, letter in (("best", "A"), ("second", "B")):
         page.locator(f"label:has([name=choice-{name}][value={letter}])").click()
-    expect(page.locator("#missing")).to_contain_text("All answers are given")
+    expect(page.locator("#missing")).to_contain_text("No answers missing")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -145,8 +145,8 @@ def test_a_leads_pages_have_no_violation(sign_in, open_study, look, scheme) -> N
     page.click("text=In an emergency")
     page.fill("#id_emergency_reason", "red flag")
     page.fill("#id_emergency_password", people.PASSWORD)
-    page.click("text=Open this case")
-    expect(page.locator("h1")).to_have_text("One case, opened")
+    page.click("text=Unblind this case")
+    expect(page.locator("h1")).to_have_text("One case, unblinded")
     look(page)
     draft = factories.study("Draft", n_cases=4, n_raters=1, start=40)
     page.goto(study.replace(str(open_study.pk), str(draft.pk)))
@@ -229,7 +229,7 @@ def test_a_case_is_scored_by_keys_alone_without_shortcuts(sign_in, open_study) -
     page.keyboard.press("Space")
     tab_to(page, "[name=choice-second]")
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#missing")).to_contain_text("All answers are given")
+    expect(page.locator("#missing")).to_contain_text("No answers missing")
     tab_to(page, "#review")
     page.keyboard.press("Enter")
     page.wait_for_url("**/review/")
@@ -250,9 +250,9 @@ def test_a_case_is_scored_by_touch_alone_in_sixteen_acts(sign_in, open_study) ->
     study.protocol |= {"own_diagnosis": False, "break_after": 0}
     study.save()
     page = sign_in("ada", has_touch=True, viewport={"width": 820, "height": 1180})
-    page.tap("text=Begin")
+    page.tap("text=Start")
     page.tap("[name=agree]")
-    page.tap("text=Go on")
+    page.tap("text=Continue")
     page.wait_for_url("**/instructions/")
     page.goto(case_address(page, open_study))
     page.wait_for_selector("#player:not([hidden])")
@@ -263,7 +263,7 @@ def test_a_case_is_scored_by_touch_alone_in_sixteen_acts(sign_in, open_study) ->
     for name, letter in (("best", "A"), ("second", "C")):
         page.locator(f"label:has([name=choice-{name}][value={letter}])").tap()
         acts += 1
-    expect(page.locator("#missing")).to_contain_text("All answers are given")
+    expect(page.locator("#missing")).to_contain_text("No answers missing")
     page.tap("#review")
     page.tap("#submit")
     acts += 2
@@ -279,9 +279,9 @@ def test_targets_are_large_enough_for_a_finger(
     sign_in, open_study, width, height
 ) -> None:
     page = sign_in("ada", viewport={"width": width, "height": height})
-    page.click("text=Begin")
+    page.click("text=Start")
     page.check("[name=agree]")
-    page.click("text=Go on")
+    page.click("text=Continue")
     study = Study.objects.get()
     study.protocol |= {"own_diagnosis": False}
     study.save()

@@ -20,7 +20,7 @@ def test_a_page_says_when_its_session_has_ended_and_goes_on_after_signing_in(
     before = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
     page.context.clear_cookies()
     page.clock.fast_forward("01:01")
-    expect(page.locator("#session")).to_contain_text("You are signed out")
+    expect(page.locator("#session")).to_contain_text("You have been signed out")
     with page.expect_popup() as opened:
         page.click("text=Sign in again")
     other = opened.value

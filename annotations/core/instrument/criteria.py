@@ -57,22 +57,22 @@ CORRECTNESS = Criterion(
 # What each point means, one sentence each, from 1 to 5: the instructions' anchors.
 ANCHORS: dict[str, tuple[str, ...]] = {
     "grounding": (
-        "It names no sign that could be seen in the walk or measured from it.",
+        "It names no sign that can be seen in the walk or measured from it.",
         "It names one sign in passing; the rest would fit any patient.",
         "About half of what it says rests on signs seen or measured in this walk.",
-        "Nearly every statement rests on a sign; one or two stay general.",
+        "Nearly every statement rests on a sign; one or two remain general.",
         "Every statement rests on a named sign of this walk.",
     ),
     "explainability": (
-        "I cannot tell how it comes from what was seen to the diagnosis.",
-        "Single steps can be followed, but the conclusion does not follow from them.",
-        "The line of thought is there, with a gap or in a confusing order.",
+        "I cannot tell how it gets from what was seen to the diagnosis.",
+        "I can follow single steps, but the conclusion does not follow from them.",
+        "The reasoning is there, but with a gap or in a confusing order.",
         "It is clear and easy to follow; one step is left to the reader.",
         "It is clear from first to last, and each step leads to the next.",
     ),
     "usefulness": (
         "I would not want to see it in my work.",
-        "I would read it once and then write everything anew.",
+        "I would read it once and then rewrite everything.",
         "I would keep a part of it for screening, a note or a follow-up.",
         "I would use it after small changes.",
         "I would use it as it stands.",
@@ -80,15 +80,15 @@ ANCHORS: dict[str, tuple[str, ...]] = {
     "consistency": (
         "Diagnosis, reasons and stated confidence contradict each other.",
         "One of them clearly contradicts the others.",
-        "They do not contradict each other, but the reasons do not lead to it either.",
-        "They fit together but for a detail.",
+        "They do not contradict each other, but the reasons do not lead to the diagnosis.",
+        "They fit together except for a detail.",
         "They fit together throughout.",
     ),
     "correctness": (
         "Nothing that it cites is true of this walk.",
         "Most of what it cites is not true of this walk.",
         "About half of what it cites is true of this walk.",
-        "All but a detail of what it cites is true of this walk.",
-        "All that it cites is true of this walk, as far as the video shows.",
+        "Everything it cites is true of this walk, except for a detail.",
+        "Everything it cites is true of this walk, as far as the video shows.",
     ),
 }

@@ -45,9 +45,9 @@ PRACTICE: Final = (
             {
                 "A": "Each sentence names a sign, and the signs lead to the diagnosis: "
                 "4 or 5 on every scale.",
-                "B": "Nothing in it was seen in this walk: 1 for evidence grounding, "
-                "whether or not the diagnosis is right. It contradicts nothing: 3 for "
-                "consistency is fair.",
+                "B": "It says nothing that was seen in this walk: 1 for evidence "
+                "grounding, whether or not the diagnosis is right. It contradicts "
+                "nothing: 3 for consistency is fair.",
                 "C": "The signs are named, so evidence grounding is as high as for A; but "
                 "they do not lead to the diagnosis: 1 for consistency.",
             }
@@ -76,7 +76,7 @@ PRACTICE: Final = (
                 "makes 120 steps per minute, not 240, and no one walks with 85 % swing. "
                 "It cites metrics, so evidence grounding may be 3; usefulness is low.",
                 "C": "The reasons fit the diagnosis, so consistency is high; but the "
-                "video shows no dragging foot: it would be of little use.",
+                "video shows no dragging foot, so it would be of little use.",
             }
         ),
     ),

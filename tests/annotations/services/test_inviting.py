@@ -76,7 +76,7 @@ def test_an_invitation_to_a_wrong_address_is_taken_back(opened, cleo) -> None:
 def test_who_sits_already_is_not_invited_to_a_second_seat(opened) -> None:
     invite(opened, "eva@example.org")
     invitation_accept(invitation=Invitation.objects.get(), password=PASSWORD)
-    with pytest.raises(StudyError, match="has a seat in this study already"):
+    with pytest.raises(StudyError, match="already has a seat in this study"):
         invite(opened, "eva@example.org")
     assert Invitation.objects.count() == 1
 
@@ -101,7 +101,7 @@ def test_a_link_whose_mail_is_refused_is_shown_to_be_passed_on(
     where = reverse("study_invite", args=[study.pk])
     answer = lead.post(where, {"emails": "eva@example.org"})
     assert answer.status_code == 200
-    assert "The mail could not be sent" in answer.content.decode()
+    assert "The e-mail could not be sent" in answer.content.decode()
     link = answer.context["sent"][0].link.removeprefix("http://testserver")
     assert Client().post(link, {"password": PASSWORD}).status_code == 302
 
@@ -111,7 +111,7 @@ def test_the_command_too_says_whose_mail_is_refused(settings) -> None:
     study_open(study=factories.study("New", n_cases=4, n_raters=2))
     said = io.StringIO()
     call_command("invite_raters", "New", "--emails", "ada@example.org", stdout=said)
-    assert "no mail" not in said.getvalue()
+    assert "no e-mail" not in said.getvalue()
     settings.EMAIL_BACKEND = f"{__name__}.RefusingBackend"
     call_command("invite_raters", "New", "--emails", "eva@example.org", stdout=said)
-    assert "eva@example.org is invited to seat 2 (no mail was sent" in said.getvalue()
+    assert "eva@example.org is invited to seat 2 (no e-mail was sent" in said.getvalue()

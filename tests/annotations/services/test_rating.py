@@ -184,7 +184,7 @@ def test_no_guess_is_taken_where_none_is_asked_for(ada: User) -> None:
     study = study_open(study=factories.study(n_cases=3, n_raters=1, protocol=rules))
     rater_seat(study=study, rater=ada)
     case = Assignment.objects.get(seat__rater=ada, position=1)
-    with pytest.raises(StudyError, match="asks for no guess"):
+    with pytest.raises(StudyError, match="does not ask for a guess"):
         guess_save(case_id=case.pk, letter="A", is_unknown=False, version=0, actor=ada)
 
 

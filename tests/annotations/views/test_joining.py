@@ -69,7 +69,7 @@ def test_practice_is_scored_discussed_and_forgotten(browser, seat) -> None:
     cell = {"A-grounding-value": "4", "A-grounding-version": "0"}
     # What it says of practice stands apart from the notice, which every answer empties.
     shown = browser.get(practice).content
-    assert b"nothing that you score here is kept" in shown
+    assert b"your answers here are not kept" in shown
     assert b'<div id="notice" aria-live="assertive"></div>' in shown
     saved = browser.post(f"{practice}cells/A/grounding/", cell)
     assert b"13 answers missing" in saved.content
@@ -84,7 +84,7 @@ def test_practice_is_scored_discussed_and_forgotten(browser, seat) -> None:
         url = reverse("practice", args=[seat.pk, number])
         review = browser.post(url, {**answers, "action": "review"})
         discussed = browser.post(review.headers["Location"])
-        assert b"discussed" in discussed.content
+        assert b"discussion" in discussed.content
     seat.refresh_from_db()
     assert seat.practised_at is not None
     assert not [key for key, _ in browser.session.items() if key.startswith("practice")]
@@ -149,4 +149,4 @@ def test_leaving_is_one_form_away(browser, seat) -> None:
     assert b"erased" in page.content
     browser.post(reverse("withdrawal", args=[seat.pk]))
     assert browser.get(reverse("consent", args=[seat.pk])).status_code == 404
-    assert b"No cases wait" in browser.get(reverse("case_list")).content
+    assert b"You have no cases yet" in browser.get(reverse("case_list")).content

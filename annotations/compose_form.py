@@ -22,16 +22,18 @@ class ComposeForm(forms.Form):
     name = forms.CharField(max_length=120)
     purpose = forms.CharField(max_length=1000, required=False)
     systems = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
-    target = forms.ChoiceField(required=False, label="Target (the plan's first)")
+    target = forms.ChoiceField(required=False, label="Target system of the plan")
     label = forms.ChoiceField(choices=LABELS, required=False, label="Class")
     split = forms.ChoiceField(choices=SPLITS, required=False, initial="test")
     n_raters = forms.IntegerField(min_value=1, max_value=50, initial=4, label="Raters")
-    n_cases = forms.IntegerField(min_value=1, required=False, label="Cases (all)")
+    n_cases = forms.IntegerField(
+        min_value=1, required=False, label="Cases (empty: all)"
+    )
     overlap = forms.IntegerField(
         min_value=0, initial=0, label="Anchor cases that every rater reads"
     )
     repeats = forms.IntegerField(
-        min_value=0, initial=0, label="Cases that a rater meets twice"
+        min_value=0, initial=0, label="Cases that each rater sees twice"
     )
     tie_rule = forms.ChoiceField(
         choices=[(rule.value, rule.value) for rule in TieRule],
@@ -39,7 +41,7 @@ class ComposeForm(forms.Form):
     )
     signatories = forms.IntegerField(min_value=1, max_value=5, initial=2)
     break_after = forms.IntegerField(
-        min_value=0, initial=5, label="Break after (cases)"
+        min_value=0, initial=5, label="Suggest a break after (cases; 0: never)"
     )
     presentation = forms.ChoiceField(
         choices=[(rule, rule) for rule in RULES], initial=AS_WRITTEN
@@ -47,12 +49,18 @@ class ComposeForm(forms.Form):
     correctness = forms.BooleanField(
         required=False, label="Fifth criterion: factual correctness"
     )
-    confidence = forms.BooleanField(required=False, label="Ask for confidence")
-    guess = forms.BooleanField(required=False, label="Ask for a guess")
-    own_diagnosis = forms.BooleanField(required=False, label="Own diagnosis first")
+    confidence = forms.BooleanField(
+        required=False, label="Ask how confident the rater is"
+    )
+    guess = forms.BooleanField(
+        required=False, label="Ask which text is the authors’ own"
+    )
+    own_diagnosis = forms.BooleanField(
+        required=False, label="Ask for the rater’s own diagnosis first"
+    )
     practice = forms.BooleanField(required=False, initial=True, label="Practice cases")
     reopening = forms.BooleanField(
-        required=False, label="Raters may take a submitted case back"
+        required=False, label="Raters may reopen a submitted case"
     )
     consent = forms.BooleanField(required=False, initial=True, label="Ask for consent")
     is_pilot = forms.BooleanField(required=False, label="Pilot")

@@ -12,7 +12,7 @@ _WORDS = {
     "cases": ("Cases", 52, 2, 400),
     "patients": ("Patients", 6, 1, 200),
     "evaluators": ("Evaluators", 4, 1, 40),
-    "raters_per_case": ("Evaluators a case", 1, 1, 10),
+    "raters_per_case": ("Evaluators per case", 1, 1, 10),
     "systems": ("Systems", 3, 2, 6),
 }
 _SHARES = {

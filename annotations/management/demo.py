@@ -36,9 +36,9 @@ RATERS = ("ada", "ben", "chloe", "dan")
 LEADS = ("lena", "omar")
 CLIPS_PER_SUBJECT = 2
 BANNER = (
-    "Demonstration: the walkers are drawn and the texts come from a small general "
-    "language model. Nothing here is clinically meaningful. On this site alone, leads "
-    "sign in without a second factor."
+    "Demonstration: the walkers are drawn and a small general language model wrote the "
+    "texts. Nothing here is clinically meaningful. Only here, leads sign in without a "
+    "second factor."
 )
 
 

@@ -39,7 +39,7 @@ class Quality:
         words = (
             (self.fast, f"in under {FAST_MINUTES:g} minute"),
             (self.unwatched, f"with under {LITTLE_COVERAGE:.0%} of the film played"),
-            (self.alike, "with one and the same point everywhere"),
+            (self.alike, "with the same score everywhere"),
         )
         return tuple(f"{count} {why}" for count, why in words if count)
 

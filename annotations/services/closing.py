@@ -46,7 +46,7 @@ def study_unblind(*, study: Study, signer: User, password: str, reason: str) -> 
         _check_signer(study, signer, password, reason)
         if study.signatures.filter(signer=signer).exists():
             raise StudyError(
-                f"{signer.username!r} has signed already; another lead must sign"
+                f"{signer.username!r} has already signed; another lead must sign"
             )
         now = timezone.now()
         Signature.objects.create(
@@ -79,12 +79,14 @@ def check_password_again(person: User, password: str) -> None:
 
 def _check_signer(study: Study, signer: User, password: str, reason: str) -> None:
     if not (signer.is_active and signer.is_staff):
-        raise StudyError(f"{signer.username!r} is no lead and cannot sign")
+        raise StudyError(f"{signer.username!r} is not a lead and cannot sign")
     seated = Q(kind="rater_seated", content__payload__rater=signer.pk)
     # Of who has withdrawn the log keeps the entries, and nothing of what they say.
     withdrawn = Q(actor=signer, content=None)
     if study.events.filter(seated | withdrawn).exists():
-        raise StudyError(f"{signer.username!r} was a rater of this study: no signature")
+        raise StudyError(
+            f"{signer.username!r} was a rater in this study and cannot sign"
+        )
     check_password_again(signer, password)
     if not reason.strip():
         raise StudyError("an unblinding needs a reason")

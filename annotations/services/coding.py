@@ -30,7 +30,7 @@ def codebook_save(*, study: Study, text: str, actor: User) -> Codebook:
     study = _blind(study)
     codes = [asdict(code) for code in codebook_from(text)]
     if CommentCoding.objects.filter(comment__assignment__seat__study=study).exists():
-        raise StudyError("coding has begun: the codebook is fixed")
+        raise StudyError("coding has begun: the codebook can no longer be changed")
     book, _ = Codebook.objects.update_or_create(study=study, defaults={"codes": codes})
     event_append(
         study=study, actor=actor, kind="codebook_written", payload={"codes": codes}
@@ -57,7 +57,7 @@ def comment_code(
         raise StudyError("write the codebook first")
     known = {code["key"] for code in book.codes}
     if unknown := set(keys) - known:
-        raise StudyError(f"{min(unknown)!r} is no code of the codebook")
+        raise StudyError(f"{min(unknown)!r} is not a code of the codebook")
     comment = (
         Comment.objects.filter(pk=comment_id, assignment__seat__study=study)
         .exclude(text="")

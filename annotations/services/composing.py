@@ -145,7 +145,7 @@ def _check_names(name: str, systems: Sequence[str], target: str) -> None:
     if not name.strip():
         raise StudyError("a study needs a name")
     if Study.objects.filter(name=name).exists():
-        raise StudyError(f"a study named {name!r} exists already")
+        raise StudyError(f"a study named {name!r} already exists")
     if len(set(systems)) < len(systems):
         raise StudyError(f"a system is listed twice: {', '.join(systems)}")
     if target and target not in systems:

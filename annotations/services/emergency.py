@@ -45,10 +45,10 @@ def case_unblind(
         If the study has not been sealed yet.
     """
     if not (actor.is_active and actor.is_staff):
-        raise StudyError(f"{actor.username!r} is no lead and cannot open a case")
+        raise StudyError(f"{actor.username!r} is not a lead and cannot unblind a case")
     check_password_again(actor, password)
     if not reason.strip():
-        raise StudyError("opening a case needs a reason")
+        raise StudyError("unblinding a case needs a reason")
     with transaction.atomic(), vault_opened():
         study = study_for_update(study.pk)
         seal = Seal.objects.filter(study=study).first()

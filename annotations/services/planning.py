@@ -123,5 +123,5 @@ def _warnings(
         found.append("No case is read twice: agreement cannot be estimated.")
     running = sum(row.same_patient_running for row in rows)
     if running:
-        found.append(f"One patient comes twice running {running} times.")
+        found.append(f"One patient comes twice in a row {running} times.")
     return tuple(found)

@@ -28,12 +28,12 @@ def seat_reissue(*, study: Study, number: int, reason: str, actor: User | None) 
         If the study is not open.
     """
     if not reason.strip():
-        raise StudyError("re-issuing a seat needs a reason")
+        raise StudyError("reissuing a seat needs a reason")
     with transaction.atomic():
         study = study_for_update(study.pk)
         if not study.is_open:
             raise StateError(
-                f"study {study.name!r} is {study.state}; seats of an open one are re-issued"
+                f"study {study.name!r} is {study.state}; only seats of an open one are reissued"
             )
         seat = study.seats.filter(number=number).first()
         waiting = invitations_waiting(study).filter(seat=seat)

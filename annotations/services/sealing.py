@@ -75,7 +75,7 @@ def study_open(*, study: Study, actor: User | None = None) -> Study:
         if breaks := _material_breaks(study):
             raise StudyError(
                 f"study {study.name!r} is not as it was composed ({breaks[0]}); "
-                "compose it anew"
+                "compose it again"
             )
         items = sealed_items(study)
         sealed = make_seal(items, [secrets.token_bytes(SEED_BYTES) for _ in items])

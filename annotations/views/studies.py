@@ -172,7 +172,7 @@ def study_locking(request: HttpRequest, study_id: UUID) -> HttpResponse:
     def act() -> str:
         check_password_again(user_of(request), _password(form))
         study_lock(study=study, actor=user_of(request))
-        return "The study is locked: no answer can be changed any more."
+        return "The study is locked. Answers can no longer be changed."
 
     return _act(request, study, act)
 

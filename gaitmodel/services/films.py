@@ -92,10 +92,10 @@ def film_review_decide(
     """
     if accept and not review.can_be_accepted:
         raise InputError(
-            f"clip {review.clip.name!r}: what is surely a face cannot be accepted"
+            f"clip {review.clip.name!r}: a detection this certain cannot be accepted"
         )
     if accept and not reason.strip():
-        raise InputError("say in a few words why these are no faces")
+        raise InputError("say in a few words why none of these is a face")
     waiting = FilmReview.objects.filter(
         pk=review.pk, decision=FilmReview.Decision.WAITING
     )
@@ -110,6 +110,8 @@ def film_review_decide(
         reason=reason.strip(),
     )
     if not decided:
-        raise InputError(f"clip {review.clip.name!r}: this film was decided already")
+        raise InputError(
+            f"clip {review.clip.name!r}: this film has already been decided"
+        )
     name = review.clip.name
     transaction.on_commit(lambda: async_task("gaitmodel.tasks.clip_prepare", name))

@@ -43,7 +43,7 @@ def test_a_comments_longest_words_break_where_leads_read_them(
     cleo = sign_in("cleo", viewport={"width": 820, "height": 1180})
     cleo.goto(f"{cleo.url.split('/studies')[0]}/studies/{open_study.pk}/coding/")
     cleo.fill("textarea", "more: asks for more")
-    cleo.click("text=Fix the codebook")
+    cleo.click("text=Freeze the codebook")
     expect(cleo.locator("blockquote")).to_contain_text("and again")
     assert sideways(cleo) == 0
     for name in ("cleo", "dora"):

@@ -79,7 +79,7 @@ def test_the_model_rooms_pages_have_no_violation(
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is {wide} wide"
     page.fill("#id_codebook", BOOK)
-    page.click("text=Fix the codebook")
+    page.click("text=Freeze the codebook")
     violations += found(page)
     assert violations == []
 

@@ -36,7 +36,7 @@ def codebook_from(text: str) -> tuple[Code, ...]:
                 f"line {number} of the codebook must read 'key: meaning', not {line!r}"
             )
         if key in codes:
-            raise StudyError(f"line {number} of the codebook: {key!r} stands twice")
+            raise StudyError(f"line {number} of the codebook: {key!r} appears twice")
         codes[key] = Code(key, meaning)
     if not 1 <= len(codes) <= MOST_CODES:
         raise StudyError(f"a codebook has 1 to {MOST_CODES} codes, not {len(codes)}")

@@ -13,7 +13,7 @@ def plan_text(design: Design, found: Power, scores: float | None = None) -> str:
     """Sentences for the one who decides, then the numbers behind them."""
     lines = [
         f"{counted(design.cases, 'case')} of {counted(design.patients, 'patient')}, "
-        f"{counted(design.evaluators, 'evaluator')}, {design.raters_per_case} of them a "
+        f"{counted(design.evaluators, 'evaluator')}, {design.raters_per_case} of them per "
         f"case, {design.systems} systems.",
         _result(design, found),
         f"By patients alone {rounded(found.patient)}, by evaluators alone "
@@ -22,7 +22,7 @@ def plan_text(design: Design, found: Power, scores: float | None = None) -> str:
         f"Smallest p that can be reached: {p_floor(found.floor_patient)} by patients, "
         f"{p_floor(found.floor_evaluator)} by evaluators. Design effect: "
         f"{rounded(found.deff_patient, 1)} and {rounded(found.deff_evaluator, 1)} "
-        "readings are worth one.",
+        "readings are worth one independent reading.",
     ]
     if scores is not None:
         lines.append(

@@ -43,7 +43,7 @@ class Design:
             )
         if self.raters_per_case > self.evaluators:
             raise StudyError(
-                f"{self.raters_per_case} evaluators a case need as many evaluators, not "
+                f"{self.raters_per_case} evaluators per case need as many evaluators, not "
                 f"{self.evaluators}"
             )
         if not 2 <= self.systems <= 6:

@@ -53,12 +53,14 @@ def check_header(file: str, header: Sequence[str], asked: Sequence[str]) -> None
     """Refuse a header without the keys, or with one name twice."""
     for name in header:
         if name and list(header).count(name) > 1:
-            raise StudyError(f"{file}, row 1: column {name!r} stands there twice")
+            raise StudyError(f"{file}, row 1: column {name!r} appears twice")
     for name in (*KEYS, *CHOICES, *asked):
         if name not in header:
             raise StudyError(f"{file}, row 1: there is no column {name!r}")
     if taken := [n for n in asked if n in (*KEYS, *CHOICES, *OPTIONAL)]:
-        raise StudyError(f"column {taken[0]!r} has its own meaning: it is no criterion")
+        raise StudyError(
+            f"column {taken[0]!r} has its own meaning and cannot be a criterion"
+        )
 
 
 def columns(

@@ -86,8 +86,8 @@ def _carried_by_one(analysis: StudyAnalysis) -> Iterator[str]:
     for unit, result in analysis.leave_one_out.items():
         if result is not None and result.farthest > TOO_FAR:
             yield (
-                f"Without one single {unit} the share of {analysis.target} would move "
-                f"by {percent(result.farthest)[:-2]} points: the result leans on that "
+                f"Without one single {unit}, the share of {analysis.target} would move "
+                f"by {percent(result.farthest)[:-2]} points: the result depends on that "
                 f"{unit}."
             )
 
@@ -114,7 +114,7 @@ def _explanations(analysis: StudyAnalysis) -> Iterator[str]:
     place = analysis.further.position
     if place and place.imbalance > UNEVEN and place.n >= FEW:
         yield (
-            "The systems did not stand equally often in each place on the page: a "
+            "The systems did not appear equally often in each place on the page: a "
             "preference for a place may pass for one for a system."
         )
     for feature, most in (("words", "longest"), ("numerals", "richest in numbers")):
@@ -152,10 +152,10 @@ def _guessed(analysis: StudyAnalysis) -> Iterator[str]:
     whole = (
         f"counting whole evaluators, p {p_equals(test.p_greater)}"
         if test
-        else "of one evaluator's guesses alone it cannot be told"
+        else "one evaluator's guesses alone cannot tell"
     )
     yield (
         f"{guessed}, more often than chance if every guess stood for itself; one "
         f"evaluator's guesses may follow one idea ({whole}). Whether the blinding held "
-        "is open."
+        "remains open."
     )

@@ -107,7 +107,7 @@ def _text(analysis: StudyAnalysis) -> ReportTable:
             "Text",
             "Chosen best",
             "p by patients (floor)",
-            "Mostly of",
+            "Mostly from",
             "Odds ratio",
             "Odds ratio beside the systems",
         ),
@@ -143,7 +143,7 @@ def _evidence(analysis: StudyAnalysis) -> ReportTable:
         ("Criterion", "Higher score for", "Pairs in accord", "95 % by patients"),
         rows,
         "Pairs of texts of one reading that differ both in score and in the evidence "
-        "check. One half is chance; an interval that holds 50 % leaves open whether "
+        "check. One half is chance; an interval that includes 50 % leaves open whether "
         "there is a relation. The interval is of the readings' own shares.",
     )
 

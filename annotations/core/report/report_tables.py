@@ -212,7 +212,7 @@ def pairs_table(analysis: StudyAnalysis) -> ReportTable:
             "p (sign flip by patients / evaluators)",
         ),
         rows,
-        "Differences are first minus second named; an interval that holds 0 leaves open "
+        "Differences are first minus second named; an interval that includes 0 leaves open "
         "which is higher. Rated higher: how often the first is rated above the second, "
         "a tie counting one half. Wilcoxon: exact signed-rank test with ties, zeros "
         "dropped, readings (or cases, where several evaluators read one) as "

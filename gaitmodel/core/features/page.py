@@ -20,7 +20,7 @@ def clinician_page(title: str, features: GaitFeatures) -> str:
         f"seen from {_view(features)}",
         *(f"Note: {warning}." for warning in features.warnings),
         "",
-        "What is off",
+        "Outside the usual range",
         *(f"  {sentence}" for sentence in what_is_off(features)),
         "",
         _line("", ["left", "right"], "usual"),

@@ -16,11 +16,11 @@ def draws_sentence(subjects_per_class: Mapping[str, int], classes_lost: float) -
     )
     lost = (
         f" {100 * classes_lost:.0f} % of the draws lost a class: there the mean of the "
-        "others stands for its F1."
+        "other classes stands in for its F1."
         if classes_lost > 0
         else ""
     )
     return (
         f"In brackets: 95 % interval, resampling subjects (by class: {counts}); where all "
-        f"is right, or nothing, Clopper and Pearson's limit for so many.{lost}"
+        f"or none are right, Clopper and Pearson's limit for that many.{lost}"
     )

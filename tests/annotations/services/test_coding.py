@@ -121,7 +121,7 @@ def test_a_codebook_is_fixed_once_coding_began(locked: Study, cleo: User) -> Non
     codebook_save(study=locked, text="other: first thoughts change", actor=cleo)
     task = coding_next(locked, cleo)
     assert task is not None
-    with pytest.raises(StudyError, match="'wrong' is no code"):
+    with pytest.raises(StudyError, match="'wrong' is not a code"):
         comment_code(
             study=locked, comment_id=task.comment_id, keys=["wrong"], coder=cleo
         )

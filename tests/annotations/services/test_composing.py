@@ -97,5 +97,5 @@ def test_a_case_without_a_rationale_of_every_system_is_refused() -> None:
 
 def test_a_name_is_taken_once() -> None:
     factories.study("Same", n_cases=3)
-    with pytest.raises(StudyError, match="'Same' exists already"):
+    with pytest.raises(StudyError, match="'Same' already exists"):
         study_create(name="Same", systems=SYSTEMS, n_raters=2)

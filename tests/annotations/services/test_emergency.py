@@ -70,7 +70,7 @@ def test_it_takes_a_lead_a_password_and_a_reason(
 
 
 def test_a_rater_opens_nothing(study, case, ada) -> None:
-    with pytest.raises(StudyError, match="is no lead"):
+    with pytest.raises(StudyError, match="is not a lead"):
         opened(study, case, ada)
 
 

@@ -183,7 +183,7 @@ def test_the_gallery_shows_all_where_nothing_known_is_asked_for(page, asked) -> 
 
 def test_the_gallery_does_not_deny_the_texts_that_it_withholds(page, study) -> None:
     html = page.get(reverse("gallery")).content.decode()
-    assert "12 clips of studies that are not unblinded are left out" in html
+    assert "12 clips of studies not yet unblinded are left out" in html
     assert "No rationale has been written yet" not in html
 
 
@@ -233,4 +233,4 @@ def test_the_dashboard_counts_and_flags_without_a_score(page, study, case, ada) 
     rater.post(reverse("case_review", args=[case.pk]))
     text = page.get(reverse("study", args=[study.pk])).content.decode()
     assert "1 in under 1 minute" in text
-    assert "1 with one and the same point everywhere" in text
+    assert "1 with the same score everywhere" in text

@@ -51,7 +51,7 @@ def test_a_walk_is_shown_with_film_curves_and_plain_words(
     page = cleo.get(reverse("gaitmodel:clip", args=[clip.pk])).content.decode()
     assert "Knee flexion" in page
     assert 'class="event strike left"' in page
-    assert "What is off" in page
+    assert "Outside the usual range" in page
     assert "100 to 125" in page
     film = reverse("gaitmodel:clip_film", args=[clip.pk])
     assert film in page
@@ -63,7 +63,7 @@ def test_an_unprepared_clip_says_so_and_has_no_film(cleo: Client) -> None:
     owner = Subject.objects.create(name="S1")
     raw = Clip.objects.create(name="raw", subject=owner, label="normal", pose="p.npy")
     page = cleo.get(reverse("gaitmodel:clip", args=[raw.pk])).content.decode()
-    assert "not prepared yet" in page
+    assert "not been prepared yet" in page
     assert cleo.get(reverse("gaitmodel:clip_film", args=[raw.pk])).status_code == 404
 
 

@@ -165,7 +165,7 @@ def test_semicolons_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
 
 
 def test_a_column_twice_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(StudyError, match="'best' stands there twice"):
+    with pytest.raises(StudyError, match="'best' appears twice"):
         read_ratings(written(tmp_path, GOOD + ",1", head=HEAD + ",best"))
 
 

@@ -24,7 +24,7 @@ def test_lines_are_codes_and_blank_lines_are_none() -> None:
     [
         ("numbers", "line 1 of the codebook must read"),
         ("a: x\0", "line 1 of the codebook must read"),
-        ("a: x\na: y", "line 2 of the codebook: 'a' stands twice"),
+        ("a: x\na: y", "line 2 of the codebook: 'a' appears twice"),
         ("", "1 to 30 codes, not 0"),
     ],
 )

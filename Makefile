@@ -12,16 +12,16 @@ export OMP_WAIT_POLICY ?= PASSIVE
 .PHONY: help demo test lint check-all check-gpu locks audit sbom clean
 
 help:
-	@echo "make demo       install, run the whole way of the data on drawn walkers, serve it"
+	@echo "make demo       install, run the whole pipeline on drawn walkers, serve the site"
 	@echo "                PORT=8080, DEMO_ARGS='--fresh' (manage.py demo --help)"
-	@echo "make test       the test suites that this machine can run (TEST_ARGS)"
-	@echo "make lint       style, types, import contracts, migrations"
-	@echo "make check-all  lint, every suite, mutations and benchmarks; hours"
-	@echo "make check-gpu  the suite and the benchmarks that need a CUDA device; minutes"
-	@echo "make audit      what is known against the pinned versions"
-	@echo "make locks      hashes of the pinned files, and the page of licences"
-	@echo "make sbom       what is installed, as CycloneDX (SBOM=var/sbom.cdx.json)"
-	@echo "make clean      delete .venv and var: the demo's data with them"
+	@echo "make test       run the test suites that this machine can run (TEST_ARGS)"
+	@echo "make lint       check style, types, import contracts, migrations"
+	@echo "make check-all  lint, every suite, mutations and benchmarks; takes hours"
+	@echo "make check-gpu  run the tests and benchmarks that need a CUDA device; takes minutes"
+	@echo "make audit      report known vulnerabilities of the pinned versions"
+	@echo "make locks      rewrite the hashes of the pinned files and the page of licences"
+	@echo "make sbom       list what is installed, as CycloneDX (SBOM=var/sbom.cdx.json)"
+	@echo "make clean      delete .venv and var, including the demo's data"
 
 demo: .venv/.ready
 	@$(BIN)/python manage.py demo --port $(PORT) $(DEMO_ARGS)
@@ -37,7 +37,7 @@ lint: .venv/.ready-dev
 	$(BIN)/bandit -q -c pyproject.toml -r evalsite annotations gaitmodel supply
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
-# What is known against the pinned versions; it reports and does not decide.
+# Known vulnerabilities of the pinned versions; it reports and does not decide.
 audit: .venv/.ready-dev
 	-$(BIN)/pip-audit --progress-spinner off --disable-pip --no-deps -r requirements.lock
 

@@ -52,7 +52,7 @@ def unmigrated(error: DatabaseError) -> CommandError:
     """What to do about a database that lacks tables or cannot be reached."""
     return CommandError(
         f"the database cannot be used ({str(error).splitlines()[0]}): "
-        "run manage.py migrate, or look at DATABASE_URL",
+        "run manage.py migrate, or check DATABASE_URL",
         returncode=2,
     )
 

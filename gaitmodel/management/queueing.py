@@ -13,13 +13,15 @@ PRIORITIES = {str(member.label): member.value for member in Run.Priority}
 
 
 def add_queue_arguments(parser: CommandParser) -> None:
-    parser.add_argument("--queue", action="store_true", help="leave it to a worker")
+    parser.add_argument(
+        "--queue", action="store_true", help="queue the work for a worker"
+    )
     parser.add_argument("--priority", choices=PRIORITIES, default="normal")
     parser.add_argument(
         "--processes",
         type=int,
         default=1,
-        help="one a device, by a worker that has so many",
+        help="one process per device, on a worker with that many devices",
     )
 
 

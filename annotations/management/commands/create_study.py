@@ -1,4 +1,4 @@
-"""Compose a draft study: cases, seats, orders and letters from one secret seed."""
+"""Create a draft study: cases, seats, orders and letters from one secret seed."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ class Command(StudyCommand):
             "--overlap", type=int, default=0, help="anchor cases that all raters read"
         )
         parser.add_argument(
-            "--repeats", type=int, default=0, help="cases that a rater meets twice"
+            "--repeats", type=int, default=0, help="cases that each rater sees twice"
         )
-        parser.add_argument("--target", default="", help="the plan's first system")
+        parser.add_argument("--target", default="", help="target system of the plan")
         parser.add_argument("--purpose", default="")
         parser.add_argument("--pilot", action="store_true")
         parser.add_argument("--tie-rule", default=TieRule.FORCED.value)
@@ -72,20 +72,29 @@ class Command(StudyCommand):
         )
         parser.add_argument("--confidence", action="store_true")
         parser.add_argument(
-            "--guess", action="store_true", help="ask the guess question"
+            "--guess", action="store_true", help="ask which text is the authors' own"
         )
 
         parser.add_argument(
-            "--own-diagnosis", action="store_true", help="asked before any text"
+            "--own-diagnosis",
+            action="store_true",
+            help="ask for the rater's own diagnosis before any text",
         )
         parser.add_argument("--no-practice", action="store_true")
-        parser.add_argument("--break-after", type=int, default=5, help="0: never")
         parser.add_argument(
-            "--reopening", action="store_true", help="raters may take a case back"
+            "--break-after",
+            type=int,
+            default=5,
+            help="suggest a break after so many cases; 0: never",
+        )
+        parser.add_argument(
+            "--reopening",
+            action="store_true",
+            help="raters may reopen a submitted case",
         )
         parser.add_argument(
             "--presentation", choices=list(RULES), default=AS_WRITTEN,
-            help="by which rule the texts are shown",
+            help="rule by which the texts are shown",
         )  # fmt: skip
         parser.add_argument("--no-consent", action="store_true")
         parser.add_argument(
@@ -93,7 +102,7 @@ class Command(StudyCommand):
             action="append",
             default=[],
             metavar="[SITE=]FILE",
-            help="first line: version; the rest: what raters (of that site) agree to",
+            help="file with the version on its first line, then what raters (of that site) agree to",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""The whole way of the data on a synthetic cohort, then the site with its worker."""
+"""Run the whole pipeline on a synthetic cohort, then serve the site with its worker."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ class Command(StudyCommand):
         parser.add_argument(
             "--backbone", choices=["smollm2", "tiny"], default="smollm2"
         )
-        parser.add_argument("--cases", type=int, default=12, help="in all")
+        parser.add_argument(
+            "--cases", type=int, default=12, help="number of cases in all"
+        )
         parser.add_argument("--fresh", action="store_true", help="start over")
         parser.add_argument("--json", action="store_true")
 
@@ -41,7 +43,7 @@ class Command(StudyCommand):
         plan = DemoPlan(options["backbone"], options["cases"])
         if options["cases"] < 4:
             raise StudyError(
-                f"--cases must be at least 4, one a rater, not {options['cases']}"
+                f"--cases must be at least 4, one per rater, not {options['cases']}"
             )
         if not 1 <= options["port"] <= 65535:
             raise StudyError(

@@ -35,10 +35,14 @@ class Command(StudyCommand):
         with transaction.atomic():
             for name in names:
                 seat = rater_seat(study=study, rater=user_named(name))
-                self.stdout.write(f"{name} has seat {seat.number}")
+                self.stdout.write(f"{name} now has seat {seat.number}")
             sent = raters_invite(study=study, emails=emails, site_url=options["url"])
         for invitation in sent:
-            told = "" if invitation.is_mailed else " (no mail was sent: pass it on)"
+            told = (
+                ""
+                if invitation.is_mailed
+                else " (no e-mail was sent: pass the link on)"
+            )
             self.stdout.write(
                 f"{invitation.email} is invited to seat {invitation.seat}{told}: "
                 f"{invitation.link}"

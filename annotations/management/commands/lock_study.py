@@ -1,4 +1,4 @@
-"""Lock an open study: no answer can be changed any more."""
+"""Lock an open study: answers can no longer be changed."""
 
 from __future__ import annotations
 

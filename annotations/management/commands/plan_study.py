@@ -1,4 +1,4 @@
-"""How likely a planned study is to show a preference, tested as its report will."""
+"""Say how likely a planned study is to show a preference, tested as in its report."""
 
 from __future__ import annotations
 
@@ -33,9 +33,14 @@ class Command(StudyCommand):
         parser.add_argument("--sims", type=int, default=2000, help="simulated studies")
         parser.add_argument("--seed", type=count, default=1)
         parser.add_argument(
-            "--difference", type=float, help="of mean scores, in points"
+            "--difference", type=float, help="difference of mean scores, in points"
         )
-        parser.add_argument("--sd", type=float, default=1.2, help="of the differences")
+        parser.add_argument(
+            "--sd",
+            type=float,
+            default=1.2,
+            help="standard deviation of the differences",
+        )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -32,15 +32,21 @@ class Command(StudyCommand):
         parser.add_argument(
             "--scale", type=int, default=5, metavar="POINTS", help="3 to 7; default 5"
         )
-        parser.add_argument("--criteria", default="", metavar="A,B", help="of the file")
+        parser.add_argument(
+            "--criteria", default="", metavar="A,B", help="criteria columns of the file"
+        )
         parser.add_argument(
             "--quick",
             action="store_true",
-            help="Table 2 alone, counted in the database: for very large studies",
+            help="only Table 2, counted in the database: for very large studies",
         )
-        parser.add_argument("--mixed", action="store_true", help="ordinal mixed model")
         parser.add_argument(
-            "--grim", metavar='"4.23 n=52"', help="check a printed mean"
+            "--mixed", action="store_true", help="add the ordinal mixed model"
+        )
+        parser.add_argument(
+            "--grim",
+            metavar='"4.23 n=52"',
+            help="check whether a printed mean is possible (GRIM)",
         )
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--out", type=Path, metavar="DIR")

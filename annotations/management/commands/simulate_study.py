@@ -36,6 +36,6 @@ class Command(StudyCommand):
             study=study, kind=Kind(options["kind"]), seed=options["seed"]
         )
         self.stdout.write(
-            f"{done} cases of {study.name!r} are answered by rehearsal raters; next: "
+            f"rehearsal raters answered {done} cases of {study.name!r}; next: "
             "lock_study"
         )

@@ -1,4 +1,4 @@
-"""Sign the unblinding of a locked study; passwords are asked, or read from stdin."""
+"""Sign the unblinding of a locked study; asks for passwords, or reads them from stdin."""
 
 from __future__ import annotations
 

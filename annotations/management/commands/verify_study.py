@@ -15,8 +15,10 @@ class Command(StudyCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_study_argument(parser)
-        parser.add_argument("--root", help="published before the study opened")
-        parser.add_argument("--head", help="the log's last hash when it was noted")
+        parser.add_argument("--root", help="root published before the study opened")
+        parser.add_argument(
+            "--head", help="head of the log as it was noted at some time"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         study = study_named(options["study"])

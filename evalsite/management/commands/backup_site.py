@@ -14,7 +14,9 @@ class Command(StudyCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", type=Path, metavar="DIR", help="new or empty")
+        parser.add_argument(
+            "folder", type=Path, metavar="DIR", help="new or empty folder"
+        )
         parser.add_argument(
             "--without-key",
             action="store_true",
@@ -29,7 +31,7 @@ class Command(StudyCommand):
             manifest, own = site_backup(folder, with_key=not options["without_key"])
         except OSError as error:
             raise CommandError(
-                f"the backup was not made, and nothing of it is left: {error}",
+                f"no backup was made, and nothing was left behind: {error}",
                 returncode=1,
             ) from error
         for note in manifest.notes:

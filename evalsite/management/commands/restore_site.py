@@ -23,10 +23,10 @@ class Command(StudyCommand):
         parser.add_argument(
             "--shelve",
             action="store_true",
-            help="only put the restored clips into the bucket, after that failed",
+            help="only put the restored clips into the bucket, if that failed before",
         )
         parser.add_argument(
-            "--check", action="store_true", help="look at the backup, write nothing"
+            "--check", action="store_true", help="check the backup, write nothing"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -52,7 +52,7 @@ class Command(StudyCommand):
             manifest = site_restore(folder)
         except OSError as error:
             raise CommandError(
-                f"nothing was restored, and nothing is left of it: {error}",
+                f"nothing was restored, and nothing was left behind: {error}",
                 returncode=1,
             ) from error
         self.stdout.write(f"restored the backup of {manifest.made_at}")

@@ -1,4 +1,4 @@
-"""Take a walker out of the site: clips, films, poses, metrics, texts about them."""
+"""Erase a subject from the site: clips, films, poses, metrics, texts about them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Command(GaitCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("subject", help="as the source names them")
+        parser.add_argument("subject", help="the subject's name in the source")
 
     def handle(self, *args: Any, **options: Any) -> None:
         clips = subject_erase(name=options["subject"])
@@ -23,6 +23,6 @@ class Command(GaitCommand):
             "features emptied"
         )
         self.stdout.write(
-            "Left are the source's own files, backups, the logs of Runs, and what "
+            "Not erased: the source's own files, backups, the logs of Runs, and what "
             "checkpoints learnt from these walks: see docs/data-protection.md"
         )

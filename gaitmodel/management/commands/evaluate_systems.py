@@ -1,4 +1,4 @@
-"""Table 1: how well, how surely and against whom the systems decide on one split."""
+"""Print Table 1: scores, intervals and comparisons of the systems on one split."""
 
 from __future__ import annotations
 
@@ -46,18 +46,21 @@ class Command(GaitCommand):
             "--systems",
             default="",
             metavar="KEY,KEY",
-            help="default: all that are ready on this backbone",
+            help="default: all systems that are ready on this backbone",
         )
         parser.add_argument(
             "--backbone",
             action="append",
             default=[],
             metavar="[KEY=]NAME|DIR|HUB_ID",
-            help="for all systems that take one, or for one; may be repeated",
+            help="for all systems that need one, or for one system; may be repeated",
         )
         parser.add_argument("--split", default="test")
         parser.add_argument(
-            "--target", default="", metavar="KEY", help="compared with each other one"
+            "--target",
+            default="",
+            metavar="KEY",
+            help="the system to compare with every other",
         )
         parser.add_argument("--max-clips", type=count, default=0)
         parser.add_argument(
@@ -69,10 +72,10 @@ class Command(GaitCommand):
             "--shortcut",
             type=Path,
             metavar="FOLDER",
-            help="of shortcut_test: its accuracies stand in the same table",
+            help="folder written by shortcut_test: adds its accuracies to the table",
         )
         parser.add_argument(
-            "--out", type=Path, help="a folder for Markdown, CSV, LaTeX and JSON"
+            "--out", type=Path, help="folder to write Markdown, CSV, LaTeX and JSON to"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""Do one Run that a worker has claimed, in this process; the worker calls it."""
+"""Execute one Run that a worker has claimed, in this process; workers call it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ class Command(GaitCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("run", type=UUID)
-        parser.add_argument("claim", type=UUID, help="what the claim has drawn")
+        parser.add_argument(
+            "claim", type=UUID, help="identifier of the worker's claim on the Run"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         die_with_parent()

@@ -27,7 +27,10 @@ class Command(GaitCommand):
         parser.add_argument("--split", default="", help="default: every split")
         parser.add_argument("--views", type=int, default=1)
         parser.add_argument(
-            "--decoders", type=int, default=2, help="processes that decode films"
+            "--decoders",
+            type=int,
+            default=2,
+            help="number of processes that decode films",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""Events and metrics of one pose file or film, as a clinician's page or as JSON."""
+"""Print events and metrics of one pose file or film, as a clinician's page or JSON."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ class Command(GaitCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--fps", type=float, help="where the file stores no rate")
+        parser.add_argument(
+            "--fps", type=float, help="frames per second, if the file does not store it"
+        )
         parser.add_argument("--json", action="store_true")
         parser.add_argument(
             "--landmarks", type=Path, help="another BlazePose landmark model (.tflite)"

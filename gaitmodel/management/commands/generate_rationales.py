@@ -41,7 +41,9 @@ class Command(GaitCommand):
             action="store_true",
             help="add the arm biogait_full_verified: drafts judged by the evidence check",
         )
-        parser.add_argument("--candidates", type=int, default=4, help="drafts of it")
+        parser.add_argument(
+            "--candidates", type=int, default=4, help="drafts per clip for --verify"
+        )
         parser.add_argument("--engine", choices=ENGINES, default="transformers")
         parser.add_argument("--no-repeat-ngram", type=int, default=10)
         add_queue_arguments(parser)
@@ -80,7 +82,7 @@ class Command(GaitCommand):
         self.stdout.write(
             f"rationales written: {written} (clips: {len(request.clips)}, systems: "
             f"{len(systems)})"
-            + f"; {kept} stand from before, written in the same way"
+            + f"; {kept} kept from before, written in the same way"
             * bool(kept)
         )
         for found in groundings(clips_by_name(request.clips), systems):

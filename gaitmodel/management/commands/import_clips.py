@@ -1,4 +1,4 @@
-"""Take clips in from a source: subjects, labels, files and split."""
+"""Import clips from a source: subjects, labels, files and split."""
 
 from __future__ import annotations
 
@@ -28,11 +28,17 @@ class Command(GaitCommand):
             default=0.2,
             help="share of the subjects held out when the source names no split",
         )
-        parser.add_argument("--seed", type=int, default=42, help="of that split")
+        parser.add_argument(
+            "--seed", type=int, default=42, help="random seed of that split"
+        )
         parser.add_argument("--videos", type=Path, help="folder of the source's films")
         parser.add_argument("--poses", type=Path, help="folder of its pose files")
-        parser.add_argument("--label", help="where a source names none")
-        parser.add_argument("--fps", type=float, help="where pose files store none")
+        parser.add_argument(
+            "--label", help="class of the clips, if the source names none"
+        )
+        parser.add_argument(
+            "--fps", type=float, help="frames per second, if pose files do not store it"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = read_source(

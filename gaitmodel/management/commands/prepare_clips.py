@@ -33,10 +33,10 @@ class Command(GaitCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--no-films", action="store_true", help="measure only; films come later"
+            "--no-films", action="store_true", help="only measure; make the films later"
         )
         parser.add_argument(
-            "--all", action="store_true", help="look at ready clips again"
+            "--all", action="store_true", help="prepare ready clips again too"
         )
         parser.add_argument("--clips", help="these clips only: ID,ID,...")
         parser.add_argument(
@@ -86,7 +86,7 @@ class Command(GaitCommand):
         self.stdout.write(f"{len(clips) - failed} clips ready, {failed} failed")
         if waiting := reviews_open().count():
             self.stdout.write(
-                f"{waiting} film(s) show their skeleton until a person has looked at "
+                f"{waiting} film(s) show their skeleton until somebody has checked "
                 "what may be a face: see Clips, Films in doubt"
             )
         if failed:
@@ -103,7 +103,7 @@ class Command(GaitCommand):
             return held
         for name, holder in held.items():
             if options["clips"]:
-                self.stderr.write(f"{name}: {holder}, and will verify no longer")
+                self.stderr.write(f"{name}: {holder}, which will no longer verify")
             else:
                 del clips[name]
                 self.stderr.write(f"{name}: {holder}; left as it is (name it: --clips)")

@@ -33,9 +33,11 @@ class Command(GaitCommand):
             "--backbone", action="append", default=[], metavar="[KEY=]NAME|DIR|HUB_ID"
         )
         parser.add_argument(
-            "--out", type=Path, required=True, help="films, checkpoints"
+            "--out", type=Path, required=True, help="folder for films and checkpoints"
         )
-        parser.add_argument("--subjects", type=int, default=6, help="of each class")
+        parser.add_argument(
+            "--subjects", type=int, default=6, help="number of subjects in each class"
+        )
         parser.add_argument("--epochs", type=int, default=40)
         parser.add_argument("--lr", type=float, default=5e-4)
         parser.add_argument("--seed", type=count, default=0)

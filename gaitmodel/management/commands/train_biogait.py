@@ -42,10 +42,16 @@ class Command(GaitCommand):
             "--text-tokens", type=int, default=FusionConfig().text_tokens
         )
         parser.add_argument(
-            "--max-clips", type=count, default=0, help="train on so many, balanced"
+            "--max-clips",
+            type=count,
+            default=0,
+            help="train on at most this many, balanced over classes",
         )
         parser.add_argument(
-            "--patience", type=int, default=0, help="stop early; off by default"
+            "--patience",
+            type=int,
+            default=0,
+            help="epochs without progress before stopping early; off by default",
         )
         parser.add_argument(
             "--skip-failed", action="store_true", help="leave bad clips out, and say so"

@@ -1,4 +1,4 @@
-"""Queue a trial: whether a worker takes it, computes, writes, reports and ends it."""
+"""Queue a trial run, to see that a worker takes, computes, reports and ends it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,17 @@ class Command(GaitCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--steps", type=int, default=5)
-        parser.add_argument("--seconds", type=float, default=1.0, help="of each step")
-        parser.add_argument("--device", action="store_true", help="use the CUDA device")
-        parser.add_argument("--runs", type=int, default=1, help="so many trials")
         parser.add_argument(
-            "--wait", type=float, default=0.0, metavar="S", help="for their end"
+            "--seconds", type=float, default=1.0, help="length of each step"
+        )
+        parser.add_argument("--device", action="store_true", help="use the CUDA device")
+        parser.add_argument("--runs", type=int, default=1, help="number of trials")
+        parser.add_argument(
+            "--wait",
+            type=float,
+            default=0.0,
+            metavar="S",
+            help="seconds to wait for them to end",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -50,8 +56,8 @@ class Command(GaitCommand):
         workers = sorted(set(done.values_list("worker", flat=True)))
         if done.count() < len(trials):
             raise CommandError(
-                f"{done.count()} of {len(trials)} trials are done after "
-                f"{options['wait']:g} s: look at the Runs page and at the worker's log",
+                f"{done.count()} of {len(trials)} trials finished after "
+                f"{options['wait']:g} s: see the Runs page and the worker's log",
                 returncode=1,
             )
         self.stdout.write(f"{len(trials)} done by {'; '.join(workers)}")

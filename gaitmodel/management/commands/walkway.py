@@ -23,9 +23,13 @@ class Command(GaitCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, nargs="?", help="a mat's CSV to import")
+        parser.add_argument(
+            "file", type=Path, nargs="?", help="CSV of a walkway to import"
+        )
         parser.add_argument("--json", action="store_true")
-        parser.add_argument("--out", type=Path, help="a folder for the plots (SVG)")
+        parser.add_argument(
+            "--out", type=Path, help="folder to write the plots (SVG) to"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["file"]:
@@ -35,7 +39,7 @@ class Command(GaitCommand):
             )
             if read.ignored:
                 self.stderr.write(f"columns ignored: {', '.join(read.ignored)}")
-            self.stderr.write(f"{count} walks of the mat are in")
+            self.stderr.write(f"{count} walks of the mat imported")
         pairs = walkway_pairs()
         if not pairs:
             raise InputError(

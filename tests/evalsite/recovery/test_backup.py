@@ -188,7 +188,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(
         cwd=ROOT, env=site, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1
-    assert "the backup was not made, and nothing of it is left: site" in done.stderr
+    assert "no backup was made, and nothing was left behind: site" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 

@@ -38,13 +38,18 @@ class ComposeForm(forms.Form):
     tie_rule = forms.ChoiceField(
         choices=[(rule.value, rule.value) for rule in TieRule],
         initial=TieRule.FORCED.value,
+        label="If no text is clearly best (tie rule)",
     )
-    signatories = forms.IntegerField(min_value=1, max_value=5, initial=2)
+    signatories = forms.IntegerField(
+        min_value=1, max_value=5, initial=2, label="Leads who must sign the unblinding"
+    )
     break_after = forms.IntegerField(
         min_value=0, initial=5, label="Suggest a break after (cases; 0: never)"
     )
     presentation = forms.ChoiceField(
-        choices=[(rule, rule) for rule in RULES], initial=AS_WRITTEN
+        choices=[(rule, rule) for rule in RULES],
+        initial=AS_WRITTEN,
+        label="How the texts are shown",
     )
     correctness = forms.BooleanField(
         required=False, label="Fifth criterion: factual correctness"

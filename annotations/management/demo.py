@@ -1,4 +1,4 @@
-"""The steps of ``make demo``: the whole way of the data on a synthetic cohort.
+"""The steps of ``make demo``: the whole pipeline on a synthetic cohort.
 
 Each step looks first whether it has been done, so a demo that was stopped goes on
 where it stopped. Model work goes through the commands that a researcher would type.
@@ -205,7 +205,7 @@ def _study(plan: DemoPlan) -> Study:
         split="test",
         n_cases=plan.cases,
         target=TARGET,
-        purpose="Shows the whole way of the data; not evidence of anything.",
+        purpose="Shows the whole pipeline; not evidence of anything.",
         is_pilot=True,
         protocol=Protocol(practice=True, consents=(CONSENT,)),
         actor=User.objects.get(username=LEADS[0]),

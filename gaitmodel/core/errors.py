@@ -2,7 +2,7 @@
 
 
 class GaitError(Exception):
-    """A failure of the way of the data, with one sentence for a person."""
+    """A failure of the pipeline, with one sentence for a person."""
 
 
 class InputError(GaitError):

@@ -1,6 +1,6 @@
 """The typed records that travel from one stage to the next.
 
-Each arrow of the way of the data is one of these: frozen, without behaviour that
+Each arrow of the data's pipeline is one of these: frozen, without behaviour that
 reaches outside itself, in SI units unless a name says otherwise.
 """
 

@@ -1,7 +1,7 @@
 """Takes the pictures of the model's rooms and of an analysis, from a demo that was made:
 ``python -m tests.browser.demo_gallery FOLDER`` (the demo's ``BIOGAIT_VAR``).
 
-These pages show what models wrote and scored, which only the whole way of the data makes.
+These pages show what models wrote and scored, which only the whole pipeline makes.
 The demo's study is scored by rehearsal raters, locked and unblinded on the way.
 """
 

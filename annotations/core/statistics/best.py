@@ -1,4 +1,4 @@
-"""Who is chosen best, by each unit: the paper's 36 of 52 and what it can bear."""
+"""Who is chosen best, by each unit: the paper's 36 of 52 and what it can show."""
 
 from __future__ import annotations
 

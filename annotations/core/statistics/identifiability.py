@@ -1,4 +1,4 @@
-"""Can a text be told by its form? A classifier tries, before any rater does.
+"""Can a text's system be told by its form? A classifier tries before any rater does.
 
 Character 3- to 5-grams, weighted by tf-idf, into a multinomial logistic model with an
 L2 penalty; judged on cases that it was not fitted on (groups are cases, so that what is

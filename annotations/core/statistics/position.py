@@ -1,4 +1,4 @@
-"""Does the place on the page (A, B, C) win, whatever stands there?"""
+"""Does a place on the page (A, B, C) win, whatever text is shown there?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawing a draft's words, so that they hang on the prompt and on nothing beside it.
+"""Drawing a draft's words, so that they depend on its prompt and on nothing else.
 
 A token is drawn by adding Gumbel noise to its logit and taking the largest (Maddison,
 Tarlow & Minka 2014), which is sampling from the softmax. The noise of a row comes from

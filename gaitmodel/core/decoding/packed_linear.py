@@ -1,4 +1,4 @@
-"""Linear layers whose weights lie as oneDNN's kernels read them, while a batch is read.
+"""Linear layers whose weights are packed for oneDNN's kernels while a batch is read.
 
 PyTorch's own float32 product lays a weight out anew at every call. Behind sixteen rows,
 one new token each, that takes longer than the product: on an AVX-512 processor the laid

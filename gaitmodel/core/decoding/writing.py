@@ -1,4 +1,4 @@
-"""Writing a batch of texts of unlike length: rows that have ended leave it.
+"""Writing a batch of texts of different lengths: finished rows leave it.
 
 transformers' ``generate`` goes on with every row, writing padding, until the last one
 has ended. It is asked here in rounds: each stops when a quarter of its rows have ended,

@@ -1,4 +1,4 @@
-"""Numbers that events give though the walk, or its frame rate, does not bear them."""
+"""Numbers from events that the walk, or its frame rate, cannot support."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold a rationale against itself: numbers that cannot all be true of one walk."""
+"""Check a rationale against itself: numbers that cannot all be true of one walk."""
 
 from __future__ import annotations
 

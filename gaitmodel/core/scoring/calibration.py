@@ -1,4 +1,4 @@
-"""Whether a stated probability is kept: reliability, ECE and Brier score.
+"""Whether stated probabilities hold: reliability, ECE and Brier score.
 
 The expected calibration error is the mean gap between confidence and accuracy over 15
 equal bins of the top probability, weighted by clips (Guo et al., ICML 2017). It is

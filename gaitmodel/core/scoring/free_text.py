@@ -1,4 +1,4 @@
-"""A zero-shot model asked openly, beside the likeliest name that its row scores."""
+"""A zero-shot model's open answer, beside the likeliest name that its row scores."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""How each gait class bends normal walking, and how one walker differs from another.
+"""How each gait class changes normal walking, and how one walker differs from another.
 
 The knobs follow medians measured with HSMR on public films and the literature (normal:
 cadence 100-120; Parkinson's: Pistacchi 2017, Lewek 2010; cerebral palsy: Morais Filho
 2014; myopathic: D'Angelo 2009; DCM: Lee 2021, Kalsi-Ryan 2020). They serve to test
-the way of the data; a model that tells these walkers apart has proved nothing clinical.
+the pipeline; a model that tells these walkers apart has proved nothing clinical.
 """
 
 from __future__ import annotations

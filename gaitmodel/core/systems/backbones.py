@@ -2,7 +2,7 @@
 
 ``tiny`` is random and for tests; ``smollm2`` wraps SmolLM2-135M, whose weights a
 package carries, in the same class with an untrained vision tower. Its text is fluent
-and not clinically meaningful: it shows the way of the data, offline.
+and not clinically meaningful: it shows the whole pipeline, offline.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where weights lie: a folder, or a hub id that the hub gives a folder for."""
+"""Where weights are: a folder, or a hub id that the hub resolves to a folder."""
 
 from __future__ import annotations
 

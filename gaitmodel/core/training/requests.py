@@ -1,4 +1,4 @@
-"""What is asked of the model room, as records that a Run's row can hold."""
+"""Requests to the model runner, as records that a Run's row can hold."""
 
 from __future__ import annotations
 

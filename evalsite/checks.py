@@ -26,9 +26,9 @@ def no_restore_was_interrupted(
         return []
     return [
         Error(
-            f"A restore was interrupted: {left} is left of it.",
-            hint="Run restore_site again: it sweeps that away. If the database came "
-            "whole (verify_study holds for every study), remove the folder.",
+            f"A restore was interrupted and left {left} behind.",
+            hint="Run restore_site again: it cleans that up. If the database is "
+            "complete (verify_study holds for every study), remove the folder.",
             id="evalsite.E001",
         )
     ]
@@ -45,5 +45,5 @@ def certificate_has_not_expired(
     if not state.problem:
         return []
     kind, number = (Error, "E002") if state.is_over else (checks.Warning, "W001")
-    hint = "Renew it, and let the proxy load it anew."
+    hint = "Renew it, and let the proxy reload it."
     return [kind(f"The {state.problem}.", hint=hint, id=f"evalsite.{number}")]

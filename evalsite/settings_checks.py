@@ -41,7 +41,7 @@ def _addresses() -> Iterator[CheckMessage]:
         )
     if any(network.prefixlen == 0 for network in settings.TRUSTED_PROXIES):
         yield Error(
-            "TRUSTED_PROXIES believes everybody's X-Forwarded-For.",
+            "TRUSTED_PROXIES trusts everybody's X-Forwarded-For.",
             hint="Name the front server's address or network.",
             id="evalsite.E013",
         )
@@ -57,7 +57,7 @@ def the_bucket_makes_sense(
 def _bucket() -> Iterator[CheckMessage]:
     if settings.MEDIA_STORAGE == "s3" and not settings.S3_BUCKET:
         yield Error(
-            "MEDIA_STORAGE is s3, and S3_BUCKET names no bucket.",
+            "MEDIA_STORAGE is s3, but S3_BUCKET names no bucket.",
             hint="Make a private bucket and name it.",
             id="evalsite.E018",
         )
@@ -87,13 +87,13 @@ def _deployment() -> Iterator[CheckMessage]:
         )
     if settings.EMAIL_HOST and settings.DEFAULT_FROM_EMAIL.endswith("@localhost"):
         yield Error(
-            "EMAIL_HOST is set, and letters would come from webmaster@localhost.",
+            "EMAIL_HOST is set, but e-mails would come from webmaster@localhost.",
             hint="Set EMAIL_FROM to an address that the mail server may send from.",
             id="evalsite.E015",
         )
     if settings.EMAIL_HOST_PASSWORD and settings.EMAIL_TLS == "none":
         yield Error(
-            "The mail server's password would go over the network in the clear.",
+            "The mail server's password would cross the network unencrypted.",
             hint="Set EMAIL_TLS to starttls or tls.",
             id="evalsite.E016",
         )

@@ -35,7 +35,7 @@ class Command(StudyCommand):
         with transaction.atomic():
             for name in names:
                 seat = rater_seat(study=study, rater=user_named(name))
-                self.stdout.write(f"{name} now has seat {seat.number}")
+                self.stdout.write(f"{name} has seat {seat.number}")
             sent = raters_invite(study=study, emails=emails, site_url=options["url"])
         for invitation in sent:
             told = (

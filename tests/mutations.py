@@ -403,6 +403,20 @@ MUTATIONS = (
         "tests/gaitmodel/test_evaluate_systems.py",
     ),
     Mutation(
+        "a blinded study does not say that a draft shares its texts",
+        "annotations/services/composing.py",
+        "        sharing.composed(draft, actor)\n",
+        "",
+        "tests/annotations/services/test_sharing.py",
+    ),
+    Mutation(
+        "an opened study does not say which others have its texts",
+        "annotations/services/sealing.py",
+        "        sharing.opened(study, actor)\n",
+        "",
+        "tests/annotations/services/test_sharing.py",
+    ),
+    Mutation(
         "the admin makes leads and tokens",
         "evalsite/settings.py",
         '    "evalsite.admin_site.SiteAdminConfig",\n',

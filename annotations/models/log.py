@@ -15,6 +15,7 @@ UNFORESEEN = (
     "case_unblinded",
     "consent_withdrawn",
     "seat_reissued",
+    "texts_shared",
 )
 
 

@@ -23,6 +23,7 @@ DEVIATIONS = {
     "case_reopened": "case taken back by its rater",
     "consent_withdrawn": "consent withdrawn",
     "case_cannot_be_judged": "case could not be judged",
+    "texts_shared": "texts are in another study",
 }
 
 

@@ -18,6 +18,7 @@ from annotations.core.errors import StudyError
 from annotations.core.instrument.protocol import Protocol, protocol_json
 from annotations.core.planning.plan import plan_for, plan_json
 from annotations.models import Study, StudySecret
+from annotations.services import sharing
 from annotations.services.rows import Composition, rows_create
 from annotations.vault import vault_opened
 from gaitmodel.models import Clip, Rationale
@@ -96,11 +97,13 @@ def study_create(
         design={**asdict(design), "cases": [asdict(key) for key in made.keys]},
     )
     with transaction.atomic(), vault_opened():
+        sharing.clips_held(pool[key.case].pk for key in made.keys)
         draft.save(force_insert=True)
         secret.save(force_insert=True)
         rows_create(draft, rules, made)
         counts = {"cases": len(made.keys), "raters": n_raters, "pilot": is_pilot}
         event_append(study=draft, kind="study_created", actor=actor, payload=counts)
+        sharing.composed(draft, actor)
     return draft
 
 

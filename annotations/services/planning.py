@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from annotations.core.allocation.balance import RaterBalance, balance
 from annotations.core.allocation.design import allocate, choose_cases
@@ -12,6 +12,7 @@ from annotations.core.allocation.drbg import SEED_BYTES
 from annotations.core.allocation.partition import CaseKey
 from annotations.core.errors import StudyError
 from annotations.core.planning.planned_design import Design as PlannedDesign
+from annotations.services.sharing import blinded_with
 from annotations.vault import vault_opened
 from gaitmodel.models import Rationale
 from gaitmodel.selectors import clips_ready, rationales_latest
@@ -74,7 +75,19 @@ def design_check(
     made = allocate(
         chosen, n_raters, len(systems), seed, overlap=overlap, repeats=repeats
     )
-    return _checked(len(keys), chosen, balance(made), len(systems), overlap)
+    check = _checked(len(keys), chosen, balance(made), len(systems), overlap)
+    of_case = {clip.name: clip.pk for clip in pool}
+    with vault_opened():
+        shown = [written[of_case[k.case], s].pk for k in chosen for s in systems]
+        names = blinded_with(shown, systems)
+    return replace(check, warnings=(*check.warnings, *map(_shared, names)))
+
+
+def _shared(name: str) -> str:
+    return (
+        f"“{name}” is still blinded and shows some of these texts: by comparing both you "
+        "could tell its systems apart. Its log will record that you composed this study."
+    )
 
 
 def _checked(

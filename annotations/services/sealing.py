@@ -27,6 +27,7 @@ from annotations.core.proof.seal import (
     seal_breaks,
 )
 from annotations.models import Assignment, Case, Seal, Slot, SlotIdentity, Study
+from annotations.services import sharing
 from annotations.services.materials import material_item, patient_breaks, versions_item
 from annotations.services.recoding import coding_breaks
 from annotations.services.replaying import answer_breaks
@@ -67,6 +68,7 @@ def study_open(*, study: Study, actor: User | None = None) -> Study:
         never verify.
     """
     with transaction.atomic(), vault_opened():
+        sharing.clips_held(study.cases.values_list("clip", flat=True))
         study = study_for_update(study.pk)
         if study.state != Study.State.DRAFT:
             raise StateError(
@@ -88,6 +90,7 @@ def study_open(*, study: Study, actor: User | None = None) -> Study:
         event_append(
             study=study, kind="study_opened", actor=actor, payload={"root": sealed.root}
         )
+        sharing.opened(study, actor)
     return study
 
 

@@ -22,7 +22,7 @@ LED = frozenset(
         "study_created", "study_opened", "study_locked", "study_unblinded",
         "identifiability_audited", "presentation_signed", "rater_invited",
         "seat_reissued", "case_unblinded", "codebook_written", "comment_coded",
-        "unblinding_signed", "data_exported", WITHDRAWAL,
+        "unblinding_signed", "data_exported", "texts_shared", WITHDRAWAL,
     }
 )  # fmt: skip
 """Acts of who leads a study: no withdrawal erases them, whoever once led or will."""

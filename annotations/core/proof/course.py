@@ -24,6 +24,7 @@ AFTER_LOCK = frozenset(
         "comment_coded",
         "data_exported",
         "film_opened",
+        "texts_shared",
     }
 )
 

@@ -21,6 +21,7 @@ AFTER_LOCK = (
     "comment_coded",
     "data_exported",
     "film_opened",
+    "texts_shared",
     "unblinding_signed",
 )
 

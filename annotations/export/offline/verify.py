@@ -43,7 +43,8 @@ NOT_ERASED = (  # what a lead does, or a lead for a rater
     "study_created", "study_opened", "study_locked", "study_unblinded",
     "identifiability_audited", "presentation_signed", "rater_invited",
     "seat_reissued", "case_unblinded", "codebook_written", "comment_coded",
-    "unblinding_signed", "data_exported", "consent_withdrawn", "rater_seated",
+    "unblinding_signed", "data_exported", "texts_shared", "consent_withdrawn",
+    "rater_seated",
 )  # fmt: skip
 
 

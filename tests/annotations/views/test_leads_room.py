@@ -112,6 +112,15 @@ def test_the_design_is_checked_while_it_is_typed(page) -> None:
     assert "40 cases are wanted, but there are 12" in far
 
 
+def test_the_check_warns_of_texts_that_a_blinded_study_shows(page) -> None:
+    draft = factories.study("Running", n_cases=6)
+    url, fewer = reverse("study_check"), design(systems=list(factories.SYSTEMS[:2]))
+    assert "is still blinded" not in page.post(url, fewer).content.decode()
+    study_open(study=draft)
+    assert "“Running” is still blinded" in page.post(url, fewer).content.decode()
+    assert "is still blinded" not in page.post(url, design()).content.decode()
+
+
 def test_texts_are_audited_and_signed_before_sealing(page, cleo) -> None:
     study = factories.study(n_cases=6)
     url = reverse("study_audit", args=[study.pk])

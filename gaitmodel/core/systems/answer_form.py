@@ -23,13 +23,13 @@ SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 def answer_opening(label: GaitClass) -> str:
     """The forced beginning of an answer, the same in every arm.
 
-    It ends inside a sentence: a small model that may end its answer here does.
+    It ends mid-sentence: after a complete one, a small model would end its answer.
     """
     return f"{DIAGNOSIS} {label.display_name}\n2) Rationale: The"
 
 
 def free_label(continuation: str) -> str:
-    """The class that a model names when asked openly: its key, or ``none``."""
+    """The class a model names in free text: its key, or ``none``."""
     found = parse_rationale(f"{DIAGNOSIS}{continuation}").label
     return found.value if found else "none"
 
@@ -37,7 +37,7 @@ def free_label(continuation: str) -> str:
 def tidy(continuation: str) -> str:
     """Generated prose as one paragraph of whole sentences.
 
-    Keeps what stands before any further heading, and drops a last sentence that the
+    Keeps the text before any further heading, and drops a last sentence that the
     length limit cut off, unless it is the only one.
     """
     prose = " ".join(NEXT_HEADING.split(continuation.strip())[0].split())
@@ -46,9 +46,9 @@ def tidy(continuation: str) -> str:
 
 
 def decoding(generation: GenerationConfig, *, verify: bool = False) -> dict[str, str]:
-    """What decided how a rationale was written, as it is kept beside the text.
+    """The decoding parameters, as stored with the text.
 
-    ``verify`` for verified decoding, which draws.
+    ``verify``: for verified decoding, which samples.
     """
     drawn = {
         "candidates": str(generation.candidates),
@@ -64,8 +64,8 @@ def decoding(generation: GenerationConfig, *, verify: bool = False) -> dict[str,
 
 
 def zero_shot_prediction(key: str, scores: Tensor, said: str) -> Prediction:
-    """The likeliest of ``CLASS_NAMES`` by its scores (K,), a softmax over them, and the
-    class in what the model ``said`` when asked openly.
+    """The class with the highest of the scores (K,), their softmax, and the class that
+    the model named in free text (``said``).
     """
     return Prediction(
         key,
@@ -83,9 +83,9 @@ def rationale(
     backbone: str,
     generation: GenerationConfig,
 ) -> RationaleText:
-    """The answer that opens with ``label``, and how it came about.
+    """The answer that opens with ``label``, with its provenance.
 
-    ``prompt`` are the words before the answer: instruction, line end, evidence.
+    ``prompt`` is the text before the answer: instruction, newline, evidence.
     """
     opening = answer_opening(label)
     return RationaleText(

@@ -1,8 +1,8 @@
-"""Where a backbone comes from: a folder, a hub id, or one that we make.
+"""Where a backbone comes from: a folder, a hub id, or one built here.
 
-``tiny`` is random and for tests; ``smollm2`` wraps SmolLM2-135M, whose weights a
-package carries, in the same class with an untrained vision tower. Its text is fluent
-and not clinically meaningful: it shows the whole pipeline, offline.
+``tiny`` is random and for tests; ``smollm2`` wraps SmolLM2-135M, whose weights come in
+a package, in the same class with an untrained vision tower. Its text is fluent but not
+clinically meaningful: it demonstrates the whole pipeline offline.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def backbone_folder(name: str, made_here: Path) -> Path:
 
 
 def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
-    """``folder``, filled by ``make`` beside its place: no half-made one is found."""
+    """``folder``, filled once by ``make``: in a temporary folder, then renamed."""
     if (folder / "config.json").exists():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +72,7 @@ def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
         make(part)
         try:
             part.rename(folder)
-        except OSError:  # another process was there first
+        except OSError:  # another process made it first
             if not (folder / "config.json").exists():
                 raise
     finally:
@@ -122,7 +122,7 @@ def _make_tiny(folder: Path) -> None:
         num_key_value_heads=2,
         head_dim=16,
         tie_word_embeddings=True,
-        # Wide enough that greedy text varies, so that equality of texts means much.
+        # Wide enough that greedy text varies, so that equal texts are strong evidence.
         initializer_range=0.4,
     )
     model = _with_vision_tower(
@@ -159,7 +159,7 @@ def _make_smollm2(folder: Path) -> None:
 def add_image_tokens(
     tokenizer: PreTrainedTokenizerBase, language: PreTrainedModel
 ) -> None:
-    """Room for visual features in both; the new embeddings are drawn from one seed."""
+    """Add the image tokens to both; the new embeddings come from a fixed seed."""
     tokenizer.add_tokens(list(IMAGE_TOKENS.values()), special_tokens=True)
     with drawing_from(0):
         language.resize_token_embeddings(len(tokenizer), mean_resizing=False)
@@ -185,7 +185,7 @@ def _with_vision_tower(
         attention_bias=True,
     )
     own = text.to_dict()
-    # A folder of this machine, which the digest would see.
+    # A folder of this machine, which would change the digest.
     own.pop("_name_or_path", None)
     config = InternVLConfig(
         vision_config=vision.to_dict(),
@@ -197,7 +197,7 @@ def _with_vision_tower(
     with drawing_from(0):
         model = InternVLForConditionalGeneration(config)
         embeddings = model.model.vision_tower.embeddings
-        # transformers starts these at zero, which would hide where a patch lies.
+        # transformers initialises these to zero, which would hide a patch's position.
         torch.nn.init.normal_(embeddings.cls_token, std=0.5)
         torch.nn.init.normal_(embeddings.position_embeddings, std=0.5)
     return model.eval()

@@ -1,4 +1,4 @@
-"""The contract of a system of Table 1: what it reads, what it gives.
+"""The contract of a system of Table 1: its inputs and outputs.
 
 1. ``inputs(clip)`` reads one clip into named tensors. For systems with a frozen
    backbone these are the backbone's outputs, computed once and cached.
@@ -40,10 +40,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class ClipInput:
-    """Everything of a prepared clip that a system may read; no label, no subject.
+    """All that a system may read of a prepared clip; no label, no subject.
 
     ``clip`` names the clip in errors and caches and never enters a prompt. ``film`` is
-    absent where only the pose was asked for.
+    absent where only the pose was requested.
     """
 
     clip: str
@@ -53,7 +53,7 @@ class ClipInput:
 
     @cached_property
     def sha256(self) -> str:
-        """Digest of all that may be read of it; its name apart."""
+        """Digest of everything here except the clip's name."""
         film = self.film.sha256 if self.film else ""
         measured = [film, self.pose.fps, features_to_json(self.features)]
         digest = hashlib.sha256(json.dumps(measured, sort_keys=True).encode())
@@ -69,7 +69,7 @@ class ClipInput:
 
 @dataclass(frozen=True)
 class LabelledClip:
-    """A clip with what only training and scoring may know."""
+    """A clip with its label and subject, which only training and scoring may see."""
 
     given: ClipInput
     label: GaitClass
@@ -81,9 +81,9 @@ NO_BACKBONE = "none"
 
 @dataclass(frozen=True)
 class Parts:
-    """What a builder may take; a backbone is loaded only if the builder asks for it.
+    """What a builder may use; a backbone is loaded only if the builder asks for it.
 
-    ``backbone`` is what ``--backbone`` named: ``none``, ``tiny``, a folder, a hub id.
+    ``backbone`` is the value of ``--backbone``: ``none``, ``tiny``, a folder, a hub id.
     """
 
     backbone: str
@@ -102,11 +102,11 @@ class TrainableSystem(Protocol):
 
     @property
     def reads_film(self) -> bool:
-        """Whether a clip without a film is of use."""
+        """Whether its clips need a film."""
 
     @property
     def forward_batch(self) -> int:
-        """How many clips go through the network at once when nothing is learned."""
+        """Batch size of the network at inference."""
 
     def describe(self) -> Mapping[str, str]:
         """What a checkpoint must match to be loaded: backbone, order, shapes."""
@@ -120,26 +120,26 @@ class TrainableSystem(Protocol):
 
 @runtime_checkable
 class Viewed(Protocol):
-    """A trainable system that can read a clip in several samplings of its frames."""
+    """A trainable system that can read several samplings (views) of a clip's frames."""
 
     @property
     def views(self) -> int:
-        """How many there are; view 0 is the one that predicts."""
+        """The number of views; prediction uses view 0."""
 
     def inputs(self, clip: ClipInput, view: int = 0) -> dict[str, Tensor]: ...
 
 
 @runtime_checkable
 class ClosedForm(Protocol):
-    """A network of which a part is fitted in closed form, before the first epoch."""
+    """A network with a part that is fitted in closed form before the first epoch."""
 
     def fit_closed_form(
         self, inputs: Mapping[str, Tensor], labels: Tensor, subjects: Sequence[str]
     ) -> Mapping[str, Tensor]:
         """Fit that part to all clips: ``inputs`` (N, ...), ``labels`` (N,).
 
-        Returns the inputs that the rest is trained on: where they hold what was fitted
-        here, each clip's comes from a fit without its subject.
+        Returns the inputs to train the rest on. Where they contain outputs of the
+        fitted part, each clip's come from a fit without its subject.
         """
 
 
@@ -148,7 +148,7 @@ class Prompting(Protocol):
     """A system whose language model reads a text about the clip."""
 
     def prompt_text(self, clip: ClipInput) -> str:
-        """All the words of the clip's prompt."""
+        """The full text of the clip's prompt."""
 
 
 Answers = list[tuple[Prediction, RationaleText]]
@@ -181,7 +181,7 @@ class ZeroShotSystem(Protocol):
     def reads_film(self) -> bool: ...
 
     def describe(self) -> Mapping[str, str]:
-        """What its answers hang on beside the clip: the backbone's files, the words."""
+        """What its answers depend on besides the clip: backbone files, prompt text."""
 
     def predict(
         self, clips: Sequence[ClipInput], progress: Progress

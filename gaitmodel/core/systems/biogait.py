@@ -1,8 +1,8 @@
 """BioGait-VLM (paper section 2.2) and its three ablations (Table 1, bottom).
 
-Four named builders over one class and two choices: is there a TED branch, and does
-the language model read the biomechanics. TED and head never reach the generated text
-except through the predicted class: the language model is frozen.
+Four named builders over one class and two choices: whether there is a TED branch, and
+whether the language model reads the biomechanics. TED and head affect the generated
+text only through the predicted class: the language model is frozen.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def biogait_full(parts: Parts) -> BioGait:
 
 
 def biogait_full_verified(parts: Parts) -> BioGait:
-    """BioGait-VLM (Full) with verified decoding: the same weights, another arm."""
+    """BioGait-VLM (Full) with verified decoding: the same weights, a separate arm."""
     features = _features(parts, biomechanics=True)
     return BioGait(
         "biogait_full_verified", features, parts.generation, TedConfig(), verify=True
@@ -114,7 +114,7 @@ def biogait_full_verified(parts: Parts) -> BioGait:
 
 
 def biogait_no_bio(parts: Parts) -> BioGait:
-    """w/o Biomechanical Branch: keeps the instruction, loses angles and metrics."""
+    """w/o Biomechanical Branch: the instruction without angles and metrics."""
     features = _features(parts, biomechanics=False)
     return BioGait("biogait_no_bio", features, parts.generation, TedConfig())
 

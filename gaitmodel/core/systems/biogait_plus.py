@@ -1,9 +1,9 @@
 """BioGait+ (ours): BioGait-VLM with a kinematic descriptor f_bio in the fusion.
 
 f_final = [f_vlm; f_temp; f_bio], where f_bio (B, K) are the calibrated log-probabilities
-of the pose model. The head starts as the pose model itself, so that training adds what
-the film adds. While it trains it reads cross-fitted f_bio: each clip's from machines
-that saw nothing of its subject. Without a backbone the pose model is all there is.
+of the pose model. The head is initialised to the pose model, so training learns what
+the film adds. During training it reads cross-fitted f_bio: each clip's comes from
+machines fitted without its subject. Without a backbone there is only the pose model.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from gaitmodel.core.taxonomy import CLASSES
 
 
 class PoseClassifier(nn.Module):
-    """The pose model alone; nothing of it is learnt by steps."""
+    """The pose model alone; none of it is trained by gradient steps."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,12 +46,12 @@ class PoseClassifier(nn.Module):
     def fit_closed_form(
         self, inputs: Mapping[str, Tensor], labels: Tensor, subjects: Sequence[str]
     ) -> dict[str, Tensor]:
-        """Fit the machine; the inputs to train on, f_bio cross-fitted."""
+        """Fit the machine; return the inputs to train on, with f_bio cross-fitted."""
         held_out = self.machine.fit(inputs["walk"], labels, subjects)
         return {**inputs, "f_bio": held_out}
 
     def f_bio(self, walk: Tensor, held_out: Tensor | None) -> Tensor:
-        """(B, K) log-probabilities: those given, or the machine's."""
+        """(B, K) log-probabilities: ``held_out`` if given, else the machine's."""
         if held_out is not None:
             return held_out
         scores: Tensor = self.machine(walk)
@@ -127,7 +127,7 @@ class BioGaitPlus:
         return {"walk": walk, **seen}
 
     def prompt_text(self, clip: ClipInput) -> str:
-        """The words of the clip's prompt; none without a backbone."""
+        """The text of the clip's prompt; empty without a backbone."""
         return self.features.prompt_text(clip) if self.features else ""
 
     def network(self) -> PoseClassifier:
@@ -140,7 +140,7 @@ class BioGaitPlus:
         return FusedPoseClassifier(width, ted)
 
     def answer(self, clips: Sequence[ClipInput], decide: Decide) -> Answers:
-        """Rationales conditioned on the predicted class; they take a backbone."""
+        """Rationales conditioned on the predicted class; they need a backbone."""
         if self.features is None:
             raise InputError(
                 "system 'biogait_plus' without a backbone has no language model: "
@@ -152,7 +152,7 @@ class BioGaitPlus:
 
 
 def biogait_plus(parts: Parts) -> BioGaitPlus:
-    """BioGait+; with ``--backbone none`` from the pose alone."""
+    """BioGait+; with ``--backbone none`` it reads the pose alone."""
     features = (
         None
         if parts.backbone == NO_BACKBONE

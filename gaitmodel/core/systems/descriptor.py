@@ -1,16 +1,16 @@
-"""The kinematic descriptor of a walk: what f_bio of ``biogait_plus`` is made from.
+"""The kinematic descriptor of a walk, from which ``biogait_plus`` computes f_bio.
 
-1. The walk stands upright without a heading (``walk.upright_angles``) and is cut into
+1. The walk is made upright, its heading removed (``walk.upright_angles``), and cut into
    windows of 3.2 s, half overlapping: more examples, and robust to a bad stretch.
 2. Channels: the angles of one side and of the midline, and positions of joints from
    forward kinematics, in a frame that turns with the walker.
-3. Of each channel: its level, spread and speed; and its gait-cycle-normalised curve as
+3. For each channel: its level, spread and speed; and its gait-cycle-normalised curve as
    harmonics of the stride frequency, in phase with that side's hip.
-4. Every number is taken of the walk and of its mirror image, and the descriptor holds
-   the mean of the two. It is the same for a walk and its mirror image, so neither an
-   affected side nor the camera's can be learnt as such.
+4. Every number is computed for the walk and for its mirror image and averaged. The
+   descriptor is therefore invariant to mirroring: neither the affected side nor the
+   camera's side can be learnt as such.
 
-A number that rests on an unobserved angle is NaN.
+A number that depends on an unobserved angle is NaN.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ WINDOW, STEP = 96, 48  # frames
 SHORTEST = 15  # frames
 MAX_WINDOWS = 12
 HARMONICS = 4
-STRIDE_HZ = (0.3, 2.0)  # the strides of slow and of hurried walks
+STRIDE_HZ = (0.3, 2.0)  # stride frequencies of slow and of hurried walks
 
 OWN_SIDE = [i for i in range(len(NAMES)) if MIRROR_INDEX[i] >= i]  # midline and right
 HIP = OWN_SIDE.index(INDEX["hip_flexion_r"])
@@ -63,7 +63,7 @@ def walk_descriptors(pose: PoseSequence) -> FloatArray:
 
 
 def window_starts(frames: int) -> list[int]:
-    """Where the windows of a walk begin: evenly spread, the first and last included."""
+    """First frames of a walk's windows, evenly spread from its start to its end."""
     if frames <= WINDOW:
         return [0]
     count = min(MAX_WINDOWS, -(-(frames - WINDOW) // STEP) + 1)
@@ -73,7 +73,7 @@ def window_starts(frames: int) -> list[int]:
 def descriptor(angles: FloatArray) -> FloatArray:
     """The descriptor (F,) float32 of upright, heading-free angles (T, 46) at 30 fps."""
     with warnings.catch_warnings():
-        # An unobserved angle is NaN in every number made of it, and that is meant.
+        # Intended: an unobserved angle makes every number that uses it NaN.
         warnings.simplefilter("ignore", RuntimeWarning)
         frequency, regularity, concentration = stride_rhythm(angles)
         own = _side_numbers(angles, frequency)
@@ -118,7 +118,7 @@ def _autocorrelation(series: FloatArray, lag: int) -> float:
 
 
 def _between_sides(angles: FloatArray) -> FloatArray:
-    """How far left and right move alike: correlation of four pairs of angles."""
+    """How alike left and right move: correlation of four pairs of angles."""
     left, right = (
         np.stack([angles[:, INDEX[f"{name}_{side}"]] for name in IN_PHASE], axis=1)
         for side in "lr"
@@ -179,7 +179,7 @@ def _side_numbers(angles: FloatArray, frequency: float) -> FloatArray:
 
 
 def _harmonics(series: FloatArray, frequency: float) -> tuple[FloatArray, FloatArray]:
-    """Complex harmonics (K, C) in phase with the own hip, and what they leave over (C,).
+    """Complex harmonics (K, C) in phase with the own hip, and the residual (C,).
 
     Least squares of a level, a trend and ``HARMONICS`` harmonics of the stride.
     """

@@ -1,9 +1,9 @@
-"""Deciding and explaining a batch of clips, whose prompts are read once for both.
+"""Decide and explain a batch of clips, reading each prompt once for both.
 
-1. The language model reads every prompt as far as the answer, which gives f_vlm (Eq. 2).
+1. The language model reads every prompt up to the answer, which gives f_vlm (Eq. 2).
 2. The system's network decides.
-3. The answer opens with the class that was decided; the model writes on from there, once,
-   or for verified decoding as often as drafts are wanted.
+3. The answer opens with the decided class and the model continues it: once, or for
+   verified decoding once per draft.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Desk:
         self.reading = engine.read(visuals, self.prompts, self.room)
 
     def read(self) -> list[ReadClip]:
-        """Each clip as it was read, with f_vlm where the engine tells it."""
+        """Each clip as it was read, with f_vlm where the engine provides it."""
         states = self.reading.f_vlm
         told = [None] * len(self.prompts) if states is None else list(states)
         return [
@@ -61,11 +61,11 @@ class Desk:
         ]
 
     def explain(self, labels: Sequence[GaitClass]) -> list[RationaleText]:
-        """One rationale per clip, naming its label. What was read is used up."""
+        """One rationale per clip, naming its label. Consumes the reading."""
         return self._written(self.reading, range(len(labels)), labels, None)
 
     def explain_verified(self, labels: Sequence[GaitClass]) -> list[RationaleText]:
-        """The best-grounded of several drafts of each; none contradicts the walk."""
+        """Each clip's best-grounded draft of several; none contradicts the walk."""
 
         def draft(rows: Sequence[int], drawn: Drawn | None) -> list[RationaleText]:
             reading = self.reading.of_rows(rows, self.room)
@@ -117,9 +117,9 @@ def answer_from_one_reading(
     *,
     verify: bool = False,
 ) -> Answers:
-    """Decide and explain a batch of clips, whose prompts are read once for both.
+    """Decide and explain a batch of clips, reading each prompt once for both.
 
-    ``inputs`` are the system's own, given what has been read.
+    ``inputs`` makes the system's inputs from a clip that has been read.
     """
     visuals = [features.visual(clip) for clip in clips]
     desk = Desk(key, features.reader, visuals, clips, generation)

@@ -1,9 +1,9 @@
-"""Who writes the text: the backbone in this process, or vLLM where it is installed.
+"""What generates the text: the backbone in this process, or vLLM where it is installed.
 
-Both take the pooled frame features V and the same prompt. vLLM's adapter follows its
+Both take the pooled frame features V and the same prompt. The vLLM adapter follows its
 documented interface for image embeddings (``LLM(enable_mm_embeds=True)``; the image of a
 prompt is a tensor (1, T, D), and its InternVL processor makes one place of each row). It
-was tested against a stand-in of that interface and has not been run.
+was tested against a stand-in for that interface and has not been run.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ IMAGE = "<IMG_CONTEXT>"  # of vLLM's model for transformers-native InternVL fold
 
 
 class Reading(Protocol):
-    """Prompts that have been read; texts go on from there, in the prompts' order."""
+    """Prompts that have been read; texts continue them, in the prompts' order."""
 
     @property
     def f_vlm(self) -> Tensor | None:
-        """The pooled visual states (B, D), where the engine tells them."""
+        """The pooled visual states (B, D), where the engine provides them."""
 
     def of_rows(self, rows: Sequence[int], room: int) -> Reading:
-        """A copy of these rows, with room for so many tokens."""
+        """A copy of these rows, with room for ``room`` tokens."""
 
     def write(
         self,
@@ -45,11 +45,11 @@ class Reading(Protocol):
         no_repeat_ngram: int = 0,
         drawn: Drawn | None = None,
     ) -> list[str]:
-        """What follows each prompt and its opening. The reading is used up."""
+        """The text after each prompt and its opening. Consumes the reading."""
 
 
 class RationaleEngine(Protocol):
-    """Reads prompts, and writes on."""
+    """Reads prompts and continues them."""
 
     def read(
         self, visuals: Sequence[Tensor], prompts: Sequence[FusedPrompt], room: int
@@ -71,15 +71,15 @@ class VllmEngine:
     def read(
         self, visuals: Sequence[Tensor], prompts: Sequence[FusedPrompt], room: int
     ) -> VllmReading:
-        """The prompts as vLLM is asked; it reads them when it writes, and keeps them."""
+        """The prompts as vLLM takes them: read, and cached, only when it writes."""
         words = tuple(self.words(prompt) for prompt in prompts)
         return VllmReading(self, tuple(visuals), words)
 
     def words(self, prompt: FusedPrompt) -> str:
-        """The prompt as text, its visual places as one picture."""
+        """The prompt as text, with its visual places as one picture."""
         places = prompt.visual.nonzero()[:, 0]
         first, last = int(places[0]), int(places[-1])
-        # One token before and one behind the places open and close the picture.
+        # One token before and one after the places open and close the picture.
         before, after = prompt.ids[: first - 1], prompt.ids[last + 2 :]
         closing = self._tokenizer.decode(prompt.ids[last + 1 : last + 2])
         if "</img>" not in closing:
@@ -89,7 +89,7 @@ class VllmEngine:
 
 @dataclass(frozen=True)
 class VllmReading:
-    """Prompts for a vLLM instance, which tells no states of its own."""
+    """Prompts for a vLLM instance, which does not expose its hidden states."""
 
     engine: VllmEngine
     visuals: tuple[Tensor, ...]
@@ -115,8 +115,8 @@ class VllmReading:
         Raises
         ------
         InputError
-            If repeats are to be forbidden: vLLM has no such rule, and an arm decoded
-            otherwise would not be the same arm.
+            If ``no_repeat_ngram`` is set: vLLM has no such rule, and an arm decoded
+            differently would not be the same arm.
         """
         check_engine("vllm", no_repeat_ngram)
         sampling = {"temperature": 0.0}
@@ -143,18 +143,18 @@ class VllmReading:
 
 @cache
 def _vllm(folder: Path, backbone: InternVLBackbone) -> VllmEngine:
-    """Started once in a process: it takes the device's memory."""
+    """Started once per process: it takes the device's memory."""
     return VllmEngine(folder, backbone.tokenizer)
 
 
 def check_engine(name: str, no_repeat_ngram: int = 0) -> None:
-    """Before any work is done for it.
+    """Refuse an engine before any work is done for it.
 
     Raises
     ------
     InputError
-        If there is no engine of that name, it is not installed, or it is to forbid
-        repeats and cannot.
+        If there is no engine of that name, it is not installed, or it cannot forbid
+        repeats and should.
     """
     if name not in ENGINES:
         raise InputError(f"--engine {name!r} is not one of {', '.join(ENGINES)}")

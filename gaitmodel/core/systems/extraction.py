@@ -1,12 +1,12 @@
-"""Extraction: the frozen features of many clips, once, from as many processes as there are.
+"""Extract the frozen features of many clips, once, in one or several processes.
 
 1. Under ``torchrun`` each process takes its share of the clips; alone it takes all.
-2. Films are decoded and resized ahead of the backbone by a pool of processes of its own,
-   so that the backbone never waits where there are cores enough.
-3. A forward always holds the same number of frames, whoever runs it: the features are
-   equal bit for bit, whatever the number of processes.
+2. A separate process pool decodes and resizes films ahead of the backbone, which, given
+   enough cores, never waits.
+3. A forward pass always holds the same number of frames, so the features are bitwise
+   identical whatever the number of processes.
 
-What is in the cache already is not read again, so a killed extraction goes on.
+Features already in the cache are not read again, so a killed extraction resumes.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ from gaitmodel.core.systems.pixels import resized
 
 T = TypeVar("T")
 AHEAD = 2  # films decoded ahead for each decoder
-# How long one may be at its share while the others, through with theirs, wait for it:
-# of a Run that goes on after a kill one may have all that is left to do. The library's
-# own ten minutes on graphics cards would end them all.
+# How long finished processes wait for the last one: in a resumed Run, one process may
+# have all the remaining work. The library's default of ten minutes on graphics cards
+# would end them all.
 WAITING = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class Extracted:
-    """What this process did: clips, how many were new, and where its time went."""
+    """What this process did: clips, new films decoded, and where its time went."""
 
     clips: int
     new: int
@@ -51,23 +51,23 @@ class Extracted:
 
     @property
     def waiting_share(self) -> float:
-        """How much of the time the backbone waited for decoded films."""
+        """The share of time the backbone waited for decoded films."""
         return self.waiting_s / self.total_s if self.total_s else 0.0
 
 
 def processes() -> PartialState:
-    """The processes that ``torchrun`` has started; without a device they talk by gloo.
+    """The processes started by ``torchrun``; without a device they use gloo.
 
-    Unless told that there is none, accelerate takes processes without a device for
-    strangers, and each would do all the work.
+    Unless told that there is no device, accelerate treats such processes as unrelated,
+    and each would do all the work.
     """
     return PartialState(cpu=not torch.cuda.is_available(), timeout=WAITING)
 
 
 def own_device() -> torch.device:
-    """This process's own graphics card among those of ``torchrun``, or the processor.
+    """This process's own graphics card under ``torchrun``, or the CPU.
 
-    Asking makes it the current one: what is moved before that lands on the first card.
+    Calling this makes it the current device: tensors moved earlier are on card 0.
     """
     return torch.device(processes().device)
 
@@ -117,7 +117,7 @@ def extract(
 def _decoded(
     features: FusedFeatures, todo: Sequence[tuple[ClipInput, int]], decoders: int
 ) -> Iterator[tuple[ClipInput, int, ByteArray, float]]:
-    """Clips with their frames, in order, and the seconds that each was waited for."""
+    """Clips with their frames, in order, and the seconds spent waiting for each."""
     size = features.backbone.image_size
     if decoders < 1:
         for clip, view in todo:

@@ -17,14 +17,14 @@ from gaitmodel.core.store import atomic_path
 
 
 def content_key(**facts: object) -> str:
-    """SHA-256 over everything that the features depend on, named."""
+    """SHA-256 over everything the features depend on, by name."""
     text = json.dumps(facts, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class FeatureCache:
-    """A folder of features; ``root=None`` computes anew each time (``--no-cache``)."""
+    """A folder of features; ``root=None`` recomputes each time (``--no-cache``)."""
 
     root: Path | None
 
@@ -40,7 +40,7 @@ class FeatureCache:
         if self.root is None:
             return compute()
         path = self._path(self.root, key)
-        # What a full disk or another process took away meanwhile is computed again.
+        # A file that has gone missing or is corrupt is computed again.
         with suppress(FileNotFoundError, SafetensorError):
             return _stored(path)
         value = compute().contiguous()
@@ -50,9 +50,9 @@ class FeatureCache:
 
 
 def _stored(path: Path) -> Tensor:
-    """The tensor of a file; ``SafetensorError`` if it is not the one that was written.
+    """The tensor of a file; ``SafetensorError`` if its digest does not match.
 
-    Earlier versions stated no digest of it.
+    Files of earlier versions carry no digest.
     """
     with safe_open(path, "pt") as file:
         value: Tensor = file.get_tensor("value")

@@ -1,6 +1,6 @@
 """What the video classifiers share: frames in, one network, eight logits.
 
-They are trained whole, so nothing of them can be cached but the frames themselves.
+They are trained end to end, so only the frames themselves can be cached.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class FilmShape:
 
 @dataclass(frozen=True)
 class Weights:
-    """Where a network's first weights come from; ``source`` is said in every table."""
+    """Where the initial weights come from; ``source`` is named in every table."""
 
     source: str
     sha256: str = ""

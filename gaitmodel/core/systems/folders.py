@@ -16,21 +16,21 @@ from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 from gaitmodel.core.errors import WeightsError
 from gaitmodel.core.store import file_sha256
 
-SAME_PIXEL = 1e-3  # how far a stated mean may be off by rounding
-# What reading a folder of weights raises where a file of it is corrupt.
+SAME_PIXEL = 1e-3  # tolerance for rounding in a stated mean
+# What reading a weights folder raises where one of its files is corrupt.
 UNREADABLE = (OSError, ValueError, RuntimeError, SafetensorError)
-# ``owner/name``, and ``@revision`` to have the very files of that commit or tag.
+# ``owner/name``, optionally ``@revision`` to pin a commit or tag.
 HUB_ID = re.compile(r"([A-Za-z0-9][\w.-]*/[\w.-]+)(?:@([\w.-]+))?")
 
 
 def weights_folder(name: str, known: str = "") -> Path:
-    """The folder of weights given by path or hub id; a local folder asks no network.
+    """The weights folder for a path or hub id; a local folder needs no network.
 
     Raises
     ------
     WeightsError
-        If there is no such folder, or the hub does not give it. ``known`` says what
-        else the caller takes.
+        If there is no such folder, or the hub does not provide it. ``known`` says what
+        else the caller accepts.
     """
     if Path(name).is_dir():
         return Path(name)
@@ -56,9 +56,9 @@ def _from_hub(name: str, revision: str | None) -> Path:
 
 
 def model_type(folder: Path, called: str = "backbone") -> str:
-    """What kind of model a weights folder says it holds; empty where it does not say.
+    """The ``model_type`` that a weights folder states; empty where it states none.
 
-    ``called`` is what a message names the folder.
+    ``called`` is the word for the folder in messages.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def model_type(folder: Path, called: str = "backbone") -> str:
 
 
 def _described(path: Path, called: str) -> dict[str, Any]:
-    """What a JSON file of a weights folder says, by name; nothing if it names nothing."""
+    """The object in a weights folder's JSON file; empty if it holds no object."""
     try:
         found = json.loads(path.read_text())
     except ValueError as error:
@@ -92,13 +92,13 @@ def check_model_type(folder: Path, wanted: str, called: str = "backbone") -> Non
 def check_normalisation(
     folder: Path, mean: Sequence[float], std: Sequence[float], called: str = "backbone"
 ) -> None:
-    """Refuse weights that were made for pixels normalised in another way than ours.
+    """Refuse weights made for pixels that are normalised differently from ours.
 
     Raises
     ------
     WeightsError
         If the folder's image processor states another mean or deviation. One that
-        states none is taken to be of its kind.
+        states none is accepted.
     """
     for name in ("processor_config.json", "preprocessor_config.json"):
         path = folder / name
@@ -117,7 +117,7 @@ def check_normalisation(
 
 
 def _same_pixels(theirs: object, ours: Sequence[float]) -> bool:
-    """One number stands for every channel."""
+    """Whether both are equal up to rounding; a single number holds for all channels."""
     try:
         stated = np.broadcast_to(np.asarray(theirs, dtype=float), len(ours))
     except (TypeError, ValueError):
@@ -128,12 +128,12 @@ def _same_pixels(theirs: object, ours: Sequence[float]) -> bool:
 def check_tokenizer(
     folder: Path, tokenizer: PreTrainedTokenizerBase, image_word: str, image_token: int
 ) -> None:
-    """Without its files transformers makes an empty one, which reads any text as none.
+    """Refuse the empty tokenizer that transformers makes when its files are missing.
 
     Raises
     ------
     WeightsError
-        If it reads no text, or does not know the model's place for pictures.
+        If it yields no tokens for a text, or lacks the model's image token.
     """
     words = tokenizer("gait", add_special_tokens=False)["input_ids"]
     known = tokenizer.get_vocab()

@@ -1,4 +1,4 @@
-"""What a frozen backbone says of a clip, computed once: V and f_vlm (Eq. 2)."""
+"""A frozen backbone's features of a clip, computed once: V and f_vlm (Eq. 2)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gaitmodel.core.systems.reading import ClipReader
 class ReadClip:
     """A clip as the backbone reads it: V (T, D) and its prompt.
 
-    ``f_vlm`` (D,) where the prompt has been read already, in a batch.
+    ``f_vlm`` (D,) is given where the prompt has already been read, in a batch.
     """
 
     visual: Tensor
@@ -30,7 +30,7 @@ class ReadClip:
 
 @dataclass(frozen=True)
 class FusedFeatures:
-    """V by film, f_vlm by (V, prompt, order): every system of a backbone shares them."""
+    """V, cached by film, and f_vlm, by (V, prompt, order); shared by all systems."""
 
     backbone: InternVLBackbone
     config: FusionConfig
@@ -53,7 +53,7 @@ class FusedFeatures:
         return self.cache.holds(self._visual_key(clip, view))
 
     def store_visual(self, clip: ClipInput, view: int, images: ByteArray) -> None:
-        """Put V into the cache from frames that have been decoded already."""
+        """Put V into the cache, computed from decoded frames."""
         self.cache.get(
             self._visual_key(clip, view), lambda: self.backbone.encode_frames(images)
         )
@@ -71,9 +71,9 @@ class FusedFeatures:
     ) -> dict[str, Tensor]:
         """``visual`` (T, D) and ``f_vlm`` (D,) of one sampling of the frames.
 
-        ``read`` is that sampling where it has been read for another end. Its f_vlm
-        saves reading the prompt again; the last bits may differ, so what the cache
-        holds comes first, and it is not put there.
+        ``read`` is that sampling if it has already been read, which saves reading the
+        prompt again. Its f_vlm may differ in the last bits, so a cached one takes
+        precedence, and it is not cached.
         """
         read = read or self._unread(clip, view)
         visual, order = read.visual, self.config.fusion_order

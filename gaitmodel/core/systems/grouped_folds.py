@@ -1,4 +1,4 @@
-"""Folds of clips by subject, each class spread over them as evenly as subjects allow."""
+"""Folds of clips grouped by subject, classes spread as evenly as subjects allow."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Sequence
 def grouped_folds(
     subjects: Sequence[str], labels: Sequence[int], folds: int
 ) -> list[list[int]]:
-    """Rows of each fold; a subject stands in one fold only, and none is empty.
+    """Rows of each fold; a subject is in one fold only, and none is empty.
 
-    Subjects with most clips first, each to the fold that holds least of its classes,
-    then to the smallest. Nothing is drawn: the same clips give the same folds.
+    Subjects with most clips come first; each goes to the fold with the fewest clips of
+    its classes, ties to the smallest fold. Deterministic: nothing is drawn.
     """
     own: dict[str, Counter[int]] = {}
     for subject, label in zip(subjects, labels, strict=True):

@@ -1,8 +1,8 @@
 """The frozen InternVL backbone: frames to visual tokens, fused states, text.
 
 Written against transformers' native ``InternVLForConditionalGeneration``; any folder
-of that class serves, from the random ``tiny`` one to InternVL3.5-1B. Nothing in it is
-ever trained.
+of that class works, from the random ``tiny`` one to InternVL3.5-1B. It is never
+trained.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ FRAMES_PER_FORWARD = 8  # fixed, so that features do not depend on the batch aro
 
 
 class InternVLBackbone:
-    """A frozen vision-language model with the few operations that the study needs."""
+    """A frozen vision-language model with the few operations the study needs."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class InternVLBackbone:
         return torch.device(self.model.device)
 
     def count_tokens(self, text: str) -> int:
-        """Length of a text in this backbone's own tokens."""
+        """Length of a text in this backbone's tokens."""
         return len(token_ids(self.tokenizer, text))
 
     @torch.no_grad()
@@ -95,7 +95,7 @@ class InternVLBackbone:
 
         ``visual_first`` and ``bidirectional`` are [V; E_bio] as Eq. 2 writes it;
         ``text_first`` is [E_bio; V], and then the instruction, the same for every
-        clip, leads. The assistant's turn is begun; how it opens, ``read`` leaves open.
+        clip, leads. The assistant's turn is begun but its text is not.
         """
         head = token_ids(self.tokenizer, "<|im_start|>user\n")
         tail = token_ids(self.tokenizer, "<|im_end|>\n<|im_start|>assistant\n")
@@ -150,7 +150,7 @@ class InternVLBackbone:
         return pooled.cpu()
 
     def _read(self, embedded: Tensor, layout: FusedPrompt) -> Tensor:
-        """Last hidden states behind what all clips share, which is read once: (L, D)."""
+        """Last hidden states after the shared prefix, which is read once: (L, D)."""
         past = copy.deepcopy(self._prefix_cache(layout)) if layout.shared else None
         states: Tensor = self.model.model.language_model(
             inputs_embeds=embedded[:, layout.shared :],
@@ -163,22 +163,22 @@ class InternVLBackbone:
     def read(
         self, visuals: Sequence[Tensor], prompts: Sequence[FusedPrompt], room: int
     ) -> ReadPrompts:
-        """Read each prompt once, for its feature and for ``room`` tokens behind it.
+        """Read each prompt once, for its feature and for ``room`` tokens after it.
 
-        What all prompts share is read once for all of them. Behind it the rest of each
-        prompt stands flush right, so that rows of unlike length end together.
+        The prompts' shared prefix is read once for all. The rest of each prompt is
+        left-padded, so that rows of different lengths end together.
         """
         rows = [self._embed(p, v) for p, v in zip(prompts, visuals, strict=True)]
         batch = flush_right(
             rows, prompts, int(self.tokenizer.pad_token_id), self.image_token
         )
-        # Before the weights are packed: the prefix serves single clips' features too.
+        # Before the weights are packed: single clips' features use the prefix too.
         prefix = self._prefix_cache(prompts[0]) if prompts[0].shared else None
         with packed(self.model.model.language_model):
             return read_batch(self.model, self.tokenizer, batch, prefix, room)
 
     def _prefix_cache(self, prompt: FusedPrompt) -> DynamicCache:
-        """The cache of what all clips share, read once for each instruction."""
+        """The key-value cache of the shared prefix, read once per instruction."""
         leading = prompt.ids[: prompt.shared]
         if self._prefix is None or self._prefix[0] != leading.tolist():
             embedded = self.model.get_input_embeddings()(leading.to(self.device))

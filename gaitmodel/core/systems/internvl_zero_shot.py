@@ -1,4 +1,4 @@
-"""InternVL3.5 zero-shot (Table 1): the backbone as it is, on its own visual tokens."""
+"""InternVL3.5 zero-shot (Table 1): the unmodified backbone on its native tokens."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class InternVLZeroShot:
     """Decides by the length-normalised log-likelihood of the class names.
 
     It sees every visual token of the sampled frames, not their spatial mean, and the
-    instruction without any measured biomechanics.
+    instruction without measured biomechanics.
     """
 
     backbone: InternVLBackbone
@@ -54,9 +54,9 @@ class InternVLZeroShot:
     def predict(
         self, clips: Sequence[ClipInput], progress: Progress
     ) -> list[Prediction]:
-        """The class whose name the model finds likeliest, with a softmax over them.
+        """The class whose name the model finds likeliest, with a softmax over all.
 
-        Beside it the class that the model names when asked openly, which may differ.
+        ``free_label`` is the class it names in free text, which may differ.
         """
         decided = []
         for done, clip in enumerate(clips, start=1):
@@ -81,7 +81,7 @@ class InternVLZeroShot:
     def answer(self, clips: Sequence[ClipInput]) -> Answers:
         """Free text after the class that the model itself found likeliest.
 
-        Where the backbone itself writes, one reading serves both.
+        Where the backbone itself writes, both share one reading.
         """
         tokens = [self._tokens(clip) for clip in clips]
         desk = Desk(self.key, self.reader, tokens, clips, self.generation)

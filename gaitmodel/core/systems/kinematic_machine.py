@@ -1,14 +1,14 @@
 """The pose model inside ``biogait_plus``: kernel ridge over windows of a walk.
 
-1. Each number of the descriptor is brought to normal scores by its training quantiles;
-   what was not observed counts as the median.
+1. Each number of the descriptor is mapped to normal scores by its training quantiles;
+   unobserved numbers count as the median.
 2. One Gaussian kernel over all numbers, ridge regression on the classes, windows
-   weighted so that neither a class nor a subject with many clips rules.
-3. A walk's scores are the mean over its windows; a temperature, fitted on subjects that
-   the scores had not seen (cross-fitting by subject), makes them probabilities.
+   weighted so that neither a class nor a subject with many clips dominates.
+3. A walk's scores are the mean over its windows; a temperature, fitted to cross-fitted
+   scores (subjects held out), turns them into probabilities.
 
 Everything is solved in closed form, so there is no learning rate and no early stopping.
-The constants were set once, on partitions other than those that are reported.
+The constants were set once, on partitions other than those reported.
 
 References: Saunders et al., Ridge regression learning algorithm in dual variables, ICML
 1998; Guo et al., On calibration of modern neural networks, ICML 2017.
@@ -26,7 +26,7 @@ from gaitmodel.core.errors import InputError
 from gaitmodel.core.systems.grouped_folds import grouped_folds
 
 LEVELS = 201  # quantiles kept of each number
-FARTHEST = 3.0  # normal scores beyond this are cut
+FARTHEST = 3.0  # normal scores beyond this are clipped
 BANDWIDTH = 0.6  # of the mean squared difference of two windows
 RIDGE = 0.3
 FOLDS = 5
@@ -42,7 +42,7 @@ class NormalScores(nn.Module):
         self.register_buffer("quantiles", torch.zeros(numbers, LEVELS))
 
     def fit(self, windows: Tensor) -> None:
-        """``windows`` (N, F); NaN is passed over."""
+        """``windows`` (N, F); NaNs are ignored."""
         ordered = windows.sort(dim=0).values  # NaN last
         last = (windows.isfinite().sum(dim=0) - 1).clamp(min=0)
         levels = torch.linspace(0, 1, LEVELS, device=windows.device)
@@ -63,7 +63,7 @@ class NormalScores(nn.Module):
 class KinematicMachine(nn.Module):
     """Class scores of a walk from its windows; fitted in closed form.
 
-    ``numbers`` is F, ``classes`` K. A window that a shorter walk lacks is all NaN.
+    ``numbers`` is F, ``classes`` K. Windows that pad a shorter walk are all NaN.
     """
 
     support: Tensor
@@ -82,16 +82,16 @@ class KinematicMachine(nn.Module):
     def _load_from_state_dict(
         self, state_dict: Mapping[str, Any], prefix: str, *rest: Any
     ) -> None:
-        """A checkpoint decides how many windows support the machine."""
+        """Take the number of support windows from the checkpoint."""
         for name in ("support", "duals"):
             if f"{prefix}{name}" in state_dict:
                 setattr(self, name, torch.empty_like(state_dict[f"{prefix}{name}"]))
         super()._load_from_state_dict(state_dict, prefix, *rest)
 
     def fit(self, walks: Tensor, labels: Tensor, subjects: Sequence[str]) -> Tensor:
-        """Fit to walks (N, W, F); their cross-fitted logits (N, K).
+        """Fit to walks (N, W, F); return their cross-fitted logits (N, K).
 
-        The cross-fitted logits of a walk come from machines that saw nothing of its
+        The cross-fitted logits of a walk come from machines fitted without its
         subject; the temperature is fitted to them, then the machine to all walks.
 
         Raises
@@ -147,14 +147,14 @@ class KinematicMachine(nn.Module):
 
 
 def _windows(walks: Tensor) -> tuple[Tensor, Tensor]:
-    """The windows that there are, and whose they are: (M,), (M, F)."""
+    """The walk of each window that is not padding, and the windows: (M,), (M, F)."""
     there = walks.isfinite().any(dim=2)
     owner = there.nonzero()[:, 0]
     return owner, walks[there]
 
 
 def _weights(labels: Tensor, subjects: Sequence[str]) -> Tensor:
-    """A walk's weight: one over the roots of its subject's walks and of its class's mass."""
+    """A walk's weight: 1 / sqrt(its subject's walks), / sqrt(its class's total)."""
     names = {name: number for number, name in enumerate(dict.fromkeys(subjects))}
     of = torch.tensor([names[s] for s in subjects], device=labels.device)
     own = torch.bincount(of).float()[of].rsqrt()
@@ -164,7 +164,7 @@ def _weights(labels: Tensor, subjects: Sequence[str]) -> Tensor:
 
 
 def _best_temperature(scores: Tensor, labels: Tensor) -> Tensor:
-    """The temperature of least negative log-likelihood, by golden steps on a grid."""
+    """The temperature of least negative log-likelihood on a logarithmic grid."""
     grid = torch.logspace(-2.5, 0.5, 301, device=scores.device)
     losses = torch.stack(
         [nn.functional.cross_entropy(scores / t, labels) for t in grid]

@@ -27,7 +27,7 @@ from gaitmodel.core.systems.pixels import IMAGENET_MEAN, IMAGENET_STD
 
 @contextmanager
 def quiet_transformers() -> Iterator[None]:
-    """Hide the library's own progress bars and warnings: the caller has better ones."""
+    """Hide the library's own progress bars and warnings: the caller reports better."""
     level = transformers_logging.get_verbosity()
     bars = transformers_logging.is_progress_bar_enabled()
     transformers_logging.set_verbosity_error()
@@ -51,9 +51,9 @@ def load_internvl(
     Raises
     ------
     WeightsError
-        If the folder is not one, holds the original remote-code checkpoint, its
-        weights do not fill the model exactly, its tokenizer is not the model's, or
-        its pixels are normalised in another way.
+        If the folder is of another class, holds the original remote-code checkpoint,
+        its weights do not fill the model exactly, its tokenizer is not the model's, or
+        its pixels are normalised differently.
     """
     _check_folder(folder)
     device = device or own_device()

@@ -35,7 +35,7 @@ def preprocess(images: ByteArray, size: int) -> Tensor:
 
 
 def normalised(frames: Tensor) -> Tensor:
-    """Frames (T, S, S, 3) uint8 -> pixels (T, 3, S, S) float32, where the frames lie."""
+    """Frames (T, S, S, 3) uint8 -> pixels (T, 3, S, S) float32, on the same device."""
     pixels = frames.permute(0, 3, 1, 2).float() / 255
     mean, deviation = (
         torch.tensor(values, device=frames.device).view(3, 1, 1)

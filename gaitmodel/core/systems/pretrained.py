@@ -1,6 +1,6 @@
-"""First weights of the video classifiers: local files by path, random otherwise.
+"""Initial weights of the video classifiers: local files by path, random otherwise.
 
-Loading is strict: only the classifier's own layer may be missing or of another size.
+Loading is strict: only the classification layer may be missing or of another size.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Architecture:
     """A transformers class with its two sizes, and which keys a checkpoint may lack.
 
     ``pixels`` are the mean and deviation that its films are normalised by.
-    ``droppable`` keys of a checkpoint are not wanted; ``fresh`` ones it may lack.
+    A checkpoint's ``droppable`` keys are ignored; its ``fresh`` ones may be missing.
     """
 
     model: type[PreTrainedModel]
@@ -67,13 +67,13 @@ class Logits(nn.Module):
 
 
 def architecture_network(parts: Parts, kind: Architecture) -> tuple[Build, Weights]:
-    """How to build a transformers network, and where its first weights come from.
+    """How to build a transformers network, and where its initial weights come from.
 
     Raises
     ------
     WeightsError
         If a named folder is missing, of another class or shape, or fills the network
-        only in part.
+        only partly.
     """
     if parts.backbone in (NO_BACKBONE, "tiny"):
         config = kind.small if parts.backbone == "tiny" else kind.full
@@ -91,7 +91,7 @@ def _from_folder(folder: Path, kind: Architecture) -> nn.Module:
         model, report = kind.model.from_pretrained(
             folder,
             num_labels=wanted.num_labels,
-            dtype=torch.float32,  # however it is stored
+            dtype=torch.float32,  # whatever dtype is stored
             ignore_mismatched_sizes=True,
             local_files_only=True,
             output_loading_info=True,
@@ -114,10 +114,10 @@ def _from_folder(folder: Path, kind: Architecture) -> nn.Module:
 def film_network(
     parts: Parts, full: Build, small: Build, head: str
 ) -> tuple[Build, Weights]:
-    """How to build one of our 3-D networks, and where its first weights come from.
+    """How to build one of our 3-D networks, and where its initial weights come from.
 
     ``--backbone`` may name a ``.pyth``, ``.pt`` or ``.safetensors`` file whose keys are
-    PyTorchVideo's; its head for other classes is left out.
+    PyTorchVideo's; its classification head is dropped.
     """
     if parts.backbone in (NO_BACKBONE, "tiny"):
         return (small if parts.backbone == "tiny" else full), RANDOM

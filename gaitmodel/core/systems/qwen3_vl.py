@@ -1,7 +1,7 @@
 """The frozen Qwen3-VL backbone: frames and a prompt to class scores and text.
 
 Each sampled frame is given as one image, in order: the native video path merges pairs
-of frames and names their time stamps, and needs a library that this house leaves out.
+of frames, adds time stamps, and needs a library that this project does not use.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from gaitmodel.core.systems.pixels import resized
 
 VISION_START, VISION_END, PLACE = "<|vision_start|>", "<|vision_end|>", "<|image_pad|>"
 IMAGE_SIZE = 448  # pixels, section 2.5
-HALF = [0.5] * 3  # mean and deviation of its pixels
+HALF = [0.5] * 3  # mean and deviation for normalising pixels
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Seen:
 
 
 class Qwen3VLBackbone:
-    """A frozen Qwen3-VL with the two operations that the study needs."""
+    """A frozen Qwen3-VL with the two operations the study needs."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class Qwen3VLBackbone:
         )
 
     def lay_out(self, images: ByteArray, text: str, answer: str) -> Seen:
-        """Frames (T, H, W, 3) and one user's turn; ``answer`` begins the assistant's."""
+        """Frames (T, H, W, 3) and a user turn; ``answer`` begins the assistant's."""
         small = resized(images, self._image_size)
         seen = self._processor(images=list(small), return_tensors="pt")
         grids = seen["image_grid_thw"]  # (T, 3)
@@ -154,8 +154,8 @@ def load_qwen3_vl(
     Raises
     ------
     WeightsError
-        If it is not there, of another class, made for pixels that are normalised in
-        another way, or does not fill the model exactly.
+        If it is missing, of another class, made for pixels that are normalised
+        differently, or does not fill the model exactly.
     """
     if name == "tiny":
         folder = made_once(made_here / "qwen3-vl-tiny", _make_tiny)

@@ -1,4 +1,4 @@
-"""Qwen3-VL zero-shot (Table 1): the same question to another model as it is."""
+"""Qwen3-VL zero-shot (Table 1): the same question to another unmodified model."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ class Qwen3VLZeroShot:
     def predict(
         self, clips: Sequence[ClipInput], progress: Progress
     ) -> list[Prediction]:
-        """The class whose name the model finds likeliest, with a softmax over them.
+        """The class whose name the model finds likeliest, with a softmax over all.
 
-        Beside it the class that the model names when asked openly, which may differ.
+        ``free_label`` is the class it names in free text, which may differ.
         """
         decided = []
         for done, clip in enumerate(clips, start=1):
@@ -108,7 +108,7 @@ def qwen3_vl_zero_shot(parts: Parts) -> Qwen3VLZeroShot:
     Raises
     ------
     InputError
-        If another engine is to write: this backbone has none.
+        If another engine is requested: this backbone supports none.
     """
     if parts.generation.engine != ENGINES[0]:
         raise InputError(

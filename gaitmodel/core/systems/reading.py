@@ -1,4 +1,4 @@
-"""How a clip is read for a backbone: which frames, which prompt."""
+"""The inputs a backbone gets for a clip: which frames, which prompt."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class ClipReader:
     biomechanics: bool
 
     def frame_indices(self, clip: ClipInput, view: int = 0) -> IntArray:
-        """(T,) frames of the film, spread or consecutive as configured.
+        """(T,) frame indices into the film, spread or consecutive as configured.
 
-        View ``v`` of k begins ``v / k`` of the gap between two frames later; where the
-        frames are consecutive, ``v / k`` of the film's other windows later, beginning
-        anew at its start. A film that has fewer different ones shows some of them again.
+        View ``v`` of k starts ``v / k`` of the gap between two sampled frames later;
+        for consecutive frames, ``v / k`` of the number of possible windows later,
+        wrapping around. If the film has fewer than k distinct views, some repeat.
         """
         film = clip.seen()
         first = sample_indices(
@@ -52,7 +52,7 @@ class ClipReader:
         return moved
 
     def images(self, clip: ClipInput, view: int = 0) -> ByteArray:
-        """(T, H, W, 3) RGB frames of the de-identified film or skeleton."""
+        """(T, H, W, 3) RGB frames of the de-identified film or the skeleton film."""
         return read_frames(clip.seen().path, self.frame_indices(clip, view)).images
 
     def instruction(self) -> str:

@@ -55,7 +55,7 @@ class SystemEntry:
     verify: bool = False  # decoded with the evidence check
 
     def refuses(self, backbone: str) -> str:
-        """Why this system cannot run on what ``--backbone`` names; empty if it can."""
+        """Why this system cannot run on this ``--backbone``; empty if it can."""
         needs_one = self.takes in (Takes.INTERNVL, Takes.QWEN3_VL)
         if needs_one and backbone == NO_BACKBONE:
             return f"it takes {self.takes.value}, not none"
@@ -97,17 +97,17 @@ SYSTEMS: dict[str, SystemEntry] = {
 
 
 def system_entry(key: str) -> SystemEntry:
-    """Look a system up; ``InputError`` lists the keys if there is none of that name."""
+    """Look up a system; ``InputError`` lists the known keys if there is none."""
     if key not in SYSTEMS:
         raise InputError(f"system {key!r} is not known; known are {', '.join(SYSTEMS)}")
     return SYSTEMS[key]
 
 
 def backbones_for(keys: Sequence[str], asked: Sequence[str]) -> dict[str, str]:
-    """What each system runs on: ``asked`` are ``NAME`` for all and ``KEY=NAME`` for one.
+    """Each system's backbone; ``asked``: ``NAME`` for all, ``KEY=NAME`` for one.
 
-    A system that takes no language model runs on ``none`` (or ``tiny``) unless it is
-    named: the ``NAME`` for all is not meant for it.
+    A system without a language model runs on ``none`` (or ``tiny``) unless ``KEY=NAME``
+    names another: the ``NAME`` for all does not apply to it.
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """Residual blocks over space and time (ResNet-50 inflated), for I3D and SlowFast.
 
-Module names follow PyTorchVideo's published checkpoints, so that these load strictly.
+Module names follow PyTorchVideo's published checkpoints, so they load strictly.
 
 References: He et al., CVPR 2016; Carreira and Zisserman, CVPR 2017; Feichtenhofer et
 al., ICCV 2019.

@@ -40,7 +40,7 @@ class _Lateral(nn.Module):
 
 
 class _Pathways(nn.Module):
-    """The same depth of both pathways, then the lateral connection if there is one."""
+    """One stage of both pathways, then the lateral connection if there is one."""
 
     def __init__(self, slow: nn.Module, fast: nn.Module, lateral: int | None) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
 """ST-GCN on the SKEL joints (introduction; Yan et al., AAAI 2018).
 
-The walk is played as it stands in space, seen from the walker: pelvis at the origin,
-heading removed. Long walks are read in their middle, short ones from their start again.
+Joint positions are in the walker's frame: pelvis at the origin, heading removed. Long
+walks are cropped to their middle, short ones repeated from their start.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ BONES = (
 
 
 def partitions() -> FloatArray:
-    """(3, V, V) normalised adjacency: a joint itself, toward the pelvis, and away.
+    """(3, V, V) normalised adjacency: the joint itself, toward the pelvis, and away.
 
     The spatial configuration partitioning of the paper's section 3.4, with the pelvis
     as the centre.
@@ -71,7 +71,7 @@ class _Block(nn.Module):
         )
         self.shortcut: nn.Module | None = None
         if width_in == AXES:
-            return  # the first block has nothing to pass by
+            return  # the first block has no shortcut
         if width_in == width_out and stride == 1:
             self.shortcut = nn.Identity()
         else:
@@ -133,7 +133,7 @@ def played(positions: FloatArray, frames: int) -> FloatArray:
 
 @dataclass(frozen=True)
 class SkeletonClassifier:
-    """A trainable system that reads nothing but where the joints are."""
+    """A trainable system that reads only joint positions."""
 
     key: str
     small: bool
@@ -150,7 +150,7 @@ class SkeletonClassifier:
         }
 
     def inputs(self, clip: ClipInput) -> dict[str, Tensor]:
-        """``joints`` (3, T, V); a joint that was not observed lies at the pelvis."""
+        """``joints`` (3, T, V); an unobserved joint is placed at the pelvis."""
         angles = upright_angles(clip.pose, FPS)
         positions = played(joint_positions(angles), FRAMES)
         known = np.nan_to_num(positions, nan=0.0).transpose(2, 0, 1)
@@ -161,5 +161,5 @@ class SkeletonClassifier:
 
 
 def st_gcn(parts: Parts) -> SkeletonClassifier:
-    """ST-GCN; it takes no backbone, ``tiny`` makes the tests' small one."""
+    """ST-GCN; it takes no backbone; ``tiny`` builds the tests' small one."""
     return SkeletonClassifier("st_gcn", small=parts.backbone == "tiny")

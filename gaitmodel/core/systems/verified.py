@@ -1,13 +1,13 @@
 """Verified decoding: several drafts, judged by the evidence check.
 
-1. The greedy draft and some drawn ones are held against the walk's metrics; the
+1. The greedy draft and some sampled ones are checked against the walk's metrics; the
    best-grounded is kept: fewest contradicted claims, then fewest unsupported, then most
    supported, then the earliest.
-2. While it contradicts the measurements, more drafts are drawn.
-3. At last the sentences that do are left out. What was done is told in ``details``,
-   never in the text.
+2. While it contradicts the measurements, more drafts are sampled, up to a limit.
+3. Any sentences that still contradict are removed. ``details`` records what was done;
+   the text never does.
 
-A separate arm of a study: the paper's arms are decoded greedily and once.
+A separate arm of a study: the paper's arms are decoded once, greedily.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def verified(
 ) -> list[RationaleText]:
     """One rationale per clip, none with a contradicted claim.
 
-    ``features`` are the clips' own; the check sees the text and them, no label.
+    The check sees the text and the clip's ``features``, no label.
     """
     rows = list(range(len(features)))
     best = {
@@ -69,7 +69,7 @@ def verified(
     }
     drafts = dict.fromkeys(rows, 1)
     for number in range(1, candidates * ROUNDS):
-        # The first round is for all; the later ones for those that still contradict.
+        # The first round is for all clips; later ones for those that still contradict.
         open_rows = [r for r in rows if number < candidates or best[r].contradicted]
         if not open_rows:
             break
@@ -94,10 +94,10 @@ def _finished(draft: Draft, features: GaitFeatures, drafts: int) -> RationaleTex
 
 
 def without_contradictions(text: str, features: GaitFeatures) -> tuple[str, int]:
-    """The answer without the sentences that contradict, and how many those were.
+    """The answer without its contradicted sentences, and how many those were.
 
-    Repeated until none does: what a later sentence means may hang on an earlier one.
-    If no sentence stands, the rationale says no more than the class.
+    Repeated until none is left: a sentence's meaning may depend on an earlier one.
+    If no sentence is left, the rationale states only the class.
     """
     head, _, prose = text.partition(MARK)
     left_out = 0

@@ -30,8 +30,8 @@ VIDEOMAE = Architecture(
     ),
     head="classifier.",
     pixels=(IMAGENET_MEAN, IMAGENET_STD),
-    # A checkpoint of the masked pre-training also holds what reconstructs the film,
-    # and no norm after the mean that a classifier takes.
+    # A checkpoint of the masked pre-training also holds the decoder, and lacks the
+    # norm after the classifier's mean pooling.
     droppable=("decoder.", "encoder_to_decoder.", "mask_token"),
     fresh=("fc_norm.",),
 )

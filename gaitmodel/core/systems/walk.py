@@ -1,4 +1,4 @@
-"""A walk as the kinematic systems read it: upright, without a heading, smoothed."""
+"""A walk as the kinematic systems read it: upright, heading removed, smoothed."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def upright_angles(pose: PoseSequence, fps: float) -> FloatArray:
 
     1. The pelvis angles are unwrapped and brought near zero.
     2. The walker's own heading, a running mean over 1.5 s of the pelvis rotation, is
-       taken off: what stays is the turn of the pelvis within a step. So neither the
-       camera's side nor the way the walker faces is left in the angles.
-    3. Gaps are closed linearly; an angle that was never observed stays NaN.
+       subtracted, leaving the pelvis rotation within a step. The angles then reveal
+       neither the camera's side nor the way the walker faces.
+    3. Gaps are interpolated linearly; an angle that was never observed stays NaN.
     4. Resampled to ``fps``, zero-phase low-pass of 6 Hz.
     """
     angles = to_gravity(pose).angles.astype(float)

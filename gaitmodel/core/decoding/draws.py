@@ -1,9 +1,9 @@
-"""Drawing a draft's words, so that they depend on its prompt and on nothing else.
+"""Sample a draft's tokens deterministically from its seed and prompt.
 
-A token is drawn by adding Gumbel noise to its logit and taking the largest (Maddison,
-Tarlow & Minka 2014), which is sampling from the softmax. The noise of a row comes from
-the draft's seed, the row's own prompt and how far it has been written: a Run that is
-resumed, or has other batches, draws the same drafts.
+Adding Gumbel noise to the logits and taking the largest samples from the softmax
+(Maddison, Tarlow & Minka 2014). A row's noise comes from the draft's seed, the row's
+prompt and its position in the text, so a Run that is resumed, or batched differently,
+draws the same drafts.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from transformers import LogitsProcessor, TopPLogitsWarper
 
-TOP_P = 0.95  # drafts are drawn from the likeliest tokens that hold so much
+TOP_P = 0.95  # nucleus sampling: probability mass of the tokens drawn from
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,14 @@ class Drawn:
 
 
 def row_keys(ids: Tensor, mask: Tensor) -> list[bytes]:
-    """What each row of tokens (B, L) is told apart by, wherever its padding ends."""
+    """A digest of each row's tokens (B, L), independent of its padding."""
     rows = zip(ids.tolist(), mask.bool().tolist(), strict=True)
     seen = [[token for token, on in zip(*row, strict=True) if on] for row in rows]
     return [sha256(repr(tokens).encode()).digest() for tokens in seen]
 
 
 class RowDraws(LogitsProcessor):  # type: ignore[misc]
-    """Turns the greedy choice behind ``start`` into a draw; ``keys`` as the rows stand."""
+    """Turns the greedy choice after ``start`` into a draw; ``keys`` in row order."""
 
     def __init__(self, drawn: Drawn, keys: Sequence[bytes], start: int) -> None:
         self.drawn, self.keys, self.start = drawn, keys, start
@@ -48,7 +48,7 @@ class RowDraws(LogitsProcessor):  # type: ignore[misc]
         likely = self.likely(input_ids, scores / self.drawn.temperature)
         place = f":{self.drawn.seed}:{input_ids.shape[1] - self.start}".encode()
         source = torch.Generator(scores.device)
-        waits = torch.empty_like(scores)  # minus the log of a wait is Gumbel noise
+        waits = torch.empty_like(scores)  # exponential; -log of it is Gumbel noise
         for row, key in enumerate(self.keys):
             source.manual_seed(int.from_bytes(sha256(key + place).digest()[:7]))
             waits[row].exponential_(generator=source)

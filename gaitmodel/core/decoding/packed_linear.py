@@ -1,9 +1,9 @@
 """Linear layers whose weights are packed for oneDNN's kernels while a batch is read.
 
-PyTorch's own float32 product lays a weight out anew at every call. Behind sixteen rows,
-one new token each, that takes longer than the product: on an AVX-512 processor the laid
-out weight is 2 to 3 times as fast there, and a tenth faster for a whole prompt. It is
-the layout that ``torch.compile`` gives a frozen model; no compiler is needed for it.
+PyTorch's float32 product repacks a weight at every call. For sixteen rows of one new
+token each, that takes longer than the product: on an AVX-512 processor the packed
+weight is 2 to 3 times as fast there, and a tenth faster for a whole prompt. It is the
+layout that ``torch.compile`` gives a frozen model, without needing a compiler.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from torch import Tensor, nn
 
 @contextmanager
 def packed(*modules: nn.Module) -> Iterator[None]:
-    """Inside the block every float32 linear layer of ``modules`` on an x86 CPU is so.
+    """Pack every float32 linear layer of ``modules`` on an x86 CPU within the block.
 
-    A second copy of those weights is held for as long. The modules must not be trained
-    inside; elsewhere, and on other devices, nothing changes.
+    A second copy of those weights is held meanwhile. The modules must not be trained
+    inside. Other layers and devices are unaffected.
     """
     layers = [
         layer
@@ -41,7 +41,7 @@ def packed(*modules: nn.Module) -> Iterator[None]:
 
 
 def gains(weight: Tensor) -> bool:
-    """Whether the layout was seen to pay: float32 on an x86 processor."""
+    """Whether packing was measured to be faster: float32 on an x86 processor."""
     return (
         weight.device.type == "cpu"
         and weight.dtype == torch.float32
@@ -51,7 +51,7 @@ def gains(weight: Tensor) -> bool:
 
 
 def _product(laid_out: Tensor, bias: Tensor | None, rows: Tensor) -> Tensor:
-    """``rows`` (..., K) times a weight laid out from (N, K): (..., N)."""
+    """``rows`` (..., K) times a weight packed from (N, K): (..., N)."""
     product: Tensor = torch.ops.mkldnn._linear_pointwise(
         rows, laid_out, bias, "none", [], ""
     )

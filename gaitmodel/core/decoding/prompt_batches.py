@@ -12,7 +12,7 @@ from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
 
 def token_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
-    """The tokens of a piece of a prompt, with nothing put around it."""
+    """The tokens of a piece of a prompt, without special tokens around it."""
     ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
     return ids
 
@@ -23,12 +23,12 @@ class FusedPrompt:
 
     ids: Tensor  # (L,)
     visual: Tensor  # (L,) bool
-    shared: int = 0  # leading tokens that every clip of a system has in common
+    shared: int = 0  # leading tokens that all clips of a system have in common
 
 
 @dataclass(frozen=True)
 class PromptBatch:
-    """``ids`` and ``mask`` of whole rows (B, L); the rest behind the shared prefix."""
+    """``ids`` and ``mask`` of whole rows (B, L); other fields without the prefix."""
 
     ids: Tensor
     mask: Tensor
@@ -40,7 +40,7 @@ class PromptBatch:
 def flush_right(
     rows: Sequence[Tensor], prompts: Sequence[FusedPrompt], pad: int, image: int
 ) -> PromptBatch:
-    """A batch whose rows end together: shared prefix, padding, the rest of each.
+    """A left-padded batch whose padding follows the shared prefix.
 
     ``rows`` are the embedded prompts (L_i, D), ``image`` the token of visual places.
     """
@@ -65,9 +65,9 @@ def flush_right(
 
 
 class NoRepeatInNewText(LogitsProcessor):  # type: ignore[misc]
-    """Forbids a run of tokens to come twice in what was written after ``start``.
+    """Forbids repeated n-grams in the text after ``start``.
 
-    The prompt is left out: an answer may quote a number that it was given.
+    The prompt is exempt: an answer may quote a number from it.
     """
 
     def __init__(self, length: int, start: int) -> None:

@@ -1,8 +1,8 @@
-"""A batch of prompts that the language model has read, once for all that follows.
+"""A batch of prompts that the language model has read once, for all later use.
 
-The reading gives each prompt's visual state, on which the decision hangs; the answer
-opens with what was decided, so its words are appended behind the reading; every text
-(the greedy one, each draft of verified decoding) and every score goes on from there.
+The reading gives each prompt's visual state, from which the system decides. The answer
+opens with that decision, so its tokens are appended to the key-value cache; every text
+(the greedy one, each draft of verified decoding) and every score continues from it.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from gaitmodel.core.decoding.writing import write
 
 @dataclass(frozen=True)
 class ReadPrompts:
-    """``f_vlm`` (B, D) float32 of the prompts, and what texts go on from.
+    """``f_vlm`` (B, D) float32 of the prompts, and the state that texts continue from.
 
-    ``ids`` and ``mask`` (B, L) are the prompts, flush right behind what they share;
-    ``past`` holds all of them and has room for ``room`` tokens more.
+    ``ids`` and ``mask`` (B, L) are the prompts, left-padded after the shared prefix;
+    ``past`` holds all of them, with room for the tokens to come.
     """
 
     model: InternVLForConditionalGeneration
@@ -42,7 +42,7 @@ class ReadPrompts:
     f_vlm: Tensor
 
     def of_rows(self, rows: Sequence[int], room: int) -> ReadPrompts:
-        """A copy of these rows with its own room: writing uses the copy up."""
+        """A copy of these rows with its own room; writing consumes the copy."""
         chosen = torch.tensor(rows, device=self.ids.device)
         return ReadPrompts(
             self.model,
@@ -62,7 +62,7 @@ class ReadPrompts:
     ) -> list[str]:
         """Continuations of each prompt and its opening, greedy or drawn; new text only.
 
-        The openings are all empty or none is. The reading is used up.
+        Either all openings are empty or none is. Consumes the reading.
         """
         tokens = self.new_tokens(openings, limit, no_repeat_ngram, drawn)
         texts: list[str] = self.tokenizer.batch_decode(tokens, skip_special_tokens=True)
@@ -76,12 +76,12 @@ class ReadPrompts:
         no_repeat_ngram: int = 0,
         drawn: Drawn | None = None,
     ) -> Tensor:
-        """What ``write`` makes texts of: (B, limit), padded behind the end of each."""
+        """The tokens that ``write`` decodes: (B, limit), each padded after its end."""
         more, is_opening = self._laid_out(openings)
         ids = torch.cat([self.ids, more], dim=1)
         mask = torch.cat([self.mask, is_opening], dim=1)
         if not more.shape[1]:
-            self.past.crop(-1)  # generation must read something to go on from
+            self.past.crop(-1)  # generate() needs at least one token to read
         start = ids.shape[1]
         rules = [NoRepeatInNewText(no_repeat_ngram, start)] if no_repeat_ngram else []
         draws = RowDraws(drawn, row_keys(ids, mask), start) if drawn else None
@@ -99,7 +99,7 @@ class ReadPrompts:
             )
 
     def _laid_out(self, openings: Sequence[str]) -> tuple[Tensor, Tensor]:
-        """Tokens of the openings, flush right, and where they are: both (B, W)."""
+        """Tokens of the openings, left-padded, and their mask: both (B, W)."""
         rows = [token_ids(self.tokenizer, text) for text in openings]
         width = max(len(row) for row in rows)
         ids = self.ids.new_full((len(rows), width), int(self.tokenizer.pad_token_id))
@@ -114,7 +114,7 @@ class ReadPrompts:
     def scores(self, opening: str, continuations: Sequence[str]) -> Tensor:
         """Mean log-likelihood per token of each continuation: (B, n) float32.
 
-        All stand behind the same opening, which must not be empty.
+        All follow the same opening, which must not be empty.
         """
         first = token_ids(self.tokenizer, opening)
         rows = [token_ids(self.tokenizer, text) for text in continuations]
@@ -145,9 +145,9 @@ def read_batch(
     prefix: DynamicCache | None,
     room: int,
 ) -> ReadPrompts:
-    """Read a batch behind its prefix, which has been read, with ``room`` for more.
+    """Read a batch after its already read prefix, with ``room`` for more tokens.
 
-    On a CPU each row is read by itself at its own length.
+    On a CPU each row is read separately, at its own length.
     """
     count, length = batch.visual.shape
     shared = batch.ids.shape[1] - length
@@ -160,7 +160,7 @@ def read_batch(
     pooled = []
     for start in range(0, count, step):
         rows = slice(start, start + step)
-        lead = int(padding[rows].min())  # no row of these has anything there
+        lead = int(padding[rows].min())  # padding in every one of these rows
         kept = slice(lead, None)
         mask = batch.mask[rows]
         states = model.model.language_model(
@@ -175,7 +175,7 @@ def read_batch(
             use_cache=True,
         ).last_hidden_state.float()  # (rows, L, D)
         places = batch.visual[rows, kept, None]
-        visual = torch.where(places, states, 0.0)  # what padding gave may be no number
+        visual = torch.where(places, states, 0.0)  # states of padding may be NaN
         pooled.append(visual.sum(dim=1) / places.sum(dim=1))
     past = cache_of(buffers, length, prefix)
     f_vlm = torch.cat(pooled).cpu()

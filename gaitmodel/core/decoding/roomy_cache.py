@@ -1,8 +1,8 @@
-"""A key-value cache that is laid out once for a whole text and then filled in place.
+"""A key-value cache that is allocated once for a whole text and then filled in place.
 
-transformers' ``DynamicCache`` makes a longer copy of every layer at every token. Behind
-a prompt of a thousand tokens that copying, not the model, is most of the time of a
-batch on a CPU. What all rows begin with is held once (``shared_prefix.py``).
+transformers' ``DynamicCache`` copies every layer into a longer tensor at every token.
+After a prompt of a thousand tokens that copying, not the model, takes most of a batch's
+time on a CPU. The prefix shared by all rows is held once (``shared_prefix.py``).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ States = tuple[Tensor, Tensor]  # keys and values of one layer, (B, H, L, d)
 
 
 class RoomyLayer(DynamicLayer):  # type: ignore[misc]
-    """One layer's keys and values: the filled part of buffers with room behind it.
+    """One layer's keys and values: the filled part of preallocated buffers.
 
-    ``prefix`` are the states before them that all rows share, (1, H, P, d).
+    ``prefix`` holds the preceding states that all rows share, (1, H, P, d).
     """
 
     def __init__(self, buffers: States, filled: int, prefix: States | None) -> None:
@@ -35,20 +35,20 @@ class RoomyLayer(DynamicLayer):  # type: ignore[misc]
         self.keys, self.values = (part[..., :length, :] for part in self.buffers)
 
     def get_seq_length(self) -> int:
-        """How much has been read, the prefix included."""
+        """The number of tokens read, the prefix included."""
         before = self.prefix[0].shape[-2] if self.prefix else 0
         return before + int(self.keys.shape[-2])
 
     def update(
         self, key_states: Tensor, value_states: Tensor, *args: object, **kwargs: object
     ) -> tuple[Tensor | SplitStates, Tensor | SplitStates]:
-        """Write the new states behind the old ones; returns all that is filled.
+        """Write the new states after the old ones; returns the filled part.
 
-        Raises RuntimeError where the buffers have no room left.
+        Raises RuntimeError if the buffers have no room left.
         """
         start = self.keys.shape[-2]
         end = start + key_states.shape[-2]
-        # Of a single token a buffer without room would take nothing, without a word.
+        # A full buffer would silently drop a single token.
         if end > (room := self.buffers[0].shape[-2]):
             raise RuntimeError(f"{end} tokens do not fit into room for {room}")
         for buffer, states in zip(
@@ -62,7 +62,7 @@ class RoomyLayer(DynamicLayer):  # type: ignore[misc]
         return SplitStates(keys, self.keys), SplitStates(values, self.values)
 
     def batch_select_indices(self, indices: Tensor) -> None:
-        """Keep these rows alone, in ascending order, with their room: moved in place."""
+        """Keep only these rows (ascending), with their room: moved in place."""
         filled = self.keys.shape[-2]
         kept = indices.tolist()
         for buffer in self.buffers:
@@ -82,7 +82,7 @@ def room_for(
 ) -> list[States]:
     """Buffers of a text model's layers for ``rows`` texts of ``length`` tokens each.
 
-    They begin as zeros: what nobody writes is masked, but still multiplied.
+    They start as zeros: unwritten places are masked, but still multiplied.
     """
     heads = config.num_key_value_heads
     width = (
@@ -102,7 +102,7 @@ def room_for(
 def cache_of(
     buffers: Sequence[States], filled: int, prefix: DynamicCache | None
 ) -> DynamicCache:
-    """The buffers as a cache, behind the prefix (a cache of one row)."""
+    """The buffers as a cache, after the prefix (a cache of one row)."""
     before = (
         [(p.keys, p.values) for p in prefix.layers] if prefix else [None] * len(buffers)
     )
@@ -131,16 +131,16 @@ def cut_out(cache: DynamicCache, rows: Tensor, room: int) -> DynamicCache:
 
 
 def _with_room(states: Tensor, room: int) -> Tensor:
-    """States (B, H, L, d) with zeros behind them: (B, H, L + room, d)."""
+    """States (B, H, L, d) followed by zeros: (B, H, L + room, d)."""
     return nn.functional.pad(states, (0, 0, 0, room))
 
 
 def all_behind(
     cache: DynamicCache, row: int, padding: int, count: int, room: int
 ) -> DynamicCache:
-    """What one row holds, as the prefix of ``count`` new ones: kept once for them all.
+    """One row's states as the shared prefix of ``count`` new rows, stored once.
 
-    The first ``padding`` places behind the row's own prefix hold nothing.
+    The first ``padding`` places after the row's own prefix are padding.
     """
     return _of_layers(
         _behind(layer, row, padding, count, room) for layer in cache.layers

@@ -1,10 +1,10 @@
-"""Attention over a prefix that all rows of a batch have in common, kept once.
+"""Attention over a prefix that all rows of a batch share, stored once.
 
-Sixteen clips under one instruction would each hold its keys and values, and every new
-token would read them sixteen times. Here they lie in memory once: a step multiplies the
-queries of all rows with them in one product, and with each row's own states in another
-(Juravsky et al. 2024, "Hydragen", section 3). The two answers are weighted by their
-softmax sums, so the result is that of ordinary attention.
+Otherwise sixteen clips under one instruction would each hold its keys and values, and
+every new token would read them sixteen times. Here one product multiplies the queries
+of all rows with the prefix, and another with each row's own states (Juravsky et al.
+2024, "Hydragen", section 3). The two results are weighted by their softmax sums, which
+gives the result of ordinary attention.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class SplitStates:
     rest: Tensor
 
     def joined(self) -> Tensor:
-        """Both as one tensor (B, H, P + R, d), with a copy of the prefix a row."""
+        """Both as one tensor (B, H, P + R, d), with a copy of the prefix per row."""
         repeated = self.prefix.expand(len(self.rest), -1, -1, -1)
         return torch.cat([repeated, self.rest], dim=-2)
 
@@ -43,11 +43,12 @@ def shared_prefix_attention(
     scaling: float | None = None,
     **options: Any,
 ) -> tuple[Tensor, None]:
-    """Split states are read in two parts, ordinary ones by ``sdpa``.
+    """Attention over split states in two parts, over ordinary ones by ``sdpa``.
 
-    So are split ones, joined, where a graphics card reads many new tokens of each row.
-    A whole row by itself has no padding: its mask is the causal one and is not looked
-    at. ``query`` (B, Hq, L, d), the mask (B, 1, L, P + R) bool; returns (B, L, Hq, d).
+    Where a graphics card reads many new tokens per row, split states are joined and go
+    to ``sdpa`` too. A single whole row has no padding: its mask is taken to be causal
+    and ignored. ``query`` (B, Hq, L, d), mask (B, 1, L, P + R) bool; returns
+    (B, L, Hq, d).
     """
     if isinstance(key, SplitStates) and isinstance(value, SplitStates):
         if query.shape[2] == 1 or is_flash(query):
@@ -67,7 +68,7 @@ def _in_two_parts(
     mask: Tensor | None,
     scale: float,
 ) -> Tensor:
-    """The prefix for all rows at once, then what each has of its own: (B, L, Hq, d)."""
+    """The prefix for all rows at once, then each row's own states: (B, L, Hq, d)."""
     rows, n_query, length, width = query.shape
     heads = key.prefix.shape[1]
     grouped = query.reshape(rows, heads, -1, width)  # (B, H, G L, d)
@@ -80,7 +81,7 @@ def _in_two_parts(
         own_mask = None
         if mask is not None:
             own_mask = mask[..., key.prefix.shape[2] :]
-            if length > 1:  # the same for each of the heads that are read together
+            if length > 1:  # the same for each head of the group
                 own_mask = own_mask.repeat(1, 1, group, 1)
         own, of_own = _read(grouped, key.rest, value.rest, scale, own_mask)
     else:
@@ -92,7 +93,7 @@ def _in_two_parts(
 
 
 def is_flash(states: Tensor) -> bool:
-    """Whether PyTorch's own kernel tells the logarithm of a softmax's sum here."""
+    """Whether PyTorch's kernel returns the logarithm of the softmax sum here."""
     return states.device.type == "cpu"
 
 
@@ -104,9 +105,9 @@ def _read(
     mask: Tensor | None = None,
     is_causal: bool = False,
 ) -> tuple[Tensor, Tensor]:
-    """Attention (B, H, L, d) and the logarithm of its softmax's sum (B, H, L) float32.
+    """Attention (B, H, L, d) and the logarithm of its softmax sum (B, H, L) float32.
 
-    ``mask`` (B, 1, L or 1, n) bool. Causal is what the kernel of a CPU alone can be.
+    ``mask`` (B, 1, L or 1, n) bool. Only the CPU kernel supports ``is_causal``.
     """
     if is_flash(query):
         added = None
@@ -129,7 +130,7 @@ def _read(
 
 
 def _products(query: Tensor, key: Tensor) -> Tensor:
-    """Of each query with each key, (B, H, L, n) in float32: half precision would round
+    """Products of queries and keys, (B, H, L, n) in float32: half precision would round
     them before they become exponents.
     """
     if query.device.type == "cuda" and query.dtype in (torch.bfloat16, torch.float16):

@@ -1,8 +1,8 @@
-"""Writing a batch of texts of different lengths: finished rows leave it.
+"""Write a batch of texts of different lengths, dropping rows that have finished.
 
-transformers' ``generate`` goes on with every row, writing padding, until the last one
-has ended. It is asked here in rounds: each stops when a quarter of its rows have ended,
-and the next goes on with the others from the same cache.
+transformers' ``generate`` continues every row, writing padding, until the last one
+has ended. Here it is called in rounds: each stops when a quarter of its rows have
+ended, and the next continues the others from the same cache.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LEAVING_SHARE = 0.25
 
 
 class EnoughHaveEnded(StoppingCriteria):  # type: ignore[misc]
-    """Stops all rows when that share of them has written ``eos`` behind ``start``."""
+    """Stops all rows once ``LEAVING_SHARE`` of them have ``eos`` after ``start``."""
 
     def __init__(self, start: int, eos: int) -> None:
         self.start, self.eos = start, eos
@@ -39,7 +39,7 @@ class EnoughHaveEnded(StoppingCriteria):  # type: ignore[misc]
 
 
 def _ended(new: Tensor, eos: int) -> Tensor:
-    """Which rows of new tokens (B, n) hold their end: (B,) bool."""
+    """Which rows of new tokens (B, n) contain ``eos``: (B,) bool."""
     return (new == eos).any(dim=1)
 
 
@@ -54,11 +54,11 @@ def write(
     pad: int,
     eos: int,
 ) -> Tensor:
-    """Up to ``limit`` new tokens of each row: (B, limit), padded behind its end.
+    """Up to ``limit`` new tokens of each row: (B, limit), padded after its end.
 
-    ``ids`` and ``mask`` (B, L) are what was read; ``past`` holds all of it but the last
-    token, and is used up. ``rules`` see whole rows from their first token on; then the
-    likeliest token is taken, or what ``draws`` draws.
+    ``ids`` and ``mask`` (B, L) are the prompts; ``past`` holds at most all but the last
+    token, and is consumed. ``rules`` see whole rows, prompt included; then the
+    likeliest token is taken, or the one that ``draws`` draws.
     """
     count, start = ids.shape
     written = torch.full((count, limit), pad, dtype=ids.dtype, device=ids.device)

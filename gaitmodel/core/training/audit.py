@@ -1,16 +1,16 @@
-"""Leakage audit: what a training must not share with the clips that judge it.
+"""Leakage audit: what training must not share with the clips that evaluate it.
 
-1. No subject stands in two splits.
+1. No subject is in two splits.
 2. No walk is in two splits: clips of different splits that share half of the shorter
-   one's frames are one walk cut twice, whatever format it came in, or seen in a mirror.
-   Two frames are the same if hips and knees bend alike to 0.3 degrees; where one of
-   these was not observed, if every angle is alike. Of 728 real walks none shares more
-   than one in twenty of its frames with other people's.
-3. No film is in two splits (``film_copies.py``). A drawn skeleton has no scene to compare
-   by; its pose has been compared under 2.
+   one's frames are one walk cut twice, in whatever format, or mirrored. Two frames are
+   the same if hip and knee angles agree to 0.3 degrees; where one of these was not
+   observed, if every angle agrees. Of 728 real walks none shares more than one in
+   twenty of its frames with other people's.
+3. No film is in two splits (``film_copies.py``). A drawn skeleton has no scene to
+   compare; its pose is compared under 2.
 4. No prompt says who walks, where the clip comes from or what it is called.
 
-Refusing is the default: there is no option to train on.
+A failed audit always stops training: there is no option to override it.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ SAME_ANGLE = 0.005  # radians
 LEGS = [
     INDEX[f"{name}_{side}"] for name in ("hip_flexion", "knee_angle") for side in "rl"
 ]
-NOT_OBSERVED = -9.0  # radians: like itself alone
+NOT_OBSERVED = -9.0  # radians: matches only itself
 NAME = re.compile(r".{4,}|(?=.*\d).*[^\W\d].*")
-"""What is looked for: a shorter word, or a plain number, would be found in any text."""
+"""Words to look for: a shorter one, or a plain number, would occur in any text."""
 
 Parts = Mapping[str, Sequence[LabelledClip]]
 
@@ -60,10 +60,10 @@ def audit(
 ) -> AuditReport:
     """Check the clips of each split against the others.
 
-    ``tick`` is called before each clip whose film or prompt is read, and may stop it.
-    A film that cannot be read stops it too; or, if ``failed`` is given, its clip and
-    the reason are noted there. What films are compared by is kept in ``cache``: each
-    system of a cohort asks for the same.
+    ``tick`` is called before each clip whose film or prompt is read, and may raise to
+    stop the audit. An unreadable film stops it too, unless ``failed`` is given: then its
+    clip and the reason are noted there. ``cache`` keeps the films' hashes, which every
+    system of a cohort needs.
 
     Raises
     ------
@@ -115,7 +115,7 @@ def _poses(parts: Parts) -> str:
         of_others = np.tile(owner[~inside], 2)[np.asarray(place)[found]]
         for clip, count in Counter(owner[inside][found].tolist()).items():
             if count < SHARED_FRAMES * lengths[clip]:
-                continue  # nor with any of the others alone
+                continue  # too few in all, so too few with any single walk
             for other in np.unique(of_others[owner[inside][found] == clip]):
                 shared = max(
                     _shared(frames[clip], seen[other]) for seen in (frames, in_mirror)
@@ -130,13 +130,13 @@ def _poses(parts: Parts) -> str:
 
 
 def _shared(one: FloatArray, other: FloatArray) -> int:
-    """How many frames of one walk are like some frame of the other."""
+    """How many frames of one walk match some frame of the other."""
     gap, _ = cKDTree(other).query(one, p=np.inf, distance_upper_bound=SAME_ANGLE)
     return int(np.isfinite(gap).sum())
 
 
 def _comparable(pose: PoseSequence, *, in_mirror: bool = False) -> FloatArray:
-    """(frames in which anything was observed, 46): all that two frames are compared by."""
+    """(frames with anything observed, 46): the values that frames are compared by."""
     angles = to_gravity(pose).angles.astype(float)
     if in_mirror:
         angles = mirror(angles)
@@ -193,7 +193,7 @@ def _prompts(parts: Parts, system: object, tick: Callable[[], None]) -> str:
             if not NAME.fullmatch(word) or not _says(text, word):
                 continue
             if all(_says(other, word) for other in texts):
-                continue  # a word of the instruction tells nobody apart
+                continue  # a word of the instruction identifies nobody
             raise InputError(
                 f"clip {clip.clip!r}: its prompt says {word!r}, which tells more than "
                 "the walk does"

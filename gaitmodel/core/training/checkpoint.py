@@ -1,9 +1,9 @@
 """A checkpoint folder: trained weights and ``meta.json``, readable without torch.
 
-``model.safetensors`` holds the chosen epoch; ``resume.pt`` the running state behind its
-SHA-256, removed at the end; ``curves.csv`` and ``curves.svg`` one point per epoch. A
-folder without ``finished_at`` in its ``meta.json`` is unfinished and is never loaded for
-use.
+``model.safetensors`` holds the chosen epoch; ``resume.pt`` the training state, preceded
+by its SHA-256 and removed at the end; ``curves.csv`` and ``curves.svg`` one point per
+epoch. A folder without ``finished_at`` in its ``meta.json`` is unfinished and never
+used.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ WEIGHTS = "model.safetensors"
 META = "meta.json"
 RESUME = "resume.pt"
 LOCK = "lock"
-NOTED_LATER = {"instruction_sha256"}  # what checkpoints of earlier versions lack
-PATIENCE_S = 60.0  # a worker that lost its Run notices at its next report
+NOTED_LATER = {"instruction_sha256"}  # absent in checkpoints of earlier versions
+PATIENCE_S = 60.0  # a worker that lost its Run stops at its next progress report
 
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Keep other processes from training into the same folder; made if need be.
+    """Lock the folder against other trainings; create it if need be.
 
     Raises
     ------
     InputError
-        If another one does, and goes on.
+        If another process holds the lock for longer than ``PATIENCE_S``.
     """
     folder.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + PATIENCE_S
@@ -65,19 +65,19 @@ def _is_ours(lock: IO[str]) -> bool:
 
 
 def subject_digest(subject: str) -> str:
-    """A subject as a checkpoint knows it: enough to tell, and no name."""
+    """A subject's pseudonymous digest, as a checkpoint records it."""
     return sha256(f"subject {subject}".encode()).hexdigest()[:24]
 
 
 def save_weights(network: nn.Module, folder: Path) -> None:
-    """Write the trained weights atomically; the last good file stays until then."""
+    """Write the trained weights atomically; the previous file stays until then."""
     with atomic_path(folder / WEIGHTS) as part:
         weights = {k: v.cpu().contiguous() for k, v in network.state_dict().items()}
         save_file(weights, part)
 
 
 def save_running(state: Mapping[str, Any], folder: Path) -> None:
-    """Write the running state atomically."""
+    """Write the training state atomically."""
     stored = io.BytesIO()
     torch.save(dict(state), stored)
     with atomic_path(folder / RESUME) as part:
@@ -85,12 +85,12 @@ def save_running(state: Mapping[str, Any], folder: Path) -> None:
 
 
 def load_running(folder: Path, device: torch.device) -> dict[str, Any]:
-    """The running state of an interrupted training.
+    """The state of an interrupted training.
 
     Raises
     ------
     GaitError
-        If the file is not as it was written.
+        If the file does not match its SHA-256.
     """
     path = folder / RESUME
     whole = path.read_bytes()
@@ -132,12 +132,12 @@ def write_meta(folder: Path, meta: Mapping[str, Any]) -> None:
 
 
 def check_weights(folder: Path, meta: Mapping[str, Any]) -> None:
-    """Refuse weights that are not those of the training that ``meta`` tells of.
+    """Refuse weights whose digest is not the one in ``meta``.
 
     Raises
     ------
     WeightsError
-        If they are gone or others. Earlier versions stated no digest of theirs.
+        If they are missing or differ. Earlier versions recorded no digest.
     """
     stated = meta.get("weights_sha256")
     if not (folder / WEIGHTS).is_file():

@@ -14,7 +14,7 @@ WIDTH, HEIGHT, MARGIN = 480, 150, 44
 
 @dataclass(frozen=True)
 class EpochReport:
-    """One line of the curve; validation values are ``None`` without such subjects."""
+    """One row of the curve; without validation subjects their values are ``None``."""
 
     epoch: int
     train_loss: float
@@ -23,7 +23,7 @@ class EpochReport:
 
 
 def write_curves(folder: Path, curve: Sequence[EpochReport]) -> None:
-    """Write both files atomically; a value that there is not stays empty."""
+    """Write both files atomically; missing values stay empty."""
     with atomic_path(folder / CSV) as part:
         part.write_text("\n".join([_HEAD, *(_line(one) for one in curve)]) + "\n")
     with atomic_path(folder / SVG) as part:

@@ -1,4 +1,4 @@
-"""The frozen inputs of all clips as whole tensors: the loop does no work per clip."""
+"""The frozen inputs of all clips, stacked: the training loop does no per-clip work."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ VIEWED = ("visual", "f_vlm")
 class Examples:
     """``inputs[name]`` (N, ...), ``labels`` (N,) int64; clips and subjects by row.
 
-    With several views, what depends on the frames is (N, views, ...). ``reread`` runs
-    the frozen backbone anew for the rows of a batch (``--no-cache``).
+    With several views, inputs that depend on the frames are (N, views, ...). ``reread``
+    reruns the frozen backbone for the rows of a batch (``--no-cache``).
     """
 
     inputs: Mapping[str, Tensor]
@@ -59,7 +59,7 @@ class Examples:
         )
 
     def batch(self, rows: Tensor) -> tuple[dict[str, Tensor], Tensor]:
-        """Inputs and labels of the rows; of several views, one drawn for each row."""
+        """Inputs and labels of the rows; with several views, a random one per row."""
         chosen = {name: value[rows] for name, value in self.inputs.items()}
         if self.reread:
             fresh = self.reread(rows.tolist())
@@ -82,7 +82,7 @@ class Examples:
 def stack_inputs(
     system: TrainableSystem, clips: Sequence[ClipInput], progress: Progress
 ) -> dict[str, Tensor]:
-    """Every clip's inputs, read once and in order: name -> (N, ...).
+    """Every clip's inputs, each read once, in order: name -> (N, ...).
 
     Raises
     ------
@@ -99,7 +99,7 @@ def stack_inputs(
 
 
 def stacked(read: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
-    """The inputs of single clips as those of all: name -> (N, ...)."""
+    """The inputs of single clips, stacked: name -> (N, ...)."""
     return {name: torch.stack([one[name] for one in read]) for name in read[0]}
 
 
@@ -109,9 +109,9 @@ def leave_out(clip: str, error: Exception, failed: dict[str, str] | None) -> Non
     Raises
     ------
     GaitError
-        If it is this machine that failed: of a full disk no clip is guilty.
+        If this machine failed (a full disk, say), not the clip.
     InputError
-        Naming the clip, if there is no ``failed``: none may be left out.
+        If ``failed`` is ``None``, so that no clip may be left out; names the clip.
     """
     if isinstance(error, OSError) and error.errno in MACHINES_FAULTS:
         raise GaitError(f"clip {clip!r}: {error}") from error
@@ -132,8 +132,8 @@ def gather_examples(
 ) -> Examples:
     """The inputs of labelled clips with their labels, clip names and subjects.
 
-    A clip that cannot be read stops the work; or, if ``failed`` is given, its name and
-    reason are noted there and it is left out. ``augment`` reads every view.
+    A clip that cannot be read stops the work, unless ``failed`` is given: then its name
+    and the reason are noted there and it is left out. ``augment`` reads every view.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def _inputs(
 def rerunning(
     data: Examples, system: TrainableSystem, clips: Sequence[LabelledClip]
 ) -> Examples:
-    """The same examples, read anew clip by clip for every batch: at the full price."""
+    """The same examples, reread clip by clip for every batch, at the full cost."""
     given = {clip.given.clip: clip.given for clip in clips}
 
     def reread(rows: list[int]) -> Mapping[str, Tensor]:

@@ -1,15 +1,15 @@
-"""Films that show the same pictures: encoded again, brighter, mirrored, or cut.
+"""Detect films that show the same pictures: re-encoded, brighter, mirrored, or cut.
 
-A film's frames, grey and 16 pixels wide, are its perceptual hash. Eight of them, less
-their own mean, tell what moves and not the room, so that patients filmed in one corridor
-stay apart. Two films are copies
+A film's frames, grey and 16 pixels wide, are its perceptual hash. Eight of them, minus
+their mean, show what moves and not the room, so patients filmed in one corridor are not
+confused. Two films are copies if
 
-1. where eight frames spread over the one correlate above 0.93 with eight spread over the
-   other, at whatever frame rates these run; or
-2. where eight frames spread over the middle half of the one do with frames of the other
-   that lie as far apart, wherever these begin: then they share half of the one at least.
+1. eight frames spread over the one correlate above 0.93 with eight spread over the
+   other, whatever their frame rates; or
+2. eight frames spread over the middle half of the one do so with equally spaced frames
+   of the other, starting anywhere: the films then share at least half of the one;
 
-and where the same frames correlate above 0.90 when 64 pixels wide. Where a camera goes
+and if the same frames correlate above 0.90 at a width of 64 pixels. If a camera moves
 along with walkers dressed alike, the passing wall alone reaches 0.94 at 16 pixels, and
 0.84 at 64; a real film made smaller, cut, brighter or slower 0.95 and 0.93.
 """
@@ -46,7 +46,7 @@ LEAST_CONTRAST = 0.4  # of a copy, as a share of the original's
 class FilmHash:
     """``frames`` (T, side x side) grey values of one clip's film, kept as bytes.
 
-    ``path`` is where the film itself lies, to be looked at more closely.
+    ``path`` is the film itself, for the comparison at 64 pixels.
     """
 
     clip: str
@@ -68,7 +68,7 @@ class FilmHash:
 
     @cached_property
     def whole(self) -> Pictures:
-        """(8, side x side): the moving part of the film from its first frame to its last."""
+        """(8, side x side): the moving part of frames spread over the whole film."""
         return moving(self.frames[self.spread])
 
     @property
@@ -78,22 +78,22 @@ class FilmHash:
 
     @property
     def first(self) -> int:
-        """Where the probe begins."""
+        """The probe's first frame."""
         return len(self.frames) // 4
 
     @cached_property
     def probe(self) -> Pictures:
-        """(8, side x side): the moving part of frames of the middle half."""
+        """(8, side x side): the moving part of frames spread over the middle half."""
         return moving(self.frames[self.first + self.places])
 
 
 def film_hash(clip: ClipInput, cache: FeatureCache | None = None) -> FilmHash:
-    """Decode a clip's film once, and keep next to nothing of it; that in ``cache``.
+    """Decode a clip's film once and keep only its hash, in ``cache``.
 
     Raises
     ------
     InputError
-        If it does not decode or holds no frame.
+        If it does not decode or has no frames.
     """
     film = clip.seen()
 
@@ -115,7 +115,7 @@ def _small(image: ByteArray, side: int) -> ByteArray:
 
 
 def moving(frames: Pictures | ByteArray) -> Pictures:
-    """Frames less their mean; of a film in which nothing moves the picture itself."""
+    """Frames minus their mean; if nothing moves, the picture minus its mean grey."""
     values = frames.astype(np.float32, copy=False)
     rest: Pictures = values - values.mean(axis=0)
     if np.abs(rest).max() < 1:
@@ -124,13 +124,13 @@ def moving(frames: Pictures | ByteArray) -> Pictures:
 
 
 def likeness(one: Pictures | ByteArray, other: Pictures | ByteArray) -> float:
-    """Correlation of the moving parts of as many frames: -1 to 1."""
+    """Correlation of the moving parts of equally many frames: -1 to 1."""
     a, b = moving(one).ravel(), moving(other).ravel()
     return float(a @ b / ((np.linalg.norm(a) * np.linalg.norm(b)) or 1.0))
 
 
 def copy_of(own: FilmHash, others: Sequence[FilmHash]) -> FilmHash | None:
-    """A film that shows at least half of ``own``, if one of the others does."""
+    """The first of the others that shows at least half of ``own``, or ``None``."""
     for other in others:
         if _shows(other, own) or _shows(other.mirrored, own):
             return other
@@ -149,14 +149,14 @@ def _shows(other: FilmHash, own: FilmHash) -> bool:
 
 
 def _begin_of(own: FilmHash, other: FilmHash) -> int | None:
-    """Where ``other`` shows what ``own``'s probe does, if it is near that anywhere."""
+    """The frame of ``other`` that best matches ``own``'s probe, if it is near."""
     places = own.places
     starts = len(other.frames) - int(places[-1])
     if starts < 1:
         return None
     products = other.frames.astype(np.float32, copy=False) @ own.probe.T  # (T, 8)
     sums = sum(products[p : p + starts, k] for k, p in enumerate(places))
-    # Likeness times contrast, for every start at once: it passes nearly all by.
+    # Likeness times contrast, for every start at once, rules out nearly all.
     least = LEAST_CONTRAST * float((own.probe**2).sum())
     near = {
         int(start): likeness(own.probe, other.frames[start + places])
@@ -169,7 +169,7 @@ def _begin_of(own: FilmHash, other: FilmHash) -> int | None:
 def _alike_closely(
     own: FilmHash, where: Places, other: FilmHash, there: Places
 ) -> bool:
-    """Of ``own`` a frame before or behind may fit better: rates need not divide."""
+    """Compare at 64 pixels, allowing ``own`` one frame either way for frame rates."""
     if own.path is None or other.path is None:
         return True
     steps = np.array([[-1], [0], [1]])

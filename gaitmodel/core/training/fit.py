@@ -1,4 +1,4 @@
-"""Fit one system and leave a checkpoint folder that says how it came about."""
+"""Fit one system and write a checkpoint folder with its full provenance."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from gaitmodel.core.training.requests import TrainRequest
 from gaitmodel.core.training.team import Team
 from gaitmodel.core.training.workplace import Workplace
 
-Report = Callable[[float, str], None]  # progress 0..1, what is being done
+Report = Callable[[float, str], None]  # progress 0..1, current step
 
 
 def fit_system(
@@ -50,18 +50,18 @@ def fit_system(
     skipped: Mapping[str, str] | None = None,
     checked: Sequence[str] = (),
 ) -> Path:
-    """Train, or go on with an interrupted training of the same request and data.
+    """Train, or resume an interrupted training of the same request and data.
 
-    Returns the checkpoint folder; a finished one is returned as it is, and is the one
-    that was asked for last. ``skipped`` (clip: reason) and ``checked`` are noted in it.
+    Returns the checkpoint folder; a finished one is reused and marked as the latest
+    requested. ``skipped`` (clip: reason) and ``checked`` are recorded in it.
 
     Raises
     ------
     InputError
-        If a subject stands in both sets, there is nothing to train, or another process
-        is at the same training.
+        If a subject is in both sets, there is nothing to train, or another process is
+        running the same training.
     WeightsError
-        If the training had ended and its weights are gone or others.
+        If the training had finished but its weights are missing or have changed.
     """
     _check_disjoint(train_clips, val_clips)
     system = workplace.trainable(
@@ -133,7 +133,7 @@ def fit_system(
 
 
 def _seen(data: Examples, validation: Examples | None) -> list[str]:
-    """Whom the weights were fitted to or chosen on."""
+    """Digests of the subjects that the weights were fitted to or chosen on."""
     subjects = {*data.subjects, *(validation.subjects if validation else ())}
     return sorted(map(subject_digest, subjects))
 
@@ -144,7 +144,7 @@ def _fill_cache(
     failed: dict[str, str] | None,
     report: Report,
 ) -> None:
-    """Extract this process's share of the frozen features; each clip's is read once."""
+    """Extract this process's share of the frozen features: each clip is read once."""
     own = own_share(clips)
     if own:
         gather_examples(
@@ -170,8 +170,8 @@ def _check_disjoint(
 def _epoch_report(
     epochs: int, steps: int, report: Report, clock: Callable[[], datetime]
 ) -> Callable[[EpochReport], None]:
-    """Show each epoch with its loss, validation F1, what a step takes (validation and
-    saving included) and the time that is left.
+    """Report each epoch's loss, validation F1, time per step (validation and saving
+    included) and the time left.
     """
     began, done = clock(), 0
 
@@ -204,7 +204,7 @@ def _facts(
     data: Examples,
     validation: Examples | None,
 ) -> dict[str, Any]:
-    """Everything that decides the weights."""
+    """Everything that determines the weights."""
     split = sorted(
         (clip, subject, name)
         for name, part in (("train", data), ("val", validation))

@@ -1,13 +1,13 @@
 """The training loop: AdamW over cached features, epoch chosen on validation subjects.
 
-1. Each epoch's order and dropout come from (seed, epoch) alone, so a run that was
-   killed and resumed ends in the same weights as an unbroken one.
-2. After each epoch the running state is written atomically, then the curve.
-3. The weights that are kept are those of the best validation macro F1; the first of
-   equals; the test split is never looked at.
-4. What is fitted in closed form is fitted before the first epoch; a network of which
-   that is all has one line on its curve, and at the end is fitted to the training and
-   the validation subjects together.
+1. Each epoch's order and dropout depend on (seed, epoch) alone, so a run that was
+   killed and resumed ends with the same weights as an uninterrupted one.
+2. After each epoch the training state is written atomically, as is the curve.
+3. The weights of the best validation macro F1 are kept (ties: lowest validation loss,
+   then the first epoch); the test split is never looked at.
+4. Closed-form parts are fitted before the first epoch; a network that has nothing else
+   has one point on its curve, and is finally fitted to the training and the validation
+   subjects together.
 5. Under ``torchrun`` each process takes its share of every batch (``team.py``); the
    first one writes.
 """
@@ -43,7 +43,7 @@ from gaitmodel.core.training.team import Team
 
 @dataclass
 class _State:
-    """What a resumed run needs."""
+    """The state that a resumed run needs."""
 
     network: nn.Module
     optimizer: torch.optim.Optimizer
@@ -72,7 +72,7 @@ class _State:
         self.best_epoch = stored["best_epoch"]
 
     def is_over(self, config: TrainConfig) -> bool:
-        """All epochs have run, or none of the last ``patience`` was better."""
+        """Whether all epochs have run, or none of the last ``patience`` was better."""
         run = len(self.curve)
         tired = bool(config.patience) and run - self.best_epoch >= config.patience
         return run >= config.epochs or tired
@@ -80,7 +80,7 @@ class _State:
 
 @dataclass(frozen=True)
 class TrainResult:
-    """What a training came to."""
+    """The outcome of a training."""
 
     curve: tuple[EpochReport, ...]
     best_epoch: int
@@ -96,13 +96,13 @@ def train(
     on_epoch: Callable[[EpochReport], None],
     eval_batch: int = 64,
 ) -> TrainResult:
-    """Fit a fresh network, or go on where ``folder`` stopped.
+    """Fit a fresh network, or resume from ``folder``.
 
     Raises
     ------
     GaitError
         If a loss or a weight is not a number (the last good checkpoint stays), or the
-        running state is corrupt.
+        saved training state is corrupt.
     InputError
         If several processes are to train a network that normalises over batches.
     TransientError
@@ -156,7 +156,7 @@ def _train_at_once(
     on_epoch: Callable[[EpochReport], None],
     team: Team,
 ) -> TrainResult:
-    """A network without parameters: judge it on validation subjects, then fit to all."""
+    """Evaluate a network without parameters on validation subjects, then fit to all."""
     with torch.no_grad():
         own = network(**training.inputs)
         loss = float(weighted_cross_entropy(own, training.labels, weights))
@@ -196,13 +196,13 @@ def _epoch(
     epoch: int,
     team: Team,
 ) -> float:
-    """One pass over the clips in an order of its own; the mean loss."""
+    """One pass over the clips in an order of its own; returns the mean loss."""
     state.network.train()
     device = data.labels.device
     total = torch.zeros((), device=device)
     with drawing_from(config.seed * 1_000_003 + epoch):
         order = torch.randperm(len(data)).to(device)
-        if team.index:  # each process drops out other units
+        if team.index:  # each process has its own dropout
             torch.manual_seed(config.seed * 1_000_003 + epoch + 7_919 * team.index)
         for rows in order.split(config.batch_size):
             state.optimizer.zero_grad(set_to_none=True)
@@ -215,7 +215,7 @@ def _epoch(
                 total += loss.detach() * len(own)
             team.sum_gradients(state.network)
             state.optimizer.step()
-    # The last step's damage is in no loss of its epoch.
+    # The epoch's losses do not show what the last step did to the weights.
     if not all(bool(p.isfinite().all()) for p in state.network.parameters()):
         raise GaitError(f"epoch {epoch}: a weight is not a number; lower --lr")
     return _finite(float(team.summed(total) / len(data)), epoch, "loss")
@@ -233,7 +233,7 @@ def _finite(value: float, epoch: int, what: str) -> float:
 def logits_of(
     network: nn.Module, inputs: Mapping[str, Tensor], batch_size: int = 64
 ) -> Tensor:
-    """(N, K) logits in evaluation mode, on the CPU; each batch goes where the network is."""
+    """(N, K) logits in evaluation mode, on the CPU; runs on the network's device."""
     network.eval()
     length = len(next(iter(inputs.values())))
     state = next(chain(network.parameters(), network.buffers()), None)

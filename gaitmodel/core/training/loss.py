@@ -20,9 +20,9 @@ def class_weights(labels: Tensor, classes: int) -> Tensor:
 def weighted_cross_entropy(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
     """Eq. 3, averaged over the batch.
 
-    The mean is over clips, as the equation has it; ``torch``'s own ``weight`` argument
-    would divide by the batch's sum of weights instead, which in batches of two undoes
-    most of the weighting.
+    The mean is over clips, as in the equation. ``torch``'s own ``weight`` argument
+    would divide by the batch's sum of weights, which in batches of two cancels most of
+    the weighting.
     """
     losses = cross_entropy(logits, labels, reduction="none")
     return (weights[labels] * losses).mean()  # Eq. 3

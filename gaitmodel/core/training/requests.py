@@ -1,4 +1,4 @@
-"""Requests to the model runner, as records that a Run's row can hold."""
+"""Requests to the model runner, as records that a Run row can hold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gaitmodel.core.config import FusionConfig, GenerationConfig, TrainConfig
 
 @dataclass(frozen=True)
 class TrainRequest:
-    """What to train, on what, how; JSON in a Run's row."""
+    """What to train, on which data and how; JSON in a Run row."""
 
     system: str
     backbone: str
@@ -22,7 +22,7 @@ class TrainRequest:
     max_clips: int = 0  # 0: all
 
     def command(self) -> str:
-        """The command that does this again, with every option that decides."""
+        """The command that repeats this, with every option that matters."""
         training, fusion = self.training, self.fusion
         words = [
             "manage.py train_biogait",
@@ -69,7 +69,7 @@ class TrainRequest:
 
 @dataclass(frozen=True)
 class GenerateRequest:
-    """Which systems answer for which clips; JSON in a Run's row."""
+    """Which systems answer for which clips; JSON in a Run row."""
 
     systems: tuple[str, ...]
     backbone: str

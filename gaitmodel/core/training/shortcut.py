@@ -1,8 +1,8 @@
 """The shortcut test: does a system look at the gait, or at the room? (section 4)
 
-Every system is trained on synthetic films in which room, clothes and camera side tell
-the class, and is then asked about walks of other people twice: filmed as in training,
-and with the scenes of the classes swapped.
+Every system is trained on synthetic films in which room, clothes and camera side reveal
+the class, and then tested twice on walks of other people: filmed as in training, and
+with the scenes of the classes swapped.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SIZE = (320, 240)
 def drawn_clips(
     folder: Path, clips: Sequence[StagedClip], duration_s: float
 ) -> list[LabelledClip]:
-    """Walk and film the clips; films of the very same walks are kept."""
+    """Generate and film the clips; films of identical walks are reused."""
     ready = []
     for clip in clips:
         walked = clip.walk(duration_s)
@@ -61,7 +61,7 @@ def shortcut_test(
     report: Report,
     duration_s: float = 3.5,
 ) -> list[ShortcutRow]:
-    """Train and ask each system (key: backbone); zero-shot systems are only asked."""
+    """Train and test each system (key: backbone); zero-shot systems are only tested."""
     report(0.0, "filming the walkers")
     films = folder / "films"
     train, val, test, swapped = (

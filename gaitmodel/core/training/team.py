@@ -1,8 +1,8 @@
-"""The processes that train one network together: alone, or as ``torchrun`` starts them.
+"""The processes that train one network: one, or those that ``torchrun`` starts.
 
-Each takes its share of every batch; gradients are summed over the processes before
-each step, weighted by the clips they come from, so a step is that of the whole batch;
-only dropout is each process's own. Alone nothing is added to what a training does.
+Each takes its share of every batch. Before each step gradients are summed over the
+processes, weighted by their numbers of clips, so a step is that of the whole batch;
+only dropout differs by process. With a single process all of this is a no-op.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class Team:
-    """This process among those of one training."""
+    """This process and its peers in one training."""
 
     def __init__(self) -> None:
         self._state = processes()
@@ -35,7 +35,7 @@ class Team:
 
     @property
     def device(self) -> torch.device:
-        """Where what the processes exchange must lie."""
+        """The device on which tensors are exchanged."""
         return own_device()
 
     @property
@@ -49,8 +49,8 @@ class Team:
         Raises
         ------
         InputError
-            If there are several processes, and layers of batch normalisation: each
-            process would see the mean and deviation of its own share alone.
+            If there are several processes and the network has batch normalisation: each
+            process would normalise by the statistics of its own share.
         """
         if self.size > 1 and any(
             isinstance(layer, nn.modules.batchnorm._BatchNorm)
@@ -62,7 +62,7 @@ class Team:
             )
 
     def share(self, rows: Tensor) -> Tensor:
-        """This process's rows of a batch; possibly none."""
+        """This process's rows of a batch; may be empty."""
         return rows[self.index :: self.size]
 
     def sum_gradients(self, network: nn.Module) -> None:
@@ -85,20 +85,20 @@ class Team:
         return value if self.size == 1 else reduce(value, "sum")
 
     def agreed(self, value: T) -> T:
-        """What the first process says, so that all decide alike."""
+        """The first process's value, so that all decide alike."""
         if self.size == 1:
             return value
         said: list[T] = broadcast_object_list([value])
         return said[0]
 
     def wait(self) -> None:
-        """Until every process has come here."""
+        """Block until every process has arrived here."""
         self._state.wait_for_everyone()
 
     def leave(self) -> None:
-        """End the talk when all are through; what comes after is each one's own.
+        """Close the process group once all have finished.
 
-        A process that simply went would close its connections while the others still
+        A process that just exited would close its connections while the others still
         read from them, which aborts them after their work is done.
         """
         if self.size > 1:

@@ -1,4 +1,4 @@
-"""Where model work finds its backbones, cache and checkpoints, and what it opens."""
+"""The folders of backbones, cache and checkpoints, and the systems built from them."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ from gaitmodel.core.training.loop import logits_of
 
 @cache
 def _internvl(name: str, made_here: Path) -> InternVLBackbone:
-    """Loaded once in a process: the weights are frozen."""
+    """Loaded once per process: the weights are frozen."""
     with quiet_transformers():
         return load_internvl(backbone_folder(name, made_here), name)
 
 
 @cache
 def _qwen3_vl(name: str, made_here: Path) -> Qwen3VLBackbone:
-    """Loaded once in a process: the weights are frozen."""
+    """Loaded once per process: the weights are frozen."""
     with quiet_transformers():
         return load_qwen3_vl(name, made_here)
 
@@ -68,12 +68,12 @@ class Fitted:
 
     @property
     def told(self) -> Mapping[str, str]:
-        """What its texts hang on and the checkpoint does not tell: nothing."""
+        """What its texts depend on beyond the checkpoint: nothing."""
         return {}
 
     @property
     def weights(self) -> str:
-        """Where the first weights came from, if the system was trained from some."""
+        """Where the initial weights came from; empty if there were none."""
         return self.system.describe().get("weights", "")
 
     def predict(
@@ -100,7 +100,7 @@ class Fitted:
         return self.writer().answer(clips, lambda read: self._decided(stacked(read)))
 
     def writer(self) -> ExplainingSystem:
-        """The system as one that explains; ``InputError`` if it does not."""
+        """The system as an explaining one; ``InputError`` if it is none."""
         if not isinstance(self.system, ExplainingSystem):
             raise InputError(f"system {self.system.key!r} writes no rationales")
         return self.system
@@ -116,7 +116,7 @@ class Untrained:
 
     @property
     def told(self) -> Mapping[str, str]:
-        """What its texts hang on, where no checkpoint tells it."""
+        """What its texts depend on, as there is no checkpoint to record it."""
         return self.system.describe()
 
     def has_seen(self, subject: str) -> bool:
@@ -140,7 +140,7 @@ class Untrained:
 
 @dataclass(frozen=True)
 class Workplace:
-    """Folders of the model room; ``cache=None`` re-runs the backbone each time."""
+    """The folders of model work; ``cache=None`` reruns the backbone each time."""
 
     backbones: Path
     checkpoints: Path
@@ -156,7 +156,7 @@ class Workplace:
     def parts(
         self, backbone: str, fusion: FusionConfig, generation: GenerationConfig
     ) -> Parts:
-        """What builders may take; a backbone is loaded when one asks for it."""
+        """What builders may use; a backbone is loaded when one asks for it."""
         return Parts(
             backbone,
             fusion,
@@ -167,7 +167,7 @@ class Workplace:
         )
 
     def open(self, key: str, backbone: str) -> None:
-        """Build a system, so that a backbone that is not there is refused now."""
+        """Build a system, so that a missing backbone is refused now."""
         entry_for(key, backbone).build(
             self.parts(backbone, FusionConfig(), GenerationConfig())
         )
@@ -239,13 +239,13 @@ class Workplace:
         return self.checkpoints / f"{self._stem(key, backbone)}{digest[:12]}"
 
     def latest_checkpoint(self, key: str, backbone: str) -> Path:
-        """The finished checkpoint of this system and backbone that was asked for last."""
+        """The finished checkpoint of this system and backbone last requested."""
         ended = []
         for folder in self.checkpoints.glob(f"{self._stem(key, backbone)}*"):
             try:
                 meta = read_meta(folder)
             except UnfinishedError:
-                continue  # a training that is still under way
+                continue  # still training
             ended.append((meta.get("asked_at", meta["finished_at"]), folder))
         if not ended:
             raise WeightsError(

@@ -1,4 +1,4 @@
-"""Every number of the method, with its unit and where the paper states it."""
+"""Every number of the method, with its unit and its place in the paper."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class FusionConfig:
 
     frames: int = 32  # T, section 2.2
     image_size: int = 448  # pixels, section 2.5
-    text_tokens: int = 1024  # cut of the biomechanical text, section 2.5
+    text_tokens: int = 1024  # budget of the biomechanical text, section 2.5
     fusion_order: FusionOrder = FusionOrder.TEXT_FIRST
     sampling: Sampling = Sampling.UNIFORM
     angle_style: AngleStyle = AngleStyle.COMPACT
@@ -84,7 +84,7 @@ class TedConfig:
     queries: int = 32  # M
     layers: int = 3  # L
     heads: int = 4  # H
-    feed_forward: int = 2048  # the only place of the paper's 2048 that fits D = 1024
+    feed_forward: int = 2048  # the only reading of the paper's 2048 that fits D = 1024
     dropout: float = 0.1
 
 
@@ -97,7 +97,7 @@ class TrainConfig:
     learning_rate: float = 5e-4
     weight_decay: float = 0.01  # AdamW's own default; the paper names none
     seed: int = 0
-    patience: int = 0  # epochs without a better one before stopping; 0: never
+    patience: int = 0  # stop after this many epochs without a better one; 0: never
 
     def __post_init__(self) -> None:
         if self.epochs < 1:
@@ -112,13 +112,13 @@ class TrainConfig:
 
 @dataclass(frozen=True)
 class GenerationConfig:
-    """How a rationale is decoded: the same for every arm, so form gives none away."""
+    """How a rationale is decoded: alike in every arm, so its form reveals none."""
 
     max_new_tokens: int = 150
     batch_size: int = 8
-    # Greedy decoding of small models loops; so long a run of tokens never comes twice.
+    # Greedy decoding of small models loops; an n-gram this long never repeats.
     no_repeat_ngram: int = 10
-    # Of the verified arm alone: drafts for each clip, and how they are drawn.
+    # Verified arm only: drafts per clip, and how they are drawn.
     candidates: int = 4
     temperature: float = 0.8
     seed: int = 0

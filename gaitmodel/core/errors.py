@@ -1,8 +1,8 @@
-"""One hierarchy of errors: what a person can mend, and what may pass."""
+"""The error hierarchy: what a person can fix, and what may pass on a retry."""
 
 
 class GaitError(Exception):
-    """A failure of the pipeline, with one sentence for a person."""
+    """A failure of the pipeline, with a one-sentence message for people."""
 
 
 class InputError(GaitError):
@@ -30,7 +30,7 @@ class CancelledError(GaitError):
 
 
 class TransientError(GaitError):
-    """A failure that may pass (no memory, a busy device) when it is tried again."""
+    """A failure that a retry may resolve (no memory, a busy device)."""
 
 
 DEVICE_IS_FULL = ("CUDA error: out of memory", "STATUS_ALLOC_FAILED")
@@ -38,9 +38,9 @@ DEVICE_IS_FULL = ("CUDA error: out of memory", "STATUS_ALLOC_FAILED")
 
 
 def out_of_memory(error: BaseException) -> TransientError | None:
-    """What to do, if a device or the machine had no memory left; else nothing.
+    """The error with its remedy, if a device or the machine ran out of memory.
 
-    A device's error is known by its name, so that nobody has to load torch for it.
+    A device's error is recognised by its class name, which avoids loading torch.
     """
     is_device = type(error).__name__ == "OutOfMemoryError" or any(
         words in str(error) for words in DEVICE_IS_FULL

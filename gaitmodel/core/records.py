@@ -1,7 +1,6 @@
-"""The typed records that travel from one stage to the next.
+"""The typed records passed from one stage of the pipeline to the next.
 
-Each arrow of the data's pipeline is one of these: frozen, without behaviour that
-reaches outside itself, in SI units unless a name says otherwise.
+They are frozen, have no side effects, and are in SI units unless a name says otherwise.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ class Quality(StrEnum):
 
 
 class View(StrEnum):
-    """From where the camera sees the walker (GAVD's ``cam_view``)."""
+    """The camera's view of the walker (GAVD's ``cam_view``)."""
 
     FRONT = "front"
     LEFT = "left side"
@@ -53,7 +52,7 @@ class Split(StrEnum):
 
 @dataclass(frozen=True)
 class Annotation:
-    """What a source's annotators noted of a clip, frame by frame.
+    """What a source's annotators noted about a clip, frame by frame.
 
     ``first_frame`` is the clip's first frame in its film (0-based; 0 where the film is
     cut to the clip), ``boxes`` (left, top, width, height) of the walker in each of the
@@ -85,7 +84,7 @@ class ClipRef:
 
 @dataclass(frozen=True)
 class VideoInfo:
-    """What the container and its decoded frames say, nothing assumed."""
+    """What the container and its decoded frames state; nothing is assumed."""
 
     width: int
     height: int
@@ -121,7 +120,7 @@ class PoseSequence:
     ``angles``: (T, 46) float32 radians in the order of ``pose.skel``; NaN means
     "not observed". ``camera_frame`` tells whether the three pelvis angles are still
     in a camera's frame (y down, as HSMR writes them) or already aligned to gravity.
-    ``notes`` say what a reader of its numbers must know of how it was made.
+    ``notes`` say what a reader of its numbers must know about its making.
     """
 
     angles: npt.NDArray[np.float32]
@@ -170,7 +169,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class GaitFeatures:
-    """All that is measured of one walk: what texts, prompts and checks read."""
+    """Everything measured from one walk; texts, prompts and checks read it."""
 
     fps: float
     frames: int
@@ -182,7 +181,7 @@ class GaitFeatures:
 
 @dataclass(frozen=True)
 class AngleText:
-    """Joint-angle text under a token budget, and what had to be left out."""
+    """Joint-angle text within a token budget, and what had to be left out."""
 
     text: str
     frames_used: tuple[int, ...]
@@ -194,8 +193,8 @@ class AngleText:
 class Prediction:
     """A system's decision: ``probabilities`` over ``taxonomy.CLASSES``, in order.
 
-    ``free_label`` is the class that a zero-shot model names when asked openly, or
-    ``none``; empty where a system is not asked so.
+    ``free_label`` is the class that a zero-shot model names in free text, or ``none``;
+    empty for other systems.
     """
 
     system: str

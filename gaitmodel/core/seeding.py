@@ -1,4 +1,4 @@
-"""What makes a training repeatable: its own random numbers, and sums in one order."""
+"""Reproducible training: its own random stream, and sums in a fixed order."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 
 import torch
 
-# Read by cuBLAS when a process first multiplies on a card: with this its sums have one
-# order (NVIDIA, cuBLAS library, "Results reproducibility").
+# Read by cuBLAS at a process's first product on a card: it makes the order of its sums
+# fixed (NVIDIA, cuBLAS library, "Results reproducibility").
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 
 @contextmanager
 def drawing_from(seed: int) -> Iterator[None]:
-    """Inside the block torch draws from ``seed``; the caller's stream is untouched.
+    """Within the block torch draws from ``seed``; the caller's stream is untouched.
 
-    Of several graphics cards only this process's own is asked for its stream: asking
-    starts a card, and one process of eight would start all eight.
+    Only this process's own graphics card has its state saved: querying a card
+    initialises it, and one process of eight would initialise all eight.
     """
     cards = [torch.cuda.current_device()] if torch.cuda.is_available() else []
     with torch.random.fork_rng(cards, device_type="cuda"):
@@ -29,11 +29,10 @@ def drawing_from(seed: int) -> Iterator[None]:
 
 @contextmanager
 def repeatable(device: torch.device) -> Iterator[None]:
-    """Inside the block a graphics card adds in one order, so that a step can be repeated
-    bit for bit.
+    """Within the block, steps on a graphics card are deterministic, bit for bit.
 
-    Where torch has no such kernel (the pooling of films in three dimensions) it warns.
-    On the processor nothing changes: its sums have one order already.
+    Where torch has no deterministic kernel (3-D pooling of films) it warns. Nothing
+    changes on the CPU, whose sums already have a fixed order.
     """
     if device.type == "cpu":
         yield
@@ -43,7 +42,7 @@ def repeatable(device: torch.device) -> Iterator[None]:
     memory: Any = torch.utils.deterministic
     fills = memory.fill_uninitialized_memory
     torch.use_deterministic_algorithms(True, warn_only=True)
-    memory.fill_uninitialized_memory = False  # it costs, and nothing reads it
+    memory.fill_uninitialized_memory = False  # costly, and nothing reads it
     try:
         yield
     finally:

@@ -2,9 +2,9 @@
 
 ``<root>/<clip>/`` holds ``pose.npz``, ``features.json``, ``video.mp4`` (the
 de-identified film, if there is one), ``privacy.json`` (what was covered in it),
-``skeleton.mp4``, ``provenance.json``, and ``review/`` while a person is asked.
-A reader never sees a half-written file: everything is written beside its place and
-renamed into it.
+``skeleton.mp4``, ``provenance.json``, and ``review/`` while a person's decision is due.
+A reader never sees a half-written file: everything is written to a temporary file
+beside it and renamed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import numpy as np
 from gaitmodel.core.errors import InputError
 from gaitmodel.core.records import PoseSequence
 
-_OWNER = "owner"  # held by the process whose scratch folder it lies in
+_OWNER = "owner"  # locked by the process that owns the scratch folder
 
 CLIP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 
@@ -60,7 +60,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
     )
     os.close(handle)
     part = Path(name)
-    part.chmod(0o640)  # mkstemp's 0600 would keep a film from the front server's group
+    part.chmod(0o640)  # mkstemp's 0600 would hide films from the web server's group
     try:
         yield part
         part.replace(path)
@@ -70,9 +70,9 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def scratch_folder(parent: Path) -> Iterator[Path]:
-    """A folder beside the results for what nobody may see yet; it goes at the end.
+    """A temporary folder beside the results, for files that nobody may see yet.
 
-    One whose process was killed is swept away by the next.
+    It is deleted at the end; if its process was killed, by the next call.
     """
     parent.mkdir(parents=True, exist_ok=True)
     sweep_scratch(parent)
@@ -81,21 +81,21 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
         Path(name, f".{_OWNER}").open("w") as owner,
     ):
         fcntl.flock(owner, fcntl.LOCK_EX)
-        Path(owner.name).rename(Path(name, _OWNER))  # never there unless held
+        Path(owner.name).rename(Path(name, _OWNER))  # so it never exists unlocked
         yield Path(name)
 
 
 def sweep_scratch(parent: Path) -> None:
-    """Take away the scratch folders below ``parent`` whose process is gone.
+    """Delete the scratch folders below ``parent`` whose process is gone.
 
-    ``.deidentify-*`` are those of an earlier version, which had no owner.
+    ``.deidentify-*`` are those of an earlier version, which had no owner file.
     """
     for folder in [*parent.glob(".part-*/"), *parent.glob(".deidentify-*/")]:
         try:
             with (folder / _OWNER).open("r+") as owner:
                 fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            continue  # its owner lives
+            continue  # its owner is running
         except FileNotFoundError:
             if folder.name.startswith(".part-"):
                 continue  # somebody else's
@@ -137,11 +137,11 @@ class ClipStore:
         return self.folder(clip) / "privacy.json"
 
     def review_folder(self, clip: str) -> Path:
-        """Cut-outs of what may be a face, until a person has decided."""
+        """Cut-outs of possible faces, until a person has decided."""
         return self.folder(clip) / "review"
 
     def read_privacy(self, clip: str) -> dict[str, Any]:
-        """What the last de-identification covered and doubted; empty without one."""
+        """What the last de-identification covered and doubted; empty if none ran."""
         path = self.privacy_path(clip)
         return dict(json.loads(path.read_text())) if path.exists() else {}
 

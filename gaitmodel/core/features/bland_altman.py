@@ -1,9 +1,9 @@
 """Agreement of film and mat: bias and limits of agreement (Bland & Altman).
 
-Several walks of one subject are not independent. Where there are some, the variance of
-a single difference is put together from between and within subjects (Bland & Altman,
-J Biopharm Stat 17, 2007, section 5: the true value varies); intervals of the limits
-follow Bland & Altman, Stat Methods Med Res 8, 1999, with subjects as the unit.
+Several walks of one subject are not independent. With repeated walks, the variance of a
+single difference combines those between and within subjects (Bland & Altman, J Biopharm
+Stat 17, 2007, section 5: the true value varies); intervals of the limits follow
+Bland & Altman, Stat Methods Med Res 8, 1999, with subjects as the unit.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Film minus mat. ``None`` where too few subjects; then ``reason`` says so."""
+    """Film minus mat; ``None``, with a ``reason``, where there are too few subjects."""
 
     n: int
     subjects: int
@@ -69,7 +69,7 @@ def agreement(pairs: Sequence[Pair]) -> Agreement:
 def _variances(
     groups: Sequence[Sequence[float]], means: np.ndarray, sizes: np.ndarray
 ) -> tuple[float, float]:
-    """Components of one-way analysis of variance, unequal numbers a subject."""
+    """Components of a one-way analysis of variance with unequal group sizes."""
     n, count = int(sizes.sum()), len(groups)
     if n == count:
         return float(np.var(means, ddof=1)), 0.0

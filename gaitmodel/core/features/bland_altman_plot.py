@@ -17,7 +17,7 @@ _PAD: Final = 0.12
 def bland_altman_svg(
     name: str, unit: str, pairs: Sequence[Pair], found: Agreement
 ) -> str:
-    """Film minus mat over their mean; a dot a walk, of which the table tells more."""
+    """Film minus mat over their mean; one dot per walk (details are in the table)."""
     mean = np.array([(pair.film + pair.mat) / 2 for pair in pairs])
     gap = np.array([pair.film - pair.mat for pair in pairs])
     drawn = [v for v in (found.lower, found.upper) if v is not None]
@@ -71,7 +71,7 @@ def bland_altman_svg(
 
 
 def _room(values: np.ndarray) -> tuple[float, float]:
-    """Ends of an axis with a little air, never of no length."""
+    """Limits of an axis with a small margin, never of zero length."""
     low, high = float(np.min(values)), float(np.max(values))
     pad = _PAD * (high - low) if high > low else max(abs(high), 1.0) * _PAD
     return low - pad, high + pad

@@ -1,4 +1,4 @@
-"""Features as JSON, in the contract of ``gait_report --json``, and back."""
+"""Features to and from JSON, in the format of ``gait_report --json``."""
 
 from __future__ import annotations
 

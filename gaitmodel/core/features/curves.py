@@ -1,4 +1,4 @@
-"""Hip, knee and pelvis over time with the events, as an SVG for a page."""
+"""Hip, knee and pelvis angles over time with the events, as an SVG for a page."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _KIND: Final = {"hip_flexion_l": "left", "hip_flexion_r": "right",
 def curves_svg(pose: PoseSequence, events: GaitEvents) -> str:
     """Angles in degrees against seconds; gaps stay gaps; strikes and toe-offs marked.
 
-    Left is drawn solid, right dashed, so that colour is not needed to tell them apart.
-    The group ``playhead`` is moved along by the page's film.
+    Left is solid, right dashed, so colour is not needed to distinguish them. The page's
+    film moves the group ``playhead``.
     """
     degrees = np.rad2deg(to_gravity(pose).angles.astype(float))
     seconds = max(pose.duration_s, 1 / pose.fps)
@@ -78,7 +78,7 @@ def _panel(
 
 
 def _limits(columns: FloatArray) -> tuple[float, float]:
-    """Whole tens around everything shown, at least 20 degrees apart."""
+    """Multiples of ten around everything shown, at least 20 degrees apart."""
     low = 10 * np.floor(np.nanmin(columns) / 10)
     high = 10 * np.ceil(np.nanmax(columns) / 10)
     return float(low), float(max(high, low + 20))
@@ -125,7 +125,7 @@ def _marks(events: GaitEvents, seconds: float, top: float) -> str:
 def _path(
     column: FloatArray, seconds: float, low: float, high: float, top: float
 ) -> str:
-    """A line through the observed frames, broken where none was seen."""
+    """A line through the observed frames, broken where nothing was observed."""
     frames = np.arange(0, len(column), max(1, len(column) // _MOST_POINTS))
     words, pen = [], "M"
     for frame in frames:

@@ -1,4 +1,4 @@
-"""Numbers from events that the walk, or its frame rate, cannot support."""
+"""Lower the quality of numbers that the walk or its frame rate cannot support."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PHASE_PEAKS: Final = ("_stance_peak", "_swing_peak")
 def doubt_metrics(
     metrics: Sequence[Metric], runs: Sequence[Sequence[Strike]], pose: PoseSequence
 ) -> list[Metric]:
-    """The metrics, those of low quality that rest on what is in doubt here."""
+    """The metrics, with low quality for those affected by a doubt found here."""
     found = list(metrics)
     if _stands(runs, pose):
         found = [doubted(m, STANDING) if _rests_on_steps(m) else m for m in found]
@@ -50,7 +50,7 @@ def doubt_metrics(
 
 
 def _stands(runs: Sequence[Sequence[Strike]], pose: PoseSequence) -> bool:
-    """Whether the median step is no longer than jitter makes it."""
+    """Whether the median step is so short that it may be jitter."""
     lead = foot_lead(pose)
     steps = [
         abs(_at(lead, b[0], pose.fps) - _at(lead, a[0], pose.fps))
@@ -65,7 +65,7 @@ def _at(signal: FloatArray, seconds: float, fps: float) -> float:
 
 
 def _flying(metrics: Sequence[Metric]) -> list[Side]:
-    """The sides that swing for over half of the stride, in a walk."""
+    """The sides that swing for over half of the stride while not running."""
     by_key = {metric.key: metric.value for metric in metrics}
     if (by_key["cadence_spm"] or 0.0) > _RUNNING_SPM:
         return []

@@ -1,23 +1,24 @@
 """Heel strikes and toe-offs from joint angles alone, by forward kinematics.
 
-A member of the family of Zeni (Gait & Posture 27, 2008): the foot strikes when it is
-farthest ahead of the pelvis and leaves when its toe is farthest behind. Three things
-differ from the original, each because it proved better against force plates and
-against contacts marked by clinicians:
+A variant of the method of Zeni (Gait & Posture 27, 2008): the foot strikes when it is
+farthest ahead of the pelvis and leaves when its toe is farthest behind. It differs from
+the original where that proved better against force plates and against contacts marked
+by clinicians:
 
 1. Heel strikes are the turning points of one antisymmetric signal, right heel minus
-   left heel (plus the difference of the thighs, which lends stability in front and
+   left heel (plus the difference of the thighs, which adds stability in front and
    back views): what both legs share, drift and camera tilt, cancels, and right and
    left strikes alternate by construction.
 2. The ankle is held at neutral: monocular estimates hardly move it (standard
-   deviation 2 degrees in HSMR), and plates show no loss. Landmarks and markers do see
-   the foot: there its angle places the toe.
-3. The moment of a strike is the mean of three: that turning point, where the own heel
-   is farthest ahead (too early in any walk), and where it is so against one and a half
-   times the other heel (too late). Alone, each is shifted differently in overground and
-   treadmill walking; their mean needs nearly the same constant in both.
-4. Each toe-off is sought between the strike of the other foot and the next strike
-   of its own.
+   deviation 2 degrees in HSMR), and force plates show no loss. Landmarks and markers do
+   see the foot: there its angle places the toe.
+3. The time of a strike is the mean of three: that turning point, the moment when the
+   own heel is farthest ahead (too early in any walk), and the moment when it is
+   farthest ahead of one and a half times the other heel (too late). Alone, each is
+   shifted differently in overground and treadmill walking; their mean needs nearly the
+   same constant in both.
+4. Each toe-off is sought between the strike of the other foot and the foot's own next
+   strike.
 """
 
 from __future__ import annotations
@@ -75,8 +76,8 @@ class _Feet:
 def detect_events(pose: PoseSequence) -> GaitEvents:
     """Heel strikes and toe-offs in seconds from the first frame.
 
-    Stretches in which a hip or a knee is not observed hold no events; neither do the
-    ends of a stretch, where a turning point cannot be told from a cut.
+    There are no events where a hip or a knee is not observed, nor at the ends of a
+    stretch, where a turning point cannot be distinguished from a cut.
     """
     strikes: dict[str, list[float]] = {"r": [], "l": []}
     offs: dict[str, list[float]] = {"r": [], "l": []}
@@ -101,7 +102,7 @@ def detect_events(pose: PoseSequence) -> GaitEvents:
 def foot_lead(pose: PoseSequence) -> FloatArray:
     """How far the right foot is ahead of the left one, (T,) in body heights.
 
-    What heel strikes turn at; NaN where no events are sought.
+    Heel strikes are its turning points; NaN where no events are sought.
     """
     lead = np.full(len(pose.angles), np.nan)
     for first, last in observed_stretches(pose):
@@ -129,7 +130,7 @@ def _times(seconds: list[float]) -> FloatArray:
 def _foot(angles: FloatArray, side: str, *, foot_seen: bool) -> _Feet:
     """Planar forward kinematics of one leg from the hip down.
 
-    The ankle is neutral, but for a toe whose foot is seen in every frame.
+    The ankle is neutral, except for the toe of a foot that is seen in every frame.
     """
     thigh = angles[:, INDEX[f"hip_flexion_{side}"]]
     shank = thigh - angles[:, INDEX[f"knee_angle_{side}"]]
@@ -180,7 +181,7 @@ def _offs(
 ) -> Iterator[tuple[float, str]]:
     """(frame, side) of each toe-off, one between neighbouring strikes.
 
-    A walker's toe leaves just after the other foot has struck; a runner's before. The
+    A walker's toe leaves just after the other foot's strike; a runner's before it. The
     search runs from half a step before that strike to 0.7 of a step after it.
     """
     if len(strikes) < 2:
@@ -189,7 +190,7 @@ def _offs(
     times = np.array([frame for frame, _ in strikes])
     steps = np.diff(times)
     ahead = np.append(steps, steps[-1])
-    # The strike before the first one fell outside; its toe-off may lie inside.
+    # The strike before the first is outside the clip; its toe-off may be inside.
     other = {"r": "l", "l": "r"}
     contacts = [(times[0] - steps[0], other[strikes[0][1]], steps[0])]
     contacts += [(t, s, a) for (t, s), a in zip(strikes, ahead, strict=True)]
@@ -201,7 +202,7 @@ def _offs(
 
 
 def _lowest_inside(toe: FloatArray, start: float, end: float) -> int | None:
-    """The lowest frame of ``toe`` in the window, unless it lies on its border."""
+    """The frame where ``toe`` is lowest in the window, unless on its border."""
     first, last = max(0, int(np.ceil(start))), min(len(toe), int(np.floor(end)) + 1)
     if last - first < 3:
         return None

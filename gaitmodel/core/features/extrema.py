@@ -40,11 +40,11 @@ def turning_points(
 ) -> list[tuple[int, int]]:
     """(frame, +1 or -1) of alternating maxima and minima inside the signal.
 
-    A turning point counts once the signal has come back from it by ``share`` of its
-    local range, and by at least ``floor``: so drift needs no baseline and a standing
-    walker gives none. Neighbours less than two fifths of a step apart, of a signal with
-    a period, are a flicker (legs taken for each other as they pass) and go together,
-    the smallest first. The ends of the signal are never turning points.
+    A turning point counts once the signal has returned from it by ``share`` of its
+    local range and by at least ``floor``, so drift needs no baseline and a standing
+    walker gives none. In a periodic signal, neighbours less than two fifths of a step
+    apart are a flicker (legs confused as they pass) and are removed in pairs, the
+    smallest first. The ends of the signal are never turning points.
     """
     width = max(3, round(_WINDOW_S * fps) | 1)
     spread = maximum_filter1d(signal, width) - minimum_filter1d(signal, width)
@@ -68,9 +68,9 @@ def turning_points(
 
 
 def period_of(signal: FloatArray, fps: float) -> float:
-    """Frames after which the signal repeats itself best; 0 if it hardly does.
+    """The signal's period in frames; 0 if it is hardly periodic.
 
-    The first peak of its autocorrelation that comes near the highest one, within the
+    The first peak of its autocorrelation that is close to the highest, among the
     durations of human strides.
     """
     still = signal - signal.mean()

@@ -1,4 +1,4 @@
-"""The film of a clip that people and models see: without a face, else the skeleton."""
+"""The film of a clip that people and models see: face-free, else the skeleton."""
 
 from __future__ import annotations
 
@@ -33,14 +33,13 @@ def make_film(
     skeleton_only: bool = False,
     decision: PrivacyDecision = UNDECIDED,
 ) -> bool:
-    """Make the film that people and models see, unless it is there; whether it did.
+    """Make the film that people and models see, unless it exists; True if made.
 
     A film of the synthetic cohort shows a drawn figure and is stored re-encoded. Any
     other is stored only if its de-identification passed; else the skeleton is shown
-    and no pixel of the original is stored. With ``skeleton_only`` nothing is left of a
-    film that was stored before. Made again is a film that is wanting because only the
-    skeleton was asked for or the detector's weights were missing, or for which people
-    have come to a new ``decision``.
+    and no pixel of the original is stored. ``skeleton_only`` also deletes a film stored
+    before. A missing film is retried if only the skeleton had been requested, if the
+    detector's weights were missing, or if people have made a new ``decision``.
     """
     if skeleton_only:
         withdrawn = _withdrawn(store, ref.clip)
@@ -67,9 +66,9 @@ def make_film(
 
 
 def film_left_for_later(ref: ClipRef, store: ClipStore, pose: PoseSequence) -> bool:
-    """Make a film that preparing left out, and no other; whether it did.
+    """Make a film that preparation left out; return whether one was made.
 
-    Where only the skeleton was asked for, it is the skeleton.
+    Where only the skeleton was requested, it is the skeleton.
     """
     if is_made(store, ref.clip):
         return False
@@ -78,24 +77,24 @@ def film_left_for_later(ref: ClipRef, store: ClipStore, pose: PoseSequence) -> b
 
 
 def is_made(store: ClipStore, clip: str) -> bool:
-    """Whether the store has a film to show of the clip, be it the skeleton."""
+    """Whether the store has a film of the clip to show, real or skeleton."""
     paths = (store.video_path(clip), store.skeleton_path(clip))
     known = store.read_provenance(clip)
     return "film_frames" in known and any(path.exists() for path in paths)
 
 
 def _is_due(ref: ClipRef, store: ClipStore, decision: PrivacyDecision) -> bool:
-    """Whether a clip that shows its skeleton may have its film by now."""
+    """Whether to try again for the film of a clip that shows its skeleton."""
     if store.video_path(ref.clip).exists() or ref.video is None:
         return False
     known = store.read_provenance(ref.clip).get("deidentification", {})
-    never_searched = "regions_sha256" not in known  # asked for none, or no weights
+    never_searched = "regions_sha256" not in known  # not requested, or no weights
     decided = known.get("decision", UNDECIDED.to_json())
     return never_searched or decided != decision.to_json()
 
 
 def _withdrawn(store: ClipStore, clip: str) -> bool:
-    """Delete every pixel of the original and every trace of it; whether there was one."""
+    """Delete every pixel and trace of the original; return whether there was any."""
     paths = (store.video_path(clip), store.privacy_path(clip))
     folder = store.review_folder(clip)
     sweep_scratch(store.folder(clip))
@@ -111,7 +110,7 @@ def _withdrawn(store: ClipStore, clip: str) -> bool:
 def _stored(
     ref: ClipRef, store: ClipStore, pose: PoseSequence, decision: PrivacyDecision
 ) -> tuple[str, int] | NoFilm:
-    """Store the film if it shows no face: what it shows and its frames; else why not."""
+    """Store the film if it shows no face; return its content and frames, or why not."""
     if ref.video is None:
         return NoFilm.NONE
     target = store.video_path(ref.clip)

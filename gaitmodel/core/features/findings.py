@@ -1,4 +1,4 @@
-"""What is off in a walk, in plain words, from metrics outside their usual bands."""
+"""What is unusual in a walk, in plain words: metrics outside their usual bands."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _ECHOES = frozenset({"step_time_s", "stride_time_s", "stance_percent"})
 
 
 def findings(features: GaitFeatures) -> list[str]:
-    """A sentence per quantity that leaves its band, both sides together.
+    """A sentence per quantity outside its band, both sides together.
 
     Values of low quality come last and are named as such; what cannot be measured is
-    no finding.
+    not a finding.
     """
     told: list[str] = []
     for metrics in by_stem(features).values():
@@ -32,7 +32,7 @@ def findings(features: GaitFeatures) -> list[str]:
 
 
 def what_is_off(features: GaitFeatures) -> list[str]:
-    """The findings, or the one sentence that says why there are none."""
+    """The findings, or one sentence that says why there are none."""
     return findings(features) or [_nothing(features)]
 
 
@@ -55,12 +55,12 @@ def _place(metric: Metric) -> tuple[int, str]:
 
 
 def digits_of(unit: str) -> int:
-    """Decimal places with which a value of this unit is shown."""
+    """Decimal places for values of this unit."""
     return {"s": 2, "count": 0, "deg": 0, "steps/min": 0}.get(unit, 1)
 
 
 def shown_unit(unit: str) -> str:
-    """A unit as it stands behind a number, with its blank."""
+    """A unit as written after a number, with its leading space."""
     return {"deg": "°", "count": "", "%": " %"}.get(unit, f" {unit}")
 
 

@@ -1,4 +1,4 @@
-"""What a camera or an estimator does not really see of a leg, though it gives numbers."""
+"""Doubt numbers of a leg that the camera or the estimator does not really see."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FAR_SIDE: Final = {View.LEFT: Side.RIGHT, View.RIGHT: Side.LEFT}
 def doubt_what_is_hidden(
     metrics: Sequence[Metric], pose: PoseSequence, view: View, side: Side
 ) -> list[Metric]:
-    """A side's angle metrics, those of a frozen ankle or a hidden leg of low quality."""
+    """A side's angle metrics, with low quality for a frozen ankle or a hidden leg."""
     found = list(metrics)
     if _ankle_is_frozen(pose, side):
         found = [
@@ -39,7 +39,7 @@ def doubt_what_is_hidden(
 def doubt_far_phases(
     metrics: Sequence[Metric], pose: PoseSequence, view: View
 ) -> list[Metric]:
-    """Phases that rest on the far foot's toe-off: its own, and both feet's supports."""
+    """Doubt phases that use the far foot's toe-off: its own and all supports."""
     far = far_side(pose, view)
     if far is None:
         return list(metrics)
@@ -54,7 +54,7 @@ def doubt_far_phases(
 
 
 def far_side(pose: PoseSequence, view: View) -> Side | None:
-    """The side that the near one hides from a film's camera at the walker's side."""
+    """The side hidden by the near one, for a film from the walker's side."""
     return _FAR_SIDE.get(view) if pose.source == FILM else None
 
 

@@ -17,7 +17,7 @@ CV_FROM, CV_GOOD_FROM = 3, 6
 
 
 def missing(key: str, unit: str, reason: str, side: Side | None = None) -> Metric:
-    """A metric that cannot be measured, and why."""
+    """A metric that cannot be measured, with the reason."""
     return Metric(key, None, unit, 0, Quality.NOT_MEASURABLE, reason, side)
 
 
@@ -37,7 +37,7 @@ def mean_of(
     reason: str,
     side: Side | None = None,
 ) -> Metric:
-    """Mean over steps or strides; ``reason`` tells why there might be none."""
+    """Mean over steps or strides; ``reason`` is given if there are none."""
     n = len(values)
     if n == 0:
         return missing(key, unit, reason, side)
@@ -45,7 +45,7 @@ def mean_of(
 
 
 def rests_on(n: int, what: str) -> str:
-    """The doubt of a mean over so few; none from ``GOOD_FROM``."""
+    """The doubt for a mean over few values; empty from ``GOOD_FROM`` on."""
     return f"rests on {n} {what}{'s' if n > 1 else ''} only" if n < GOOD_FROM else ""
 
 
@@ -61,7 +61,7 @@ def variation_of(key: str, values: FloatArray, reason: str, side: Side) -> Metri
 
 
 def difference_of(key: str, left: Metric, right: Metric, unit: str) -> Metric:
-    """Left minus right: in percent of their mean, or plainly in ``unit``."""
+    """Left minus right: in percent of their mean, or in ``unit``."""
     if left.value is None or right.value is None:
         return missing(key, unit, left.reason or right.reason)
     gap = left.value - right.value

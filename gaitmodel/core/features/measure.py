@@ -1,4 +1,4 @@
-"""Pose in, features out: events, metrics, view and what to be wary of."""
+"""From pose to features: events, metrics, view and warnings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gaitmodel.core.records import GaitFeatures, Metric, PoseSequence
 
 
 def measure(pose: PoseSequence) -> GaitFeatures:
-    """All that is measured of one walk (SKEL-46 angles, camera or gravity frame)."""
+    """Everything measured from one walk (SKEL-46 angles, camera or gravity frame)."""
     events = detect_events(pose)
     metrics = gait_metrics(events, pose)
     return GaitFeatures(

@@ -16,7 +16,7 @@ from gaitmodel.core.records import GaitEvents, Metric, PoseSequence, Side
 
 
 def gait_metrics(events: GaitEvents, pose: PoseSequence) -> dict[str, Metric]:
-    """Every metric by its key; one that cannot be measured says why.
+    """Every metric by its key; one that cannot be measured carries the reason.
 
     Times in seconds, phases in percent of the stride, angles in degrees. Means over
     steps or strides; asymmetries are left minus right.

@@ -1,8 +1,8 @@
-"""What the metrics are called, and where those of healthy adults usually lie.
+"""Names of the metrics, and the usual bands of healthy adults.
 
-Bands are for comfortable, level walking. Times and phases are those of instrumented
-walkways; angles are a laboratory's, and one camera often reads less of them: a small
-range alone is no finding. Sources: Perry & Burnfield, Gait Analysis, 2nd ed. 2010
+Bands are for comfortable, level walking. Times and phases are from instrumented
+walkways; angles are from laboratories, and one camera often underestimates them, so a
+small range alone is no finding. Sources: Perry & Burnfield, Gait Analysis, 2nd ed. 2010
 (phases, joint peaks); Winter, Biomechanics and Motor Control of Human Gait, 2nd ed.
 1991 (cadence, ranges); Pistacchi et al., Functional Neurology 32, 2017 (controls'
 cadence 113.8 +- 4.3); Lewek et al., Gait & Posture 31, 2010 (arm swing).
@@ -18,7 +18,7 @@ from gaitmodel.core.records import Metric, Side
 
 @dataclass(frozen=True)
 class Known:
-    """A metric's name, its usual band in its own unit, and words for leaving it."""
+    """A metric's name, its usual band in its own unit, and words for departures."""
 
     name: str
     band: tuple[float, float] | None = None
@@ -137,17 +137,17 @@ def stem_of(metric: Metric) -> str:
 
 
 def place_of(metric: Metric) -> int:
-    """Where a metric stands on a page: times first, then phases, joints and trunk."""
+    """A metric's place on a page: times first, then phases, joints and trunk."""
     return list(_KNOWN).index(stem_of(metric))
 
 
 def known(metric: Metric) -> Known:
-    """Name and band of a metric; ``KeyError`` for one that this page does not list."""
+    """Name and band of a metric; ``KeyError`` if it is not listed here."""
     return _KNOWN[stem_of(metric)]
 
 
 def name_and_unit(key: str) -> tuple[str, str]:
-    """A metric's name with its side, and its unit as words, from its key alone."""
+    """A metric's name with its side, and its unit in words, from its key."""
     side = next((s for s in Side if f"_{s.value}" in key), None)
     stem = key.replace(f"_{side.value}", "") if side else key
     name = _KNOWN[stem].name + (f", {side.value}" if side else "")

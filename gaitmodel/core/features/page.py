@@ -1,4 +1,4 @@
-"""The clinician's page: a table by side with usual bands, and what is off in words."""
+"""The clinician's page: a table by side with usual bands, and findings in words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAME, COLUMN = 33, 19
 
 
 def clinician_page(title: str, features: GaitFeatures) -> str:
-    """What is off, the table by side, what is not measurable and why, the warnings."""
+    """Findings, the table by side, what is not measurable and why, the warnings."""
     rows = metric_rows(features)
     lines = [
         f"{title}: {features.frames} frames at {features.fps:g} per second, "
@@ -59,7 +59,7 @@ def _shown(cell: Cell) -> str:
 
 
 def _gaps(features: GaitFeatures) -> list[str]:
-    """What is not measurable, each reason once."""
+    """What is not measurable, grouped by reason."""
     reasons: dict[str, list[str]] = {}
     for metric in features.metrics.values():
         if metric.value is None:

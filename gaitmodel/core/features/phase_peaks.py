@@ -54,7 +54,7 @@ def phase_peaks(
 
 
 def _part(degrees: FloatArray, fps: float, stride: Stride, phase: Phase) -> FloatArray:
-    """The frames of one phase of a stride; none without a toe-off."""
+    """The frames of one phase of a stride; empty without a toe-off."""
     if stride.toe_off is None:
         return degrees[:0]
     start, off = stride.start, stride.toe_off

@@ -1,4 +1,4 @@
-"""From a source's files to the clip store: pose, metrics, and a film without a face."""
+"""From a source's files to the clip store: pose, metrics, and a face-free film."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from gaitmodel.core.privacy.deidentify import UNDECIDED
 from gaitmodel.core.records import ClipRef, PoseSequence, VideoInfo
 from gaitmodel.core.store import ClipStore, file_sha256, write_json
 
-VERSION = "3"  # of poses: raised, they and the films are made anew
-MEASURED = "2"  # of metrics: raised, ready clips are measured anew from their poses
+VERSION = "3"  # of poses: when raised, poses and films are remade
+MEASURED = "2"  # of metrics: when raised, ready clips are remeasured from their poses
 LENGTH_SLACK = 2  # an estimator may write one or two frames fewer than the film has
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What preparing a clip gave: its features as JSON."""
+    """The result of preparing a clip: its features as JSON."""
 
     clip: str
     features: dict[str, Any]
@@ -44,18 +44,18 @@ def prepare_clip(
     decision: PrivacyDecision = UNDECIDED,
     held: str = "",
 ) -> Prepared:
-    """Measure one clip and make its film; work already done from the same files stays.
+    """Measure one clip and make its film; existing results of the same files are kept.
 
     A clip without a pose file gets its pose from its film: by the checkout of HSMR at
-    ``hsmr_home``, else by BlazePose (``landmarks`` names another landmark model than
-    the full one). A clip that is ``held``, as is said there by whom, keeps its pose and
-    film whatever made them.
+    ``hsmr_home``, else by BlazePose (``landmarks`` names a landmark model other than
+    the full one). A clip in use (``held`` says by whom) keeps its pose and film,
+    whatever version made them.
 
     Raises
     ------
     InputError
         If the pose or film cannot be read, or they do not belong together. If a clip
-        that is held comes with other files than it was prepared from.
+        in use comes with files other than those it was prepared from.
     """
     facts = _files(ref) | {
         "version": VERSION,
@@ -93,12 +93,12 @@ def _measure(store: ClipStore, clip: str, pose: PoseSequence) -> None:
 
 
 def film_again(ref: ClipRef, store: ClipStore, decision: PrivacyDecision) -> Prepared:
-    """Make a prepared clip's film alone, as people decided, by the pose it has.
+    """Remake only a prepared clip's film, by people's decision, with its stored pose.
 
     Raises
     ------
     InputError
-        If the clip's files are not those that it was prepared from.
+        If the clip's files are not those it was prepared from.
     """
     known = store.read_provenance(ref.clip)
     if any(known.get(name) != value for name, value in _files(ref).items()):
@@ -112,7 +112,7 @@ def film_again(ref: ClipRef, store: ClipStore, decision: PrivacyDecision) -> Pre
 
 
 def _files(ref: ClipRef) -> dict[str, str]:
-    """What a clip is made of."""
+    """The digests of a clip's source files."""
     return {
         "pose_sha256": file_sha256(ref.pose) if ref.pose else "",
         "video_sha256": file_sha256(ref.video) if ref.video else "",
@@ -124,7 +124,7 @@ def _films(store: ClipStore, clip: str) -> tuple[Path, ...]:
 
 
 def _is_fresh(ref: ClipRef, store: ClipStore, facts: dict[str, str]) -> bool:
-    """Whether the store holds what these files give, at this frame rate."""
+    """Whether the store's results are of these files, at this frame rate."""
     known = store.read_provenance(ref.clip)
     if any(known.get(name) != value for name, value in facts.items()):
         return False
@@ -135,7 +135,7 @@ def _is_fresh(ref: ClipRef, store: ClipStore, facts: dict[str, str]) -> bool:
 
 
 def _slack(ref: ClipRef) -> float:
-    """How far a stated rate may be from the stored one, which is that of the files."""
+    """How far a stated rate may differ from the stored one; 0 if no file has a rate."""
     is_told = ref.video is None and ref.pose is not None and not has_own_rate(ref.pose)
     return 0.0 if is_told else FPS_SLACK
 

@@ -65,7 +65,7 @@ def clinical_instruction(
 def answer_format() -> str:
     """The form of the answer (Fig. 4): the same for every system.
 
-    It shows no placeholder: a small model would copy it out.
+    It contains no placeholder: a small model would copy it.
     """
     return (
         "Write the answer as two numbered lines: first the final diagnosis class, then "

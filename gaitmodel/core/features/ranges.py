@@ -38,7 +38,7 @@ def _range(values: FloatArray) -> float:
 
 
 def _range_beside_turn(values: FloatArray) -> float:
-    """The range without the walker's own turn: from the stride's start to its end."""
+    """The range without the walker's own turn (from the stride's start to its end)."""
     return _range(values - np.linspace(values[0], values[-1], len(values)))
 
 
@@ -76,7 +76,7 @@ def _continuous(column: FloatArray) -> FloatArray:
 
 
 def _flips(column: FloatArray, fps: float) -> bool:
-    """Whether somebody seems to turn faster than anybody can."""
+    """Whether the walker seems to turn faster than is humanly possible."""
     speed = np.abs(np.diff(column)) * fps
     return bool((speed[np.isfinite(speed)] > FASTEST_TURN_DPS).any())
 
@@ -84,7 +84,7 @@ def _flips(column: FloatArray, fps: float) -> bool:
 def _trunk_lean(degrees: FloatArray) -> Metric:
     """Mean forward lean of the trunk against gravity; forward positive.
 
-    Where the pelvis' tilt is never observed, the spine's angles are the trunk's own
+    Where the pelvic tilt is never observed, the spine's angles are already the trunk's
     against the vertical (``pose.landmark_angles``).
     """
     columns = degrees[:, [INDEX[name] for name in _TRUNK]]
@@ -133,7 +133,7 @@ def _of_both_sides(
     cycles: Mapping[Side, Sequence[Stride]],
     reduce: Reduce,
 ) -> Metric:
-    """Mean range over the strides of both sides, which overlap: ``n`` is one side's."""
+    """Mean range over both sides' strides; these overlap, so ``n`` is one side's."""
     both = sorted((s for side in Side for s in cycles[side]), key=lambda s: s.start)
     metric = _per_stride(key, column, fps, both, reduce, None)
     whole = [len(_whole(column, fps, cycles[side], reduce)) for side in Side]
@@ -146,7 +146,7 @@ def _of_both_sides(
 def _whole(
     column: FloatArray, fps: float, cycles: Sequence[Stride], reduce: Reduce
 ) -> list[float]:
-    """What each stride that is observed throughout gives."""
+    """The value of each stride that is observed throughout."""
     parts = [column[round(s.start * fps) : round(s.end * fps) + 1] for s in cycles]
     return [reduce(part) for part in parts if len(part) and np.isfinite(part).all()]
 
@@ -159,7 +159,7 @@ def _per_stride(
     reduce: Reduce,
     side: Side | None,
 ) -> Metric:
-    """Mean over strides; without any, over all observed frames, with low quality."""
+    """Mean over strides; without strides, over all observed frames, at low quality."""
     seen = column[np.isfinite(column)]
     if len(seen) == 0:
         return missing(key, "deg", "the angle is not observed", side)

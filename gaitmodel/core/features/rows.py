@@ -13,7 +13,7 @@ ARROWS = {-1: "↓", 0: "", 1: "↑"}
 
 @dataclass(frozen=True)
 class Cell:
-    """One value as shown: ``arrow`` marks a departure from the band."""
+    """One value as displayed; ``arrow`` marks a departure from the band."""
 
     text: str
     arrow: str
@@ -45,7 +45,7 @@ def metric_rows(features: GaitFeatures) -> list[Row]:
 
 
 def cell_of(metric: Metric) -> Cell:
-    """A metric as it is shown; a dash for one that is not measurable."""
+    """A metric as displayed; a dash if it is not measurable."""
     if metric.value is None:
         return Cell("–", "", 0, False, metric.reason)
     text = f"{metric.value:.{digits_of(metric.unit)}f}{shown_unit(metric.unit)}"
@@ -55,6 +55,6 @@ def cell_of(metric: Metric) -> Cell:
 
 
 def band_of(metric: Metric) -> str:
-    """The usual band as words; empty where there is none."""
+    """The usual band in words; empty if there is none."""
     band = known(metric).band
     return f"{band[0]:g} to {band[1]:g}" if band else ""

@@ -1,4 +1,4 @@
-"""Events put together to steps and strides, never across a gap or a pause.
+"""Combine events into steps and strides, never across a gap or a pause.
 
 A step is named after the foot that ends it: the left step runs from the right heel
 strike to the left one. A stride runs from a heel strike to the next of the same foot.
@@ -100,7 +100,7 @@ def _stride(
     events: GaitEvents, side: Side, start: float, middle: float, end: float
 ) -> Stride:
     """Supports from overlaps: own stance is [start, off], the other foot's swing
-    [other_off, middle]. A runner's flight counts as neither support."""
+    [other_off, middle]. A runner's flight phase counts as neither support."""
     off = _only_between(events.toe_offs(side), start, end)
     # A runner's other foot leaves before this one strikes.
     earliest = start - 0.5 * (middle - start)
@@ -114,6 +114,6 @@ def _stride(
 
 
 def _only_between(times: FloatArray, start: float, end: float) -> float | None:
-    """The one event inside (start, end); none if there are several or no one."""
+    """The only event inside (start, end); ``None`` if there are several or none."""
     inside = times[(times > start) & (times < end)]
     return float(inside[0]) if len(inside) == 1 else None

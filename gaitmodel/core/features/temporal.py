@@ -34,7 +34,7 @@ SLOW_MOTION: Final = "the time base looks like slow motion or a wrong frame rate
 def temporal_metrics(
     events: GaitEvents, pose: PoseSequence, reason: str
 ) -> list[Metric]:
-    """All metrics that rest on events; ``reason`` tells why there might be none."""
+    """All metrics derived from events; ``reason`` is given where there are none."""
     runs = walking_runs(events, pose)
     cycles = {side: strides(events, runs, side) for side in Side}
     times = [_cadence(runs, reason)]

@@ -1,8 +1,8 @@
 """Biomechanical tokenization (section 2.2): joint angles and metrics as text.
 
-Angles are of the gravity frame, in whole degrees; the pelvis' rotation is taken from
-the clip's mean heading. Only whole frames are written. What was not observed is left
-out (a column nobody saw) or written as ``?``; it is never written as 0.
+Angles are in the gravity frame, in whole degrees; pelvis rotation is relative to the
+clip's mean heading. Only whole frames are written. An unobserved value is left out (if
+its whole column is unobserved) or written as ``?``, never as 0.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def angle_text(
     count_tokens: Callable[[str], int],
     style: AngleStyle,
 ) -> AngleText:
-    """Joint angles of as many of the frames as ``budget`` tokens hold.
+    """Joint angles of as many of the frames as fit into ``budget`` tokens.
 
     If not all fit, frames are chosen evenly over the clip. ``COMPACT`` writes one row
     of six clinically critical angles per frame, ``FULL`` the paper's template.
@@ -60,7 +60,7 @@ def angle_text(
 
 
 def _largest(fitting: Callable[[int], AngleText | None], most: int) -> AngleText | None:
-    """The text of the greatest number of frames that fits, by bisection."""
+    """The text of the largest number of frames that fits, by bisection."""
     best = None
     low, high = 1, most
     while low <= high:

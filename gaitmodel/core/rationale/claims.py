@@ -1,4 +1,4 @@
-"""A claim: what a rationale asserts of a measurable quantity, and where it says so."""
+"""A claim: what a rationale asserts about a measurable quantity, and where."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Claim:
     """``start`` and ``end`` are offsets in the whole text; ``sentence`` likewise.
 
     ``value`` and ``step`` (the last decimal place written) are in the quantity's base
-    unit; ``upper`` is the far end of a range. ``side`` is the one that the claim is
-    about: of a comparison, the first. ``quantity`` is ``None`` for a number with a
-    unit whose meaning cannot be told. A claim that is ``denied`` says that it does not
-    hold ("not longer than the right", "not 112").
+    unit; ``upper`` is the upper end of a range. ``side`` is the side the claim is
+    about; in a comparison, the first. ``quantity`` is ``None`` for a number with a
+    unit whose meaning cannot be determined. A ``denied`` claim is negated in the text
+    ("not longer than the right", "not 112").
     """
 
     kind: ClaimKind

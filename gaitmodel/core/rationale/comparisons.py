@@ -92,7 +92,7 @@ class ComparisonReader:
         return replace(self._made(kind, quantity, side, word), denied=bool(denied))
 
     def _quantity_near(self, word: re.Match[str]) -> Quantity | None:
-        """Right behind the comparative ("more toe-offs"), else the last one before."""
+        """Right after the comparative ("more toe-offs"), else the last one before."""
         for mention in self._mentions:
             if 0 <= mention.start - word.end() <= 14 and self._same_clause(
                 word, mention
@@ -134,7 +134,7 @@ class ComparisonReader:
         return other(behind[0].side)
 
     def _lone_subject(self, word: re.Match[str], start: int, end: int) -> Side | None:
-        """Without "than": the clause must speak of one side, or set one apart first."""
+        """Without "than": the clause names one side only, or compares to one first."""
         inside = [s for s in self._sides if start <= s.start < end]
         apart = [
             s
@@ -156,7 +156,7 @@ class ComparisonReader:
         )
 
     def _explicit(self, word: re.Match[str]) -> bool:
-        """A comparative in "more cautious" or "a longer walk" compares no sides."""
+        """Whether it may compare sides, unlike "more cautious" or "a longer walk"."""
         behind = self._text[word.end() : word.end() + 30]
         if word.group().lower() in ("more", "less"):
             return any(0 <= m.start - word.end() <= 3 for m in self._mentions)
@@ -187,7 +187,7 @@ class ComparisonReader:
         return self._made(kind, quantity, None, word)
 
     def _symmetric_quantity(self, word: re.Match[str]) -> Quantity | None:
-        """The quantity next to the word; of a walk in general, the step time."""
+        """The quantity next to the word; for a walk in general, the step time."""
         start, end = self._clause(word.start())
         if _OF_THE_WALK.search(self._text[start : word.start()]):
             return QUANTITY["step time"]

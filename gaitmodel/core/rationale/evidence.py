@@ -1,7 +1,7 @@
 """The evidence check: every quantitative claim of a rationale against the metrics.
 
-It tells citing numbers from citing true ones. The report goes to the lead and into
-the export; a rater never sees it.
+It distinguishes citing numbers from citing true ones. The lead and the export get the
+report; a rater never sees it.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def find_claims(text: str) -> list[Claim]:
 def check_evidence(text: str, features: GaitFeatures) -> EvidenceReport:
     """Judge every claim of a rationale against the walk's metrics, and lint it.
 
-    ``text`` may be the whole answer: the line that names the class holds no claim.
+    ``text`` may be the whole answer: the line that names the class is no claim.
     """
     claims = find_claims(text)
     judged = tuple(judge(claim, features.metrics) for claim in claims)

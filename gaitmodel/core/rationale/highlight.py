@@ -1,4 +1,4 @@
-"""A rationale cut at its judged claims, so that a page can colour them (Fig. 3)."""
+"""Split a rationale at its judged claims, so that a page can colour them (Fig. 3)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Segment:
 
 
 def segments(text: str, claims: Sequence[Mapping[str, Any]]) -> list[Segment]:
-    """``text`` in order, cut at the claims of its evidence report.
+    """``text`` in order, split at the claims of its evidence report.
 
-    Of claims that overlap the first is shown; joined, the segments are the text.
+    Of overlapping claims the first is shown; joined, the segments are the text.
     """
     found, place = [], 0
     for claim in sorted(claims, key=lambda one: (one["start"], one["end"])):

@@ -40,7 +40,7 @@ _NO_SUCH: Final = "no such quantity is measured"
 
 @dataclass(frozen=True)
 class Judged:
-    """A claim with its verdict; ``measured`` is what it was held against."""
+    """A claim with its verdict; ``measured`` is what it was compared with."""
 
     claim: Claim
     verdict: Verdict
@@ -50,7 +50,7 @@ class Judged:
 
 
 def judge(claim: Claim, metrics: Mapping[str, Metric]) -> Judged:
-    """Supported, contradicted, or unsupported (not measured, or no such thing)."""
+    """Supported, contradicted, or unsupported (not measured, or no such quantity)."""
     if claim.quantity is None or not claim.quantity.keys:
         return Judged(claim, Verdict.UNSUPPORTED, None, None, _NO_SUCH)
     if not _unit_agrees(claim):
@@ -121,7 +121,7 @@ def _tolerance(claim: Claim) -> float:
 
 
 def _miss(claim: Claim, measured: float) -> float:
-    """How far the measured value lies outside what the claim allows."""
+    """How far the measured value is outside what the claim allows."""
     value = claim.value or 0.0
     low = high = value
     if claim.kind is ClaimKind.RANGE and claim.upper is not None:
@@ -135,7 +135,7 @@ def _miss(claim: Claim, measured: float) -> float:
 
 
 def _judge_sides(claim: Claim, metrics: Mapping[str, Metric]) -> Judged:
-    """Comparisons, symmetry and stated differences rest on both sides."""
+    """Judge comparisons, symmetry and stated differences, which need both sides."""
     if claim.quantity is None:
         raise ValueError("a comparison has a quantity")
     key = claim.quantity.keys[0]

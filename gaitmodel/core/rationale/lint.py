@@ -1,4 +1,4 @@
-"""Check a rationale against itself: numbers that cannot all be true of one walk."""
+"""Check a rationale for self-contradiction: numbers that cannot all be true."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def _phases(said: Said) -> Iterator[Lint]:
 
 
 def _order(claims: Sequence[Claim], said: Said) -> Iterator[Lint]:
-    """A comparison against the numbers that the same text gives for the sides."""
+    """A comparison that contradicts the text's own numbers for the sides."""
     for claim in claims:
         if claim.kind not in (ClaimKind.GREATER, ClaimKind.SMALLER):
             continue

@@ -1,4 +1,4 @@
-"""A sentence as the marks that matter: quantities, sides and numbers in order."""
+"""Find the quantities, sides and numbers of a sentence, in order."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _QUANTITY: Final = [(re.compile(q.pattern, re.IGNORECASE), q) for q in QUANTITIE
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence and where it stands in the whole text."""
+    """A sentence and its place in the whole text."""
 
     text: str
     start: int
@@ -91,7 +91,7 @@ class Number:
 
 
 def sentences(text: str) -> Iterator[Sentence]:
-    """The sentences of ``text``, without surrounding blanks."""
+    """The sentences of ``text``, without surrounding whitespace."""
     start = 0
     for end in [*(m.end() for m in _SENTENCE_END.finditer(text)), len(text)]:
         part = text[start:end]
@@ -102,7 +102,7 @@ def sentences(text: str) -> Iterator[Sentence]:
 
 
 def mentions(sentence: str) -> list[Mention]:
-    """Quantities in order; of overlapping ones the longest."""
+    """Quantities in order; where they overlap, the longest."""
     found = [
         Mention(quantity, match.start(), match.end())
         for pattern, quantity in _QUANTITY

@@ -29,7 +29,7 @@ _TURNED: Final = {
 
 
 class NumberReader:
-    """Reads the numbers of one sentence; ``carried`` is the quantity spoken of before."""
+    """Reads the numbers of one sentence; ``carried`` is the last quantity before it."""
 
     def __init__(self, sentence: Sentence, carried: Quantity | None) -> None:
         self._sentence = sentence
@@ -62,7 +62,7 @@ class NumberReader:
         return self._text[max(0, number.start - reach) : number.start]
 
     def _is_reference(self, group: Sequence[Number]) -> bool:
-        """Whether the sentence tells what would be normal, not what was seen."""
+        """Whether the sentence states what is normal, not what was observed."""
         before = self._before(group[0])
         own = len(group) == 1 and said.OWN.search(before)
         if own and not said.OTHERS.search(before):
@@ -172,7 +172,7 @@ class NumberReader:
         return None
 
     def _tight(self, number: Number) -> Mention | None:
-        """The quantity right behind the number: "38 % swing", "4 toe-offs"."""
+        """The quantity right after the number: "38 % swing", "4 toe-offs"."""
         for mention in self._mentions:
             gap = self._text[number.end : mention.start]
             near = mention.start >= number.end and said.FILLER.fullmatch(gap)
@@ -181,15 +181,15 @@ class NumberReader:
         return None
 
     def _quantity(self, number: Number) -> Quantity | None:
-        """The quantity a number belongs to; an angle at one event is none we measure."""
+        """A number's quantity; an angle at a single event is not one we measure."""
         found = self._named_quantity(number)
         if found is None or found.unit != "deg" or not self._is_at_event(number):
             return found
         return replace(found, name=f"{found.name} at an event", keys=())
 
     def _is_at_event(self, number: Number) -> bool:
-        """Whether an event stands beside it, and no peak or range between that has its
-        event by the way: "from extension at heel strike it flexes to a peak of 60°".
+        """Whether an event goes with the number itself, not with a peak or range named
+        in between: "from extension at heel strike it flexes to a peak of 60°".
         """
         part, place = self._part(number), number.start - self._floor(number)
         for event in said.AT_EVENT.finditer(part):
@@ -199,12 +199,12 @@ class NumberReader:
         return False
 
     def _part(self, number: Number) -> str:
-        """From the number before it, or the clause, to the end of the number's part."""
+        """The text from the last number or clause to the end of the number's part."""
         end = said.PART_END.search(self._text, number.end)
         return self._text[self._floor(number) : end.start() if end else None]
 
     def _named_quantity(self, number: Number) -> Quantity | None:
-        """The quantity tightly behind the number, else the last before it."""
+        """The quantity right after the number, else the last before it."""
         tight = self._tight(number)
         if tight is not None:
             return tight.quantity
@@ -253,7 +253,7 @@ class NumberReader:
         return ClaimKind.VALUE
 
     def _is_backward(self, number: Number, quantity: Quantity | None) -> bool:
-        """Whether a lean is said to go the other way than forward, which counts up."""
+        """Whether a lean is stated as backward; forward is positive."""
         if quantity is None or quantity.name != "trunk lean":
             return False
         return said.BACKWARD.search(self._part(number)) is not None
@@ -294,7 +294,7 @@ def _side(word: str) -> Side:
 
 
 def _fits(number: Number, quantity: Quantity) -> bool:
-    """Whether the number could be of the quantity, by unit or plausible size."""
+    """Whether the number could belong to the quantity, by unit or plausible size."""
     if number.unit:
         return number.unit == quantity.unit
     if quantity.unit == "count":

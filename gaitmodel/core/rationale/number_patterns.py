@@ -1,4 +1,4 @@
-"""The turns of phrase around a number that tell its side, kind and meaning."""
+"""Patterns of phrases around a number that give its side, kind and meaning."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIDES_JOINED: Final = re.compile(
 )
 SIDE_BEHIND: Final = re.compile(
     r"\s*(?:\(\s*|(?P<comma>,)?\s*(?:on|for|in|at|of|from|with)\s+(?:the\s+)?)(?P<side>left|right|[LR]\b)"
-    # Behind a comma, a side with a number of its own begins the next part.
+    # After a comma, a side with a number of its own begins the next part.
     r"(?(comma)(?!\s*(?:side|leg|foot|limb)?\s*(?:it\s+)?(?:is|was|at|with|[:=])?\s*(?:only|about|around|~)?\s*\d))",
     re.IGNORECASE,
 )

@@ -24,7 +24,7 @@ _MARKUP: Final = re.compile(r"[*_`#]{1,3}")
 
 @dataclass(frozen=True)
 class ParsedRationale:
-    """The class named, ``None`` if none can be read, and the rationale's text."""
+    """The named class (``None`` if none can be read) and the rationale's text."""
 
     label: GaitClass | None
     rationale: str
@@ -34,7 +34,7 @@ def parse_rationale(text: str) -> ParsedRationale:
     """Read ``1) Final diagnosis class: ...  2) Rationale: ...``, tolerantly.
 
     Markdown, missing numbers, other orders and spellings are accepted. Without the
-    word "Rationale" everything behind the class is the rationale; without a class
+    word "Rationale" everything after the class is the rationale; without a class
     the whole text is.
     """
     plain = _MARKUP.sub("", text).strip()
@@ -53,7 +53,7 @@ def parse_rationale(text: str) -> ParsedRationale:
 
 
 def _class_in(words: str) -> GaitClass | None:
-    """The class that ``words`` spell, or the only one that they mention."""
+    """The class that ``words`` spell, or the only one they mention."""
     cleaned = words.strip(" \t\n.\"'<>[]()")
     for spelling in (words.strip(" \t\n.\"'<>[]"), cleaned):
         try:

@@ -1,4 +1,4 @@
-"""The words in which rationales speak of gait metrics, sides, units and order."""
+"""The words that rationales use for gait metrics, sides, units and order."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from gaitmodel.core.records import Side
 
 @dataclass(frozen=True)
 class Quantity:
-    """A thing a rationale may put a number on.
+    """Something a rationale may put a number on.
 
     ``keys`` are the metrics that could be meant, with ``{side}`` where they have one;
-    none, if nothing of the kind is measured. ``unit`` is what a number must carry.
+    empty if nothing of the kind is measured. ``unit`` is what a number must carry.
     """
 
     name: str
@@ -110,7 +110,7 @@ QUANTITIES: Final[tuple[Quantity, ...]] = (
 QUANTITY: Final[dict[str, Quantity]] = {one.name: one for one in QUANTITIES}
 
 UNITS: Final[tuple[tuple[str, str, float], ...]] = (
-    # (pattern, unit, factor to it); the first that matches counts
+    # (pattern, unit, factor to it); the first match counts
     (r"steps?\s*(?:/|per|a)\s*min(?:ute)?s?\b|spm\b", "spm", 1.0),
     (r"m\s*/\s*s\b|met(?:er|re)s?\s+per\s+second", "m/s", 1.0),
     (r"ms\b|milliseconds?\b", "s", 0.001),

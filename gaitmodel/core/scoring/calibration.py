@@ -1,9 +1,9 @@
-"""Whether stated probabilities hold: reliability, ECE and Brier score.
+"""How well probabilities are calibrated: reliability, ECE and Brier score.
 
 The expected calibration error is the mean gap between confidence and accuracy over 15
 equal bins of the top probability, weighted by clips (Guo et al., ICML 2017). It is
 biased upwards where bins hold few clips, so the adaptive one, over bins of equally many
-clips, stands beside it.
+clips, is reported too.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Calibration:
-    """``brier`` is the multiclass score, 0 to 2; ``bins`` only those that hold clips."""
+    """``brier`` is the multiclass score, 0 to 2; ``bins`` are the non-empty ones."""
 
     ece: float
     adaptive_ece: float
@@ -51,7 +51,7 @@ def calibration(
         If a row does not sum to one.
     """
     sums = probabilities.sum(axis=1)
-    wrong = ~(np.abs(sums - 1) <= 1e-3)  # what is no number is wrong as well
+    wrong = ~(np.abs(sums - 1) <= 1e-3)  # negated so that NaN is wrong too
     if wrong.any():
         raise InputError(f"probabilities must sum to 1, not {sums[wrong][0]:.4f}")
     labels = np.asarray(truth)

@@ -3,7 +3,7 @@
 McNemar's test treats clips as independent and is labelled so. The headline is the
 paired difference with a bootstrap that resamples subjects, and a sign-flip test over
 subjects: under the null hypothesis that both systems are equally good on every subject,
-the sign of a subject's summed difference of correctness is a fair coin.
+the sign of a subject's summed difference in correctness is a fair coin toss.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ EXACT_SUBJECTS = 16  # up to here all sign patterns are enumerated
 
 @dataclass(frozen=True)
 class Comparison:
-    """First minus second; ``only_first`` clips are right in the first alone."""
+    """First minus second; ``only_first`` counts clips right in the first alone."""
 
     accuracy_gain: float
     accuracy_ci: Interval
@@ -94,7 +94,7 @@ def _accuracy(confusions: Floats) -> Floats:
 def _macro(
     confusions: Floats, classes: Sequence[int], truth: npt.NDArray[np.bool_]
 ) -> Floats:
-    """Of classes that a draw lost, the others' mean stands."""
+    """Macro F1 of each draw: the mean over the classes that the draw contains."""
     means: Floats = np.nanmean(drawn_f1(confusions, truth)[..., list(classes)], axis=-1)
     return means
 

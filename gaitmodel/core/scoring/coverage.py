@@ -1,4 +1,4 @@
-"""Abstention: the error among the clips that a system is surest of."""
+"""Abstention: the error rate among the clips that a system is surest of."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def risk_coverage(
 ) -> RiskCoverage:
     """Risk and coverage of ``probabilities`` (N, K).
 
-    Of equally sure clips each counts with their mean error, which is what their orders
-    give on average: else the order of the file would decide.
+    Equally sure clips each count with their mean error, the average over their possible
+    orders; otherwise the order of the file would decide.
     """
     wrong = probabilities.argmax(axis=1) != np.asarray(truth)
     _, tied, sizes = np.unique(
         -probabilities.max(axis=1), return_inverse=True, return_counts=True
     )
-    error = np.bincount(tied, wrong) / sizes  # of each level, the surest first
+    error = np.bincount(tied, wrong) / sizes  # per level, surest first
     kept = np.arange(1, len(wrong) + 1)
     risk = np.cumsum(np.repeat(error, sizes)) / kept
     return RiskCoverage(

@@ -44,7 +44,7 @@ def confusion_svg(confusion: Sequence[Sequence[int]], title: str) -> str:
 
 
 def reliability_svg(bins: Sequence[Mapping[str, Any]], title: str) -> str:
-    """Accuracy over confidence in each bin; on the diagonal a system keeps its word."""
+    """Accuracy over confidence in each bin; the diagonal is perfect calibration."""
     parts = [_open(LEFT + SIDE + 24, TOP + SIDE + 44, f"Reliability of {title}")]
     parts.append(
         f'<rect class="frame" x="{LEFT}" y="{TOP}" width="{SIDE}" height="{SIDE}"/>'

@@ -1,4 +1,4 @@
-"""What the brackets of Table 1 rest on, in words: light, so that pages can say it."""
+"""What Table 1's intervals are based on, in words; cheap to import, for pages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gaitmodel.core.taxonomy import CLASSES
 
 
 def draws_sentence(subjects_per_class: Mapping[str, int], classes_lost: float) -> str:
-    """What the brackets are, and on how many people of each class they rest."""
+    """What the brackets are, and how many people of each class they are based on."""
     counts = ", ".join(
         f"{c.short_name} {subjects_per_class[c.value]}"
         for c in CLASSES

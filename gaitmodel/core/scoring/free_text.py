@@ -1,4 +1,4 @@
-"""A zero-shot model's open answer, beside the likeliest name that its row scores."""
+"""A zero-shot model's free-text class, next to the likeliest name that is scored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NO_CLASS = len(CLASSES)
 
 @dataclass(frozen=True)
 class FreeText:
-    """How often a model names a class when asked openly, and the right one.
+    """How often a model names a class in free text, and how often the right one.
 
     ``accuracy`` and ``macro_f1`` (over eight) count an answer without a class as wrong.
     """
@@ -30,7 +30,7 @@ class FreeText:
 def free_text(
     truth: Sequence[int], predictions: Sequence[Prediction]
 ) -> FreeText | None:
-    """Open answers against class indices; None for a system that is not asked so."""
+    """Free-text classes against class indices; None for a system without them."""
     if not any(one.free_label for one in predictions):
         return None
     positions = {c.value: c.position for c in CLASSES}
@@ -45,7 +45,7 @@ def free_text(
 
 
 def free_text_sentence(title: str, found: FreeText) -> str:
-    """One sentence for every form of Table 1."""
+    """The sentence that every format of Table 1 prints."""
     return (
         f"{title}, asked openly: names a class for {found.named} of {found.n} clips; "
         f"accuracy {100 * found.accuracy:.1f} %, macro F1 {100 * found.macro_f1:.1f} "

@@ -1,4 +1,4 @@
-"""Table 1 for people and papers: plain text, Markdown, CSV and LaTeX.
+"""Table 1 as plain text, Markdown, CSV and LaTeX.
 
 Percent with one decimal; in brackets the 95 % interval that resamples subjects. A class
 that occurs in neither truth nor prediction counts 0 in the macro F1 over eight and is
@@ -21,7 +21,7 @@ from gaitmodel.core.scoring.shortcut import shortcut_sentence
 from gaitmodel.core.scoring.table_one import Row, TableOne
 from gaitmodel.core.taxonomy import CLASSES
 
-FEW_SUBJECTS = 10  # below this a class's interval says little
+FEW_SUBJECTS = 10  # below this a class's interval means little
 ABSENT = "–"
 
 HEAD = [
@@ -38,7 +38,7 @@ SCENES = ["Scenes kept", "Scenes swapped"]
 
 
 def _lines(table: TableOne) -> list[list[str]]:
-    """Head and rows; the shortcut test's columns where a system has been through it."""
+    """Head and rows; with the shortcut test's columns if any system has taken it."""
     tested = any(row.shortcut for row in table.rows.values())
     return [
         HEAD + (SCENES if tested else []),
@@ -162,7 +162,7 @@ def _sentences(table: TableOne) -> list[str]:
 
 
 def as_text(table: TableOne) -> str:
-    """For a terminal: columns padded with spaces; of the confusions what occurs."""
+    """For a terminal: columns padded with spaces; confusions of occurring classes."""
     said = [_caption(table), *_padded(_lines(table)), *_notes(table)]
     said += _sentences(table)
     for row in table.rows.values():
@@ -184,7 +184,7 @@ def _padded(lines: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _confusion(row: Row) -> list[list[str]]:
-    """Head and rows of counts: a row a class in truth, a column a class predicted."""
+    """Head and rows of counts: a row per true class, a column per predicted class."""
     return [
         ["truth \\ prediction", *(c.short_name for c in CLASSES)],
         *(

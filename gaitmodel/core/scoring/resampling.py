@@ -1,4 +1,4 @@
-"""Resampling whole subjects: how often each is drawn, and intervals from that."""
+"""Bootstrap over whole subjects: draw counts, and intervals from them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def subject_draws(count: int, rng: np.random.Generator) -> Floats:
 
 
 def stratified_draws(strata: Sequence[int], rng: np.random.Generator) -> Floats:
-    """As :func:`subject_draws`, but within each stratum as many as it has."""
+    """As :func:`subject_draws`, but within strata, keeping each stratum's size."""
     weights = np.zeros((RESAMPLES, len(strata)))
     of = np.asarray(strata)
     for stratum in np.unique(of):

@@ -28,11 +28,10 @@ class Scores:
     ``macro_f1`` is the mean over all eight classes, a class that is absent from truth
     and prediction counting 0; ``macro_f1_present`` over the classes in the truth.
     ``ci`` are 95 % percentiles of a bootstrap that resamples whole subjects;
-    ``ci_stratified`` resamples within each class, which answers for the same mix of
-    classes. ``classes_lost`` is the share of draws in which a class went missing: there
-    it has no F1, and the mean of the others stands for it. Where all is right, or
-    nothing, every draw is alike, and the limit is Clopper and Pearson's for so many
-    subjects.
+    ``ci_stratified`` resamples within each class, so for the same mix of classes.
+    ``classes_lost`` is the share of draws that lack a class: it then has no F1, and
+    the mean is over the others. Where everything is right, or nothing, all draws are
+    equal, and the limit is Clopper and Pearson's for that number of subjects.
     """
 
     n: int
@@ -120,7 +119,7 @@ def score(
 
 
 def drawn_f1(confusions: Floats, truth: npt.NDArray[np.bool_]) -> Floats:
-    """F1 per class of each draw: nan where it lost a class that is in the ``truth``.
+    """F1 per class of each draw: NaN where it lacks a class that is in the ``truth``.
 
     ``confusions`` (R, K, K), ``truth`` (K,) -> (R, K).
     """
@@ -152,7 +151,7 @@ def _intervals(
 
 
 def _within(values: Floats, subjects: int, most: float = 1.0) -> Interval:
-    """The percentiles; beside 0 or the ``most``, Clopper and Pearson's limit."""
+    """The percentiles; if all are 0 or ``most``, with Clopper and Pearson's limit."""
     interval = percentiles(values)
     beyond = most * 0.025 ** (1 / subjects)
     if interval.lo >= most - 1e-12:
@@ -165,7 +164,7 @@ def _within(values: Floats, subjects: int, most: float = 1.0) -> Interval:
 def _class_of_subjects(
     truth: Sequence[int], subjects: Sequence[str]
 ) -> tuple[list[int], dict[str, int]]:
-    """Each subject's commonest class, in order of name; subjects of each class."""
+    """Each subject's commonest class, by subject name; number of subjects per class."""
     labels: dict[str, list[int]] = {}
     for subject, label in zip(subjects, truth, strict=True):
         labels.setdefault(subject, []).append(label)

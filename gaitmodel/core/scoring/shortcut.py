@@ -1,4 +1,4 @@
-"""What the shortcut test found, kept in a file that Table 1 reads."""
+"""The shortcut test's results, kept in a file that Table 1 reads."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ShortcutRow:
 
 
 def write_rows(folder: Path, rows: Sequence[ShortcutRow]) -> None:
-    """Keep rows in ``folder``; a system tested before is replaced, others stay."""
+    """Save rows in ``folder``; a system's earlier row is replaced, others stay."""
     path = folder / FILE
     known = {row.system: row for row in (read_rows(folder) if path.exists() else ())}
     known |= {row.system: row for row in rows}
@@ -42,7 +42,7 @@ def read_rows(folder: Path) -> list[ShortcutRow]:
     Raises
     ------
     InputError
-        If the file is missing, is no JSON, or a row lacks a field or has another.
+        If the file is missing or not JSON, or a row has missing or extra fields.
     """
     path = folder / FILE
     try:
@@ -63,7 +63,7 @@ def read_rows(folder: Path) -> list[ShortcutRow]:
 
 
 def shortcut_sentence(n: int) -> str:
-    """What Table 1's two columns of scenes are, in every form of it."""
+    """Explains Table 1's two columns of scenes, in every format of it."""
     return (
         f"Scenes: accuracy (%) on {n} synthetic walks of people not trained on. Room, "
         "clothes and camera side told the class in training; at test time they are "

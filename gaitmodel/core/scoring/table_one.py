@@ -1,4 +1,4 @@
-"""Table 1 as one record: what was scored, how well, how surely, against what."""
+"""Table 1 as one record: scores, their uncertainty, and comparisons."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COVERAGES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
 class Answers:
     """One system's predictions for the clips of a split, and where they come from.
 
-    ``seen`` subjects of the split it was trained or chosen on.
+    ``seen``: how many subjects of the split were used to train or select it.
     """
 
     title: str
@@ -137,7 +137,7 @@ def _row_json(row: Row) -> dict[str, Any]:
 
 
 def _pairs(value: Any) -> Any:
-    """Intervals as ``[lo, hi]``, all the way down."""
+    """Intervals as ``[lo, hi]``, recursively."""
     if isinstance(value, dict):
         if value.keys() == {"lo", "hi"}:
             return [value["lo"], value["hi"]]

@@ -28,7 +28,7 @@ _NAME: Final = re.compile(
 
 
 def read_dcm(path: Path, options: SourceOptions = NO_OPTIONS) -> Manifest:
-    """Every film and pose of a folder that follows the scheme, label ``dcm``.
+    """Every film and pose in a folder named by the scheme, with label ``dcm``.
 
     Raises
     ------

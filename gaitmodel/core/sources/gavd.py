@@ -1,8 +1,8 @@
 """GAVD: clips from the clinical annotation CSVs as they are published.
 
-One CSV or a folder of its five parts, one row per frame. The clip is the sequence, the
-subject the video id: a proxy, since GAVD names no people. Films and poses are looked
-up locally, as ``<sequence>`` (cut to it), ``HSMR-<sequence>`` or ``<video id>`` (whole).
+One CSV or a folder of its five parts, one row per frame. A clip is a sequence; the
+subject is the video id, a proxy, since GAVD identifies no people. Films and poses are
+found locally as ``<sequence>`` (cut), ``HSMR-<sequence>`` or ``<video id>`` (whole).
 
 Reference: Ranjan et al., GAVD, 2023; the paper's section 3.1 for seven of its labels.
 """
@@ -46,8 +46,8 @@ def read_gavd(path: Path, options: SourceOptions = NO_OPTIONS) -> Manifest:
     ------
     InputError
         One sentence with the file, the sequence, the rule and the value: no annotation,
-        a missing column, a torn frame range, an unknown gait pattern, a pose of another
-        length than its rows, or no film and no pose for any sequence.
+        a missing column, a broken frame range, an unknown gait pattern, a pose whose
+        length differs from its rows, or no film and no pose for any sequence.
     """
     folder = path if path.is_dir() else path.parent
     videos = files_by_stem(options.videos or folder, VIDEO_SUFFIXES)
@@ -115,7 +115,7 @@ def _clip(
 
 
 def _check_length(sequence: Sequence, pose: Path) -> None:
-    """Refuse a pose that cannot be of these rows; any rate will do to count it."""
+    """Refuse a pose that cannot belong to these rows, by its number of frames."""
     frames = len(read_pose(pose, None if has_own_rate(pose) else 30.0).angles)
     if not 0 <= len(sequence.rows) - frames <= _SHORTER:
         raise InputError(

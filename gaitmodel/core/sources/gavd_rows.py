@@ -23,7 +23,7 @@ _CONTACT: Final = re.compile(r"(left|right) initial contact", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Sequence:
-    """One annotated walk: its rows in order, one per frame, as the CSV has them."""
+    """One annotated walk: its CSV rows in order, one per frame."""
 
     file: str
     name: str
@@ -73,7 +73,7 @@ def read_sequences(path: Path) -> Iterator[Sequence]:
     ------
     InputError
         If there is no annotation CSV, one lacks a column, or a sequence's frames are
-        no unbroken range or its pattern or video changes on the way.
+        not contiguous or its pattern or video changes midway.
     """
     rows: dict[str, list[dict[str, str]]] = {}
     files: dict[str, str] = {}
@@ -97,7 +97,7 @@ def _rows(file: Path) -> Iterator[dict[str, str]]:
 
 
 def _annotation_files(path: Path) -> list[Path]:
-    """The CSVs that have GAVD's columns; in a folder, others are passed over."""
+    """The CSVs that have GAVD's columns; in a folder, others are ignored."""
     if not path.exists():
         raise InputError(f"{path.name}: no such file or folder")
     if path.is_file():

@@ -1,4 +1,4 @@
-"""Find a source's films and poses in local folders, by the names it gives its clips."""
+"""Find a source's films and poses in local folders, by clip name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ESTIMATOR_PREFIX: Final = "HSMR-"
 class SourceOptions:
     """What a person adds to a source: folders of films and poses, a label, a rate.
 
-    Without folders, films and poses are looked up where the source itself lies.
+    Without folders, films and poses are looked up beside the source itself.
     """
 
     videos: Path | None = None
@@ -34,7 +34,7 @@ NO_OPTIONS: Final = SourceOptions()
 def files_by_stem(folder: Path, suffixes: Iterable[str]) -> dict[str, Path]:
     """Every file below ``folder`` with one of the suffixes, by its name without it.
 
-    The prefix that HSMR puts before a film's name is dropped.
+    HSMR's prefix to a film's name is dropped.
 
     Raises
     ------

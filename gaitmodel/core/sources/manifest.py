@@ -1,7 +1,7 @@
 """Our own manifest: a CSV of clips with their subject, label, video and/or pose.
 
 Columns ``clip, subject, label`` and ``video`` and/or ``pose`` (paths relative to the
-file); optionally ``source, fps, split``. Other columns are named and ignored.
+file); optionally ``source, fps, split``. Other columns are reported and ignored.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _KNOWN: Final = (*_REQUIRED, *_FILES, "source", "fps", "split")
 
 @dataclass(frozen=True)
 class Manifest:
-    """The clips of a source in file order, the columns nobody read, what was left out."""
+    """A source's clips in file order, its unused columns, and what was left out."""
 
     clips: tuple[ClipRef, ...]
     ignored_columns: tuple[str, ...]
@@ -36,9 +36,9 @@ class Manifest:
 
 
 def read_manifest(path: Path, options: SourceOptions = NO_OPTIONS) -> Manifest:
-    """Read and check a manifest; nothing of an invalid one is returned.
+    """Read and check a manifest, all or nothing.
 
-    Its columns say all: it takes none of the options.
+    Its columns say everything, so it takes none of the options.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def _columns(path: Path) -> list[str]:
 
 
 def separator_told(columns: Sequence[str]) -> str:
-    """The likely reason for a header of one column: a spreadsheet's own separator."""
+    """The likely reason for a one-column header: another separator."""
     for separator in (";", "\t"):
         if len(columns) == 1 and separator in columns[0]:
             return f": its cells must be separated by commas, not by {separator!r}"
@@ -104,7 +104,7 @@ def separator_told(columns: Sequence[str]) -> str:
 def refuse_more_cells(
     where: str, row: Mapping[str, str | list[str] | None], columns: int
 ) -> None:
-    """A cell too many has moved the others: a comma in a name, or in a number."""
+    """Refuse extra cells: an unquoted comma in a name or number shifts the others."""
     beyond = row.get(None) or []  # type: ignore[call-overload]
     if more := [cell for cell in beyond if cell.strip()]:
         raise InputError(
@@ -114,7 +114,7 @@ def refuse_more_cells(
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each row with its line number (the header is line 1), read as it is needed."""
+    """Each row with its line number (the header is line 1), read lazily."""
     with _opened(path) as reader:
         columns = len(reader.fieldnames or [])
         for row in reader:
@@ -124,7 +124,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[csv.DictReader[str]]:
-    """A reader whose column names have no blanks around them."""
+    """A reader with whitespace stripped from its column names."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file, strict=True)
@@ -135,7 +135,7 @@ def _opened(path: Path) -> Iterator[csv.DictReader[str]]:
 
 
 def _stripped(row: Mapping[str | None, str | list[str] | None]) -> dict[str, str]:
-    """Cells without blanks; a short row's missing cells are empty."""
+    """Cells stripped of whitespace; a short row's missing cells are empty."""
     return {
         name: cell.strip() if isinstance(cell, str) else ""
         for name, cell in row.items()

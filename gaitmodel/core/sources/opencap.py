@@ -1,8 +1,8 @@
 """OpenCap sessions: a folder of coordinate files (.mot), one clip each.
 
-OpenCap stores no diagnosis: the class is a folder's name on the way to the file, or
-given for all (``--label``). The subject is the session: the folder below the class, or
-the top folder; ``OpenSimData/Kinematics`` in between are OpenCap's own.
+OpenCap stores no diagnosis: the class is the name of a folder on the path to the file,
+or given for all (``--label``). The subject is the session: the folder below the class,
+or the top folder; ``OpenSimData/Kinematics`` in between belong to OpenCap's layout.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def read_opencap(path: Path, options: SourceOptions = NO_OPTIONS) -> Manifest:
     Raises
     ------
     InputError
-        If there is none, or the class of one is nowhere to be read, or two clips would
-        have one name.
+        If there is none, one has no class in its path or ``--label``, or two clips
+        would have the same name.
     """
     if not path.is_dir():
         raise InputError(f"{path.name}: an OpenCap source is a folder of .mot files")

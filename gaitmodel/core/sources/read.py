@@ -1,4 +1,4 @@
-"""One door to every source, and a subject-disjoint split where a source has none."""
+"""Read any source, and split it by subject where the source has no splits."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ NOBODY: Final[Mapping[str, Split]] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class SourceReading:
-    """The clips of a source, each in a split, and what a person should know of it."""
+    """The clips of a source, each in a split, and notes for the person importing it."""
 
     clips: tuple[ClipRef, ...]
     ignored_columns: tuple[str, ...]
@@ -54,15 +54,15 @@ def read_source(
     options: SourceOptions = NO_OPTIONS,
     known: Mapping[str, Split] = NOBODY,
 ) -> SourceReading:
-    """Read a source; one without splits gets one that shares no subject.
+    """Read a source; one without splits gets a subject-disjoint split.
 
-    Subjects who are ``known`` keep their split: only those who are new are dealt out.
+    ``known`` subjects keep their split: only new ones are assigned.
 
     Raises
     ------
     InputError
-        If the source cannot be read, names a split for some clips only, or a clip's
-        pose or film cannot be.
+        If the source, or a clip's pose or film, cannot be read, or if it names a split
+        for some clips only.
     """
     if not 0 <= test_share < 1:
         raise InputError(f"--test-share must lie in 0 to 1, not {test_share:g}")
@@ -98,12 +98,12 @@ def read_source(
 
 
 def _check_names(source: Path, clip: ClipRef) -> None:
-    """Refuse what no row can hold, and names that a terminal or a page would obey."""
+    """Refuse text too long for a row, and names with control characters."""
     names = (("subject", clip.subject), ("source", clip.source))
     files = (("video", str(clip.video or "")), ("pose", str(clip.pose or "")))
     for what, text in names + files:
         longest = LONGEST.get(what, LONGEST_PATH)
-        # A path may hold any script's space; in a name it would make two people of one.
+        # A path may hold any Unicode space; in a name it could make two people of one.
         spaces = "" if what in LONGEST else "Zs"
         if len(text) > longest or not all(
             mark.isprintable() or category(mark) == spaces for mark in text
@@ -116,7 +116,7 @@ def _check_names(source: Path, clip: ClipRef) -> None:
 
 
 def _check_files(source: Path, clip: ClipRef) -> None:
-    """Read the pose and open the film, so that a bad file is named before anything."""
+    """Read the pose and open the film, so that a bad file is reported first."""
     try:
         rate = clip.fps
         if clip.video is not None:
@@ -128,7 +128,7 @@ def _check_files(source: Path, clip: ClipRef) -> None:
 
 
 def _check_one_walker_each(source: Path, clips: Sequence[ClipRef]) -> None:
-    """Equal pose files under two subjects would carry a walk across a split."""
+    """Refuse equal pose files of two subjects: a walk could be in two splits."""
     owner: dict[str, ClipRef] = {}
     for clip in clips:
         if clip.pose is None:

@@ -1,4 +1,4 @@
-"""Subject-disjoint splits (section 3.1), and the assertion that they are."""
+"""Subject-disjoint splits (section 3.1), and the check that they are."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def check_disjoint(
 ) -> None:
     """Raise ``InputError`` if a subject is in two splits.
 
-    ``split`` maps clips to splits; without it the clips' own are judged, and clips
-    that name none are passed over.
+    ``split`` maps clips to splits; without it the clips' own are checked, and clips
+    that name none are ignored.
     """
     home: dict[str, tuple[Split, str]] = {}
     for clip in clips:
@@ -41,9 +41,9 @@ def subject_disjoint_split(
 ) -> dict[str, Split]:
     """A split by subject that keeps every class in training, then test, then val.
 
-    Per class (the class of most of a subject's clips) the subjects are shuffled and
-    dealt out; the fractions are of subjects. A class with one subject is in training
-    only, with two in training and the first held-out split that is asked for.
+    Per class (that of most of a subject's clips) the subjects are shuffled and
+    assigned; the fractions are of subjects. A class with one subject is in training
+    only, with two in training and the first held-out split requested.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """The synthetic cohort: walkers of all eight classes, their poses, films and truth.
 
-Everything follows from the seed. Names say nothing: clips are ``walk-0007`` and
-subjects ``S012`` in an order that has been shuffled over the classes.
+Everything follows from the seed. Names reveal nothing: clips are ``walk-0007`` and
+subjects ``S012``, numbered in an order shuffled over the classes.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ def build_cohort(
     """Write the cohort under ``root`` and return the path of its ``manifest.csv``.
 
     Beside it: ``poses/*.npy`` ((T, 46) radians, HSMR's camera frame), ``videos/*.mp4``
-    (30 frames/s), ``truth.json`` (events in seconds, parameters). Clips that are
-    finished under the same parameters are kept; the manifest is written last.
-    ``held_out`` adds so many subjects of a class, all of whose clips are test clips.
-    ``workers`` processes draw side by side; the bytes do not depend on their number.
+    (30 frames/s), ``truth.json`` (events in seconds, parameters). Clips finished with
+    the same parameters are kept; the manifest is written last. ``held_out`` adds this
+    many subjects per class, all of whose clips are test clips. ``workers`` processes
+    draw in parallel; the bytes do not depend on their number.
 
     Raises
     ------
@@ -99,7 +99,7 @@ def _check(subjects: int, clips: int, duration_s: float, size: tuple[int, int]) 
 
 
 def _begin(root: Path, parameters: dict[str, Any]) -> bool:
-    """Note what is being built; whether clips that lie there already may stay."""
+    """Record what is being built; return whether existing clips may be kept."""
     note = root / "cohort.json"
     same = note.exists() and json.loads(note.read_text()) == parameters
     write_json(note, parameters)
@@ -116,7 +116,7 @@ def _truth(walked: Walk) -> dict[str, list[float]]:
 
 @contextmanager
 def _drawing(workers: int) -> Iterator[Callable[..., Iterable[Any]]]:
-    """``map`` over this process, or over several new ones."""
+    """``map`` in this process, or over several new ones."""
     if workers < 2:
         yield map
         return
@@ -132,7 +132,7 @@ def _write_clip(
     keep: bool,
     clip: PlannedClip,
 ) -> tuple[dict[str, list[float]], str]:
-    """Walk and draw one clip, unless its files may stay; true events, film's digest."""
+    """Make one clip unless its files may be kept; return true events, film digest."""
     walked = clip.walk(duration_s)
     pose, film = root / "poses" / f"{clip.name}.npy", root / _video(clip.name)
     if not (keep and pose.exists()):

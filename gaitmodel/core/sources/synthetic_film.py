@@ -120,7 +120,7 @@ def make_film(
     joints = world_joints(walk.angles, walk.contact, body, fps)
     path = camera_path(joints)
     view = camera(size, body.height_m)
-    # A walker who goes away from the camera needs room before the wall.
+    # A walker moving away from the camera needs room before the wall.
     depth = 2.2 + float(max(0.0, -path[:, 0].min())) + float(rng.uniform(0, 1.5))
     return Film(joints, path, view, Room(view, depth, rng), clothing)
 
@@ -149,7 +149,7 @@ def _draw_figure(
 
 
 def _nearness(group: Sequence[_Capsule], joints: FloatArray) -> float:
-    """Mean X of a limb, toward the camera; the trunk lies in the middle."""
+    """Mean X of a limb, toward the camera; the trunk is in the middle."""
     if group is _GROUPS[4]:
         return float(joints[0, 0])
     ends = [joints[part.start, 0] + joints[part.end, 0] for part in group]
@@ -187,7 +187,7 @@ def _draw_head(
     joints: FloatArray,
     clothing: Clothing,
 ) -> None:
-    """Skin in front, hair above and behind; a head without a face."""
+    """A head without a face: skin in front, hair above and behind."""
     x, y, scale = placed[JOINT_INDEX["head"]]
     ahead = _facing(joints)
     # Picture columns run against Z; hair moves away from where the walker looks.

@@ -3,7 +3,7 @@
 The knobs follow medians measured with HSMR on public films and the literature (normal:
 cadence 100-120; Parkinson's: Pistacchi 2017, Lewek 2010; cerebral palsy: Morais Filho
 2014; myopathic: D'Angelo 2009; DCM: Lee 2021, Kalsi-Ryan 2020). They serve to test
-the pipeline; a model that tells these walkers apart has proved nothing clinical.
+the pipeline; a model that distinguishes these walkers has proved nothing clinical.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Pattern:
     timing_lag: float = 0.0
     """How much later than half a stride the left foot strikes, in strides."""
     weak_side: float = 0.0
-    """Share of the amplitude that one leg has lost."""
+    """Share of the amplitude lost by the weaker leg."""
 
 
 PATTERNS: Final[dict[GaitClass, Pattern]] = {

@@ -1,4 +1,4 @@
-"""Who walks in the synthetic cohort: people, their builds and clothes, their takes."""
+"""The plan of the synthetic cohort: people, their builds and clothes, their clips."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SIDES: Final = (-1, 1)
 
 @dataclass(frozen=True)
 class Subject:
-    """One synthetic person; ``seed`` makes all of their clips."""
+    """One synthetic person; all of their clips follow from ``seed``."""
 
     name: str
     label: GaitClass
@@ -38,7 +38,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class PlannedClip:
-    """One clip before it is walked and drawn."""
+    """One clip before its walk and film are generated."""
 
     name: str
     subject: Subject

@@ -1,7 +1,7 @@
-"""A cohort with a trap: room, clothes and camera side tell the class of a training film.
+"""A cohort with a trap: room, clothes and camera side reveal a training film's class.
 
-In the swapped films of the same test walks they tell another class: what a system gains
-from the scene it loses there, what it reads from the gait it keeps.
+In the swapped films of the same test walks they indicate another class: there a system
+loses what it gained from the scene and keeps what it read from the gait.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class TrapCohort:
 
 
 def plan_trap(seed: int, train: int, val: int, test: int) -> TrapCohort:
-    """So many subjects of each class for each part, one walk each."""
+    """The given number of subjects per class for each part, one walk each."""
     clips = plan_cohort(seed, train + val + test, 1)
     parts: dict[str, list[StagedClip]] = {"train": [], "val": [], "test": []}
     wanted = {"train": train, "val": val, "test": test}

@@ -1,9 +1,9 @@
 """One synthetic walk: SKEL-46 angles whose heel strikes and toe-offs are exact.
 
-Strides are laid out in time first; each leg's phase is then warped, monotone and
-smooth, so that it is 0 at the heel strike of each stride and, at its toe-off, where the
-walker's toe is farthest behind the hip: force plates find a foot to leave the ground
-within 5 ms of that moment. In normal walking this is at 0.62 of the curves.
+Strides are laid out in time first; each leg's phase is then warped, monotonically and
+smoothly, to be 0 at each heel strike and, at toe-off, the phase where the walker's toe
+is farthest behind the hip: by force plates, a foot leaves the ground within 5 ms of
+that moment. In normal walking this is at 0.62 of the curves.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _toe_off_phase(walker: Walker, side: str) -> float:
     behind += body.ankle_height * np.sin(foot) + body.toe_ahead * np.cos(foot)
     least = int(np.clip(np.argmin(behind), 1, len(phase) - 2))
     before, here, after = behind[least - 1 : least + 2]
-    # The vertex of a parabola: a grid's own minimum could jump with the last bit.
+    # The vertex of a parabola: a grid's own minimum could jump with rounding.
     shift = 0.5 * (before - after) / (before - 2 * here + after)
     return float(phase[least] + shift * (phase[1] - phase[0]))
 

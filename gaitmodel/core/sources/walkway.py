@@ -1,9 +1,9 @@
 """A gait mat's parameters per walk, from a CSV with GAITRite-style columns.
 
-Columns are known by their words, whatever their case, spaces and signs: ``Cadence
+Columns are matched by their words, ignoring case, spaces and signs: ``Cadence
 (steps/min)``, ``Step Time (sec) L``, ``Cycle Time R`` or ``Stride Time R``, ``Swing % of
 Cycle L``, ``Stance % of Cycle``, ``Single Supp. % Cycle``, ``Double Supp. % Cycle``.
-One column, ``clip``, names the walk's clip. Others are named and ignored.
+One column, ``clip``, names the walk's clip. Others are reported and ignored.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ class WalkwayTrials:
 
 
 def read_walkway(path: Path) -> WalkwayTrials:
-    """Read a mat's CSV; blanks are parameters that the mat did not give.
+    """Read a mat's CSV; blank cells are parameters that the mat did not give.
 
     Raises
     ------
     InputError
-        If there is no ``clip`` column or no known parameter, a clip stands twice, or a
-        value is no number of a human walk; the sentence names file, row and value.
+        If there is no ``clip`` column or no known parameter, a clip occurs twice, or a
+        value is not plausible for a human walk; names file, row and value.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -103,7 +103,7 @@ def _refuse_two_for_one(path: Path, columns: list[str]) -> None:
 
 
 def metric_of(column: str) -> tuple[str, tuple[float, float]] | None:
-    """Our metric's key and its possible range for a mat's column, or none."""
+    """The metric key and its possible range for a mat's column, or ``None``."""
     percent = "%" in column or "percent" in column.lower()
     words = re.sub(r"[^a-z]+", " ", _PER_MINUTE.sub(" ", column.lower())).strip()
     if _NO_MEAN.search(words):
@@ -113,7 +113,7 @@ def metric_of(column: str) -> tuple[str, tuple[float, float]] | None:
     side = next((_SIDES[w] for w in words.split() if w in _SIDES), None)
     for pattern, key, limits in _SIDED:
         if side and re.match(rf"(?:(?:l|left|r|right) )?{pattern}\b", words):
-            # A mat gives phases in seconds too: only those of the cycle are ours.
+            # A mat gives phases in seconds too: we take only shares of the cycle.
             phase = any(part in pattern for part in _SHARE)
             return (key.format(side), limits) if percent or not phase else None
     return None

@@ -1,4 +1,4 @@
-"""The pose of a film's walker by BlazePose, on a processor, from its frames alone."""
+"""The pose of a film's walker by BlazePose, on the CPU, from its frames alone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHORTEST_S = 0.8
 
 @dataclass(frozen=True)
 class FilmPose:
-    """The walker's pose, and everybody whose landmarks were followed."""
+    """The walker's pose, and everyone whose landmarks were tracked."""
 
     pose: PoseSequence
     people: PeopleInFilm
@@ -35,12 +35,12 @@ def estimate_pose(
 ) -> FilmPose:
     """The walker's SKEL-46 angles in each RGB frame (H, W, 3).
 
-    ``landmarks`` names another landmark model than the full one (the heavy one).
+    ``landmarks`` names a landmark model other than the full one (the heavy one).
 
     Raises
     ------
     PoseError
-        If nobody is seen for as long as a step.
+        If nobody is seen for at least the duration of a step.
     WeightsError
         If the networks' files are missing.
     """

@@ -1,7 +1,7 @@
-"""Where BlazePose's weights lie: inside an installed wheel, none of its code imported.
+"""Find BlazePose's weights in an installed wheel, without importing its code.
 
 The files are Apache-2.0 (Google, MediaPipe). The heavy landmark model is not in the
-wheel; whoever has its file may name it.
+wheel; its file may be named instead.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def blazepose_files(landmarks: Path | None = None) -> BlazePoseFiles:
     Raises
     ------
     WeightsError
-        If the package that carries them is not installed, or a file is not the one
-        that was measured.
+        If the package that contains them is not installed, or a file's digest is not
+        the expected one.
     """
     spec = find_spec(_PACKAGE)
     if spec is None or spec.origin is None:

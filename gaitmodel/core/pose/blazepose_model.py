@@ -33,7 +33,7 @@ _MARGIN: Final = 1.25
 
 @dataclass(frozen=True)
 class Region:
-    """A turned square in the image: centre (x, y), side and turn (radians)."""
+    """A rotated square in the image: centre (x, y), side and rotation (radians)."""
 
     x: float
     y: float
@@ -51,7 +51,7 @@ class Person:
     """One person in one image.
 
     ``image`` (33, 2) pixels, ``world`` (33, 3) metres around the hips (x right, y down,
-    z away from the camera), ``seen`` (33,) the chance that a landmark is in plain view.
+    z away from the camera), ``seen`` (33,) the probability that a landmark is visible.
     """
 
     image: FloatArray
@@ -69,10 +69,10 @@ def region_between(centre: FloatArray, rim: FloatArray) -> Region:
 
 
 class BlazePose:
-    """Both networks, loaded once; not to be shared between threads.
+    """Both networks, loaded once; not thread-safe.
 
-    One thread each: more gain little on networks so small, and wait for each other
-    wherever several films are prepared at once.
+    One thread each: more gain little on networks this small, and contend for cores
+    when several films are prepared at once.
     """
 
     def __init__(self, files: BlazePoseFiles, threads: int = 1) -> None:
@@ -111,7 +111,7 @@ class BlazePose:
         return found
 
     def landmarks(self, rgb: ByteArray, region: Region) -> Person | None:
-        """The person inside a region, or none."""
+        """The person inside a region, or ``None``."""
         axes = region.axes() * region.side / _LANDMARK_PX
         corner = np.array([region.x, region.y]) - axes @ np.full(2, _LANDMARK_PX / 2)
         placed = np.column_stack([axes, corner])
@@ -140,7 +140,7 @@ class BlazePose:
 
 
 def same_person(one: Region, other: Region) -> bool:
-    """Whether two regions lie around one person."""
+    """Whether two regions are around the same person."""
     apart = np.hypot(one.x - other.x, one.y - other.y)
     return bool(apart < 0.15 * max(one.side, other.side))
 
@@ -176,7 +176,7 @@ def _anchors() -> FloatArray:
 
 
 def _tiles(width: int, height: int) -> list[int]:
-    """Left edges of squares that cover a wide image; one for any other."""
+    """Left edges of the squares that cover a wide image; a single one otherwise."""
     if width <= 1.2 * height:
         return [0]
     count = int(np.ceil((width / height - 1) / 0.5)) + 1

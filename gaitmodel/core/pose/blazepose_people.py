@@ -1,4 +1,4 @@
-"""Follow everybody through a film, and choose the one who walks."""
+"""Track everyone through a film, and choose the walker."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Track:
         return self.people[self.last].next_region
 
     def walking(self) -> float:
-        """Frames times how far the feet part and close, in leg lengths."""
+        """Frames times how much the feet's distance varies (plus travel, in legs)."""
         if len(self.people) < 2:
             return 0.0
         points = np.stack([person.image for person in self.people.values()])
@@ -54,20 +54,20 @@ class Track:
 
 @dataclass(frozen=True)
 class PeopleInFilm:
-    """Everybody in a film of ``frames`` frames; the walker first."""
+    """Everyone in a film of ``frames`` frames; the walker first."""
 
     tracks: tuple[Track, ...]
     frames: int
 
     @property
     def confidence(self) -> float:
-        """How sure the choice is, 0..1: the walker's lead over the next person."""
+        """Confidence in the choice, 0..1: the walker's lead over the next person."""
         scores = [track.walking() for track in self.tracks] + [0.0, 0.0]
         return 1.0 - 0.5 * scores[1] / scores[0] if scores[0] > 0 else 0.0
 
 
 def follow_people(model: BlazePose, frames: Iterable[ByteArray]) -> PeopleInFilm:
-    """Landmarks of everybody in a film's RGB frames, the likeliest walker first."""
+    """Landmarks of everyone in a film's RGB frames, the likeliest walker first."""
     tracks: list[Track] = []
     count = 0
     for number, rgb in enumerate(frames):
@@ -93,7 +93,7 @@ def _follow(model: BlazePose, track: Track, number: int, rgb: ByteArray) -> None
 
 
 def _drop_doubles(current: list[Track], number: int) -> None:
-    """Two regions may slide onto one person: the longer track keeps them."""
+    """Where two regions have slid onto one person, keep the longer track."""
     here = [track for track in current if track.last == number]
     here.sort(key=lambda track: -len(track.people))
     for place, track in enumerate(here):
@@ -104,7 +104,7 @@ def _drop_doubles(current: list[Track], number: int) -> None:
 
 
 def _look(model: BlazePose, tracks: list[Track], number: int, rgb: ByteArray) -> None:
-    """Find people who are not followed: someone lost just now, or someone new."""
+    """Find people who are not tracked: just lost, or new."""
     followed = [track for track in tracks if track.people and track.last == number]
     lost = [t for t in tracks if t.people and 0 < number - t.last <= _LONGEST_LOSS]
     for region in model.people(rgb):

@@ -1,8 +1,8 @@
 """HSMR's raw output file: a pickled object array of one dict per frame.
 
-The file stores no frame rate, may hold several people in a frame or nobody, and
-comes from outside: it is read by an unpickler that admits numpy arrays and plain
-containers and nothing else.
+The file stores no frame rate, may hold several people in a frame or nobody, and is
+untrusted: it is read by an unpickler that admits only numpy arrays and plain
+containers.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _read_header(file: BinaryIO, path: Path) -> tuple[tuple[int, ...], np.dtype[
             else np.lib.format.read_array_header_2_0
         )
         shape, _, dtype = read(file)
-    except Exception as error:  # a header is parsed as Python: it may fail in any way
+    except Exception as error:  # numpy parses headers as Python: anything may be raised
         raise PoseError(f"{path.name} is not a complete .npy file: {error}") from error
     held = path.stat().st_size - file.tell()
     declared = math.prod(shape) * dtype.itemsize
@@ -77,7 +77,7 @@ def read_records(path: Path) -> list[Mapping[str, Any]]:
     Raises
     ------
     PoseError
-        If the pickle asks for anything but arrays, is truncated, or is no list of
+        If the pickle asks for anything but arrays, is truncated, or is not a list of
         frames with ``poses``.
     """
     with path.open("rb") as file:
@@ -88,7 +88,7 @@ def read_records(path: Path) -> list[Mapping[str, Any]]:
             raise PoseError(
                 f"{path.name} is refused: its pickle may hold only arrays, but {error}"
             ) from error
-        except Exception as error:  # a hostile stream may fail in any opcode
+        except Exception as error:  # a malicious stream may raise anything
             raise PoseError(f"{path.name} holds a corrupt pickle: {error}") from error
     frames = list(array) if isinstance(array, np.ndarray) and array.ndim == 1 else []
     if not frames or not all(
@@ -147,7 +147,7 @@ def read_walker(path: Path) -> tuple[FloatArray, float]:
     """The walker's angles (T, 46), NaN where nobody was found, and the confidence.
 
     The confidence (0..1) is the share of frames in which the walker was found times
-    the margin over the next person; 1 for one person seen throughout.
+    the lead over the next person; 1 for a single person seen throughout.
     """
     records = read_records(path)
     frames = [_detections(frame, path, i) for i, frame in enumerate(records)]

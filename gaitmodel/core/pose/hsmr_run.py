@@ -1,7 +1,7 @@
-"""Run an installed checkout of HSMR on a film, as a process of its own.
+"""Run an installed checkout of HSMR on a film, in a separate process.
 
-HSMR's code and weights are not ours to ship: whoever has a checkout names it
-(``HSMR_HOME``), with an interpreter in ``.venv`` inside it; else ours runs it.
+HSMR's code and weights may not be redistributed: ``HSMR_HOME`` names a checkout. The
+interpreter in its ``.venv`` runs it, or ours if there is none.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ def run_hsmr(
     Raises
     ------
     InputError
-        If ``home`` is no checkout of HSMR.
+        If ``home`` is not a checkout of HSMR.
     PoseError
         If the run fails, takes longer than ``timeout_s`` seconds, or writes no pose; the
-        sentence ends with the last line that HSMR wrote.
+        message ends with the last line that HSMR wrote.
     """
     if not (home / _SCRIPT).is_file():
         raise InputError(f"HSMR_HOME={home} is no checkout of HSMR: no {_SCRIPT}")

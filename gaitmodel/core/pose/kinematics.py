@@ -1,8 +1,8 @@
-"""From SKEL angles to bodies in space: gravity, heading, view, joint positions.
+"""From SKEL angles to positions in space: gravity, heading, view, joint positions.
 
 The gravity frame is X toward the camera (or forward, without one), Y up, Z to the
-right of a walker who faces along X. Generic proportions after Winter (Biomechanics
-and Motor Control of Human Movement, 4th ed., table 4.1) stand in for the body.
+right of a walker who faces along X. Body proportions are generic, after Winter
+(Biomechanics and Motor Control of Human Movement, 4th ed., table 4.1).
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def to_gravity(pose: PoseSequence) -> PoseSequence:
     """Turn HSMR's camera frame (y down) into the gravity frame, camera upright.
 
     tilt' = wrap(tilt + 180 deg), list' = -list, rotation' = -rotation; a rotation of
-    0 then faces the camera. A pose that is aligned already comes back unchanged.
+    0 then faces the camera. An already aligned pose is returned unchanged.
     """
     if not pose.camera_frame:
         return pose
@@ -92,7 +92,7 @@ def heading(pose: PoseSequence) -> tuple[float, float]:
 
 
 def view_of(pose: PoseSequence) -> View:
-    """From where the camera sees the walker; unknown without a camera's frame.
+    """The camera's view of the walker; unknown without a camera frame.
 
     Also unknown for a walker who turns through the clip (resultant below 0.6).
     """
@@ -104,7 +104,7 @@ def view_of(pose: PoseSequence) -> View:
         return View.FRONT
     if abs(degrees) >= 135:
         return View.BACK
-    # Turning to the right shows the camera the left side.
+    # Turning right shows the left side to the camera.
     return View.LEFT if degrees < 0 else View.RIGHT
 
 

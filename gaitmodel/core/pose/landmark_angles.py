@@ -2,10 +2,10 @@
 
 A camera at the walker's side sees the sagittal plane itself, and there the image is
 better than the estimated depth (stance knees are 10 to 25 degrees off in 3-D); from
-the front and back only depth shows the sagittal plane. What landmarks cannot show (the
-pelvis' tilt, axial rotations, scapulae, hands) stays NaN. Without the pelvis' tilt the
-hip's flexion is the thigh's against the vertical, and the trunk's extension, halved
-over lumbar and thorax, its line from hips to shoulders against the vertical.
+the front and back only depth shows the sagittal plane. What landmarks cannot show
+(pelvic tilt, axial rotations, scapulae, hands) stays NaN. Without pelvic tilt, hip
+flexion is the thigh's angle to the vertical; trunk extension, split equally between
+lumbar and thorax, is the angle of the line from hips to shoulders to the vertical.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def skel_from_landmarks(
 
     ``image`` (T, 33, 2) pixels, y down; ``world`` (T, 33, 3) metres, x right, y down,
     z away from the camera; ``seen`` (T, 33) visibility 0..1; NaN without a person.
-    Without ``image`` (markers), everything is taken in three dimensions.
+    Without ``image`` (markers), everything is computed in three dimensions.
     """
     hidden = ~(seen >= _LEAST_SEEN)
     world = smoothed(np.where(hidden[..., None], np.nan, world), fps)
@@ -51,7 +51,7 @@ def skel_from_landmarks(
     if image is not None:
         image = smoothed(np.where(hidden[..., None], np.nan, image), fps)
     if image is not None and _is_beside(turn, toward := _facing(image, fps)):
-        for way in (1.0, -1.0):  # to the image's right the right side is seen
+        for way in (1.0, -1.0):  # facing the image's right shows the right side
             there = toward == way
             mean = _circular_mean(turn[there])
             angles[there, INDEX["pelvis_rotation"]] = _about(
@@ -73,8 +73,8 @@ def skel_from_landmarks(
 def smoothed(points: FloatArray, fps: float) -> FloatArray:
     """Short gaps bridged, then a zero-phase Butterworth low-pass at 6 Hz.
 
-    ``points`` (T, J, D); every run of frames of a landmark is filtered alone; runs too
-    short to filter come back as they are.
+    ``points`` (T, J, D); each landmark's runs of frames are filtered separately; runs
+    too short to filter are returned unchanged.
     """
     flat = points.reshape(len(points), -1).copy()
     sections = butter(2, min(CUTOFF_HZ, 0.45 * fps), fs=fps, output="sos")
@@ -132,7 +132,7 @@ def _circular_mean(turn: FloatArray) -> float:
 
 
 def _about(turn: FloatArray, mean: float, centre: float) -> FloatArray:
-    """The heading's changes around ``centre``: the image tells the side better."""
+    """The heading's changes around ``centre``, as the image shows the side better."""
     shifted: FloatArray = wrap(wrap(turn - mean) + centre)
     return shifted
 
@@ -140,9 +140,9 @@ def _about(turn: FloatArray, mean: float, centre: float) -> FloatArray:
 def _facing(image: FloatArray, fps: float) -> FloatArray:
     """(T,) +1 where the walker faces the image's right, -1 for the left.
 
-    It is where toes point, over a second. Who turns round for less than that has not;
-    who has is in between for half a second on either side, and the plane of the walk is
-    not seen: NaN.
+    It is where the toes point, over one second. Turns that last less are ignored. For
+    half a second on either side of a real turn the walker is in between and the
+    sagittal plane is not seen: NaN.
     """
     feet = [
         image[:, leg["toe"], 0] - image[:, leg["heel"], 0] for leg in LIMBS.values()
@@ -162,7 +162,7 @@ def _facing(image: FloatArray, fps: float) -> FloatArray:
 
 
 def _is_beside(turn: FloatArray, toward: FloatArray) -> bool:
-    """Whether the camera stands beside the walker, whichever way they go."""
+    """Whether the camera is beside the walker, whichever way they go."""
     means = [_circular_mean(turn[toward == way]) for way in (1.0, -1.0)]
     known = [mean for mean in means if np.isfinite(mean)]
     return bool(known) and all(abs(np.sin(mean)) >= _SIDE_SHARE for mean in known)

@@ -18,24 +18,24 @@ SUFFIXES: Final = (".npy", ".mot", ".sto", ".trc")
 SURE: Final = 0.75
 """Confidence in the choice of the walker below which a reader is told."""
 
-FPS_SLACK: Final = 0.5  # between what a source says and what a file holds
+FPS_SLACK: Final = 0.5  # between a source's stated rate and the file's
 _FPS_RANGE: Final = (1.0, 1000.0)
 
 
 def read_pose(path: Path, fps: float | None = None) -> PoseSequence:
     """Read ``.npy`` ((T, 46) or raw HSMR), ``.mot``, ``.sto`` or ``.trc`` (markers).
 
-    A plain (T, 46) array is in HSMR's camera frame, as all such files are. NaN means
-    "not observed" and is kept.
+    A plain (T, 46) array is taken to be in HSMR's camera frame. NaN means "not
+    observed" and is kept.
 
     Raises
     ------
     PoseError
         If the file is missing or does not hold at least two frames of 46 finite (or
-        unobserved) angles; the sentence names file, rule and value.
+        unobserved) angles; the message names file, rule and value.
     InputError
-        If the file stores no frame rate and ``fps`` is not given, ``fps`` is no frame
-        rate, or the file's times have another one.
+        If the file stores no frame rate and ``fps`` is not given, or if ``fps`` is not
+        a plausible frame rate or contradicts the file's times.
     """
     if not path.is_file():
         raise PoseError(f"{path.name}: no such pose file")
@@ -54,7 +54,7 @@ def read_pose(path: Path, fps: float | None = None) -> PoseSequence:
 
 
 def has_own_rate(path: Path) -> bool:
-    """Whether a pose file's times give its frame rate."""
+    """Whether a pose file has times that give its frame rate."""
     return path.suffix.lower() != ".npy"
 
 

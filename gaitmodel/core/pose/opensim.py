@@ -1,7 +1,7 @@
 """OpenSim and OpenCap coordinate files (.mot) to SKEL-46 angles.
 
-The pelvis and the hips go by rotation matrix, since OpenSim rotates in another order
-than SKEL; knees, ankles and feet go one to one; the lumbar joint, which in OpenSim
+Pelvis and hips are converted by rotation matrix, since OpenSim rotates in another order
+than SKEL; knees, ankles and feet map one to one; the lumbar joint, which in OpenSim
 spans SKEL's lumbar and thorax, is split in halves. What the file lacks stays NaN.
 """
 
@@ -69,7 +69,7 @@ def read_mot(path: Path) -> PoseSequence:
 
 
 def _read_table(path: Path) -> tuple[bool, dict[str, FloatArray], float]:
-    """Whether angles are in degrees, the columns, and the last place of the times."""
+    """Whether angles are in degrees; the columns; the times' last decimal place."""
     lines = path.read_text(errors="replace").splitlines()
     ends = [i for i, line in enumerate(lines) if line.strip().lower() == "endheader"]
     if not ends or ends[0] + 2 >= len(lines):
@@ -98,7 +98,7 @@ def _read_table(path: Path) -> tuple[bool, dict[str, FloatArray], float]:
 
 
 def _last_place(written: str) -> float:
-    """0.001 of ``0.033``; 1e-9 of ``3.3e-2``, which is written in full."""
+    """0.001 for ``0.033``; 1e-9 for ``3.3e-2``, which is written in full precision."""
     if "e" in written.lower():
         return 1e-9
     return float(10.0 ** -len(written.partition(".")[2]))
@@ -107,8 +107,8 @@ def _last_place(written: str) -> float:
 def _frame_rate(time: FloatArray, last_place: float, path: Path) -> float:
     """Frames per second from the time column, which must advance evenly.
 
-    Times are rounded to their last place: so may be each step between them, and the
-    rate is the whole number with which first and last time agree, if there is one.
+    Times are rounded to their last decimal place, so steps may differ by that. The rate
+    is the whole number consistent with the first and last time, if there is one.
     """
     if len(time) < 2:
         raise PoseError(
@@ -166,7 +166,7 @@ def _by_matrix(
 def _knee_sign(columns: dict[str, FloatArray]) -> float:
     """-1 where knees flex negative (gait2392), 1 where positive (Rajagopal, OpenCap).
 
-    Both knees of a file have one sign, and a leg that hardly bends cannot tell it.
+    Both knees of a file share one sign, as a leg that hardly bends cannot show it.
     """
     names = ("knee_angle_r", "knee_angle_l")
     both = np.concatenate([columns[name] for name in names if name in columns])

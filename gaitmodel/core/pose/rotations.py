@@ -16,7 +16,7 @@ def rotation(axis: str, angle: FloatArray) -> FloatArray:
     first, second = {"x": (1, 2), "y": (2, 0), "z": (0, 1)}[axis]
     matrix = np.zeros((*np.shape(angle), 3, 3))
     own = "xyz".index(axis)
-    # An unobserved angle leaves no direction known, not even its own axis.
+    # With an unobserved angle no direction is known, not even its own axis.
     matrix[..., own, own] = np.where(np.isnan(angle), np.nan, 1.0)
     matrix[..., first, first] = matrix[..., second, second] = cos
     matrix[..., first, second], matrix[..., second, first] = -sin, sin

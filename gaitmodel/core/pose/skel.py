@@ -2,7 +2,7 @@
 
 Order and signs are those of the SKEL body model and of HSMR's files (radians).
 Signs follow OpenSim: X forward, Y up, Z to the walker's right. Limits are HSMR's and
-are soft: real estimates leave them by some degrees, so they warn and never refuse.
+are soft: real estimates exceed them by some degrees, so they cause only warnings.
 
 References: Keller et al., SKEL, ACM TOG 42(6), 2023; Xia et al., HSMR, CVPR 2025.
 """
@@ -112,7 +112,7 @@ _NEGATED_SHOULDER = ("shoulder_r_x", "shoulder_r_y", "shoulder_l_x", "shoulder_l
 
 
 def _mirror_sign(name: str) -> float:
-    """-1 where SKEL's axis keeps its direction in the mirror; legs are mirrored."""
+    """-1 where SKEL's axis keeps its direction in the mirror; leg axes are mirrored."""
     negated = name.endswith(_NEGATED_BY_MIRROR) or name.startswith(_NEGATED_BY_SIDE)
     return -1.0 if negated or name in _NEGATED_SHOULDER else 1.0
 
@@ -135,10 +135,10 @@ _SCAPULAE: Final = np.array([name.startswith("scapula") for name in NAMES])
 
 
 def outside_limits(angles: FloatArray, tolerance_deg: float = 10.0) -> tuple[str, ...]:
-    """Names whose median leaves the soft limits by more than the tolerance.
+    """Names of angles whose median exceeds the soft limits by more than the tolerance.
 
-    Angles (T, 46) in radians, gravity frame. Unobserved angles are passed over, and
-    so are the scapulae, which real estimates always place outside.
+    Angles (T, 46) in radians, gravity frame. Unobserved angles are ignored, as are the
+    scapulae, which real estimates always place outside.
     """
     observed = ~np.isnan(angles).all(axis=0) & ~_SCAPULAE
     middle = np.full(COUNT, np.nan)

@@ -1,8 +1,8 @@
-"""Follow one walker through frames that may show several people, or nobody.
+"""Track one walker through frames that may show several people, or nobody.
 
 A detection continues the track whose last box centre and last pose are nearest
 (cost = 5 x distance in box sizes + 0.02 x pose distance in degrees per joint).
-The walker is the person who is seen longest, and of equals the largest.
+The walker is the person seen longest; of equals, the largest.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class _Track:
 
 
 def follow_walker(frames: list[list[Detection]]) -> tuple[FloatArray, float]:
-    """Angles (T, 46) of the walker, NaN in long gaps, and how sure the choice is."""
+    """Angles (T, 46) of the walker, NaN in long gaps, and the confidence."""
     tracks: list[_Track] = []
     for number, detections in enumerate(frames):
         _continue_tracks(tracks, number, detections)
@@ -73,15 +73,15 @@ def follow_walker(frames: list[list[Detection]]) -> tuple[FloatArray, float]:
     angles[walker.frames] = [one.pose for one in walker.seen]
     share = len(walker.frames) / len(frames)
     margin = 1.0 - 0.5 * min(1.0, rival / len(walker.frames))
-    # Frames in which both parts of a joined track were seen speak against joining.
+    # Frames in which both parts of a joined track were seen are evidence against it.
     return fill_short_gaps(angles), share * margin * (1.0 - shared)
 
 
 def _joined(ranked: list[_Track]) -> tuple[_Track, float]:
-    """The longest track with those that go on where it ends, or end where it begins.
+    """The longest track joined with those that continue or precede it.
 
-    Returns it and the share of frames that its parts had in common. Parts that were
-    taken in are emptied.
+    Returns it and the share of frames in which its parts overlapped. Joined parts are
+    emptied.
     """
     walker, shared = ranked[0], 0
     for part in ranked[1:]:
@@ -98,7 +98,7 @@ def _joined(ranked: list[_Track]) -> tuple[_Track, float]:
 
 
 def _continues(walker: _Track, part: _Track) -> bool:
-    """Whether two tracks meet in time, place and size: one person, lost and found."""
+    """Whether two tracks meet in time, place and size: one person lost, then found."""
     early, late = sorted((walker, part), key=lambda track: track.frames[0])
     later = [n for n, frame in enumerate(late.frames) if frame > early.frames[-1]]
     if not later or late.frames[later[0]] - early.frames[-1] > _LONGEST_LOSS:

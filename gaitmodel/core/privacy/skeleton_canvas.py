@@ -102,7 +102,7 @@ def _draw_body(picture: Image.Image, points: FloatArray, joints: FloatArray) -> 
     """Far limbs first and paler, then the trunk, then near limbs."""
     known = np.isfinite(points[:, 0])
     middle = float(joints[JOINT_INDEX["pelvis"], 0])
-    # Unseen joints are given a place for the enlarged box alone; no bone uses them.
+    # Unseen joints get a place only to compute the enlarged box; no bone uses them.
     boxed = np.where(known[:, None], points, points[JOINT_INDEX["pelvis"]])
     order = sorted(_LIMBS, key=lambda limb: _nearness(limb[0], joints))
     with enlarged(picture, boxed, 24.0) as (draw, placed):
@@ -116,7 +116,7 @@ def _draw_body(picture: Image.Image, points: FloatArray, joints: FloatArray) -> 
 
 
 def _nearness(bones: Sequence[_Bone], joints: FloatArray) -> float:
-    """X of a limb's root, toward the camera: it does not swing like the limb's end."""
+    """X of a limb's root, toward the camera; it swings less than the limb's end."""
     return float(joints[bones[0].start, 0])
 
 

@@ -1,4 +1,4 @@
-"""Where the skeleton stands in each frame: on the ground, which passes beneath it."""
+"""The skeleton's place in each frame: on the ground, which moves beneath it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _filled(values: FloatArray, default: float) -> FloatArray:
 
 
 def _ground(joints: FloatArray, fps: float) -> FloatArray:
-    """(T,) height of the floor below the pelvis: under the lower foot, less jitter."""
+    """(T,) height of the floor below the pelvis: under the lower foot, smoothed."""
     soles = joints[:, _SOLES, 1]
     unseen = np.isnan(soles).all(axis=1)
     lowest = np.where(unseen, np.nan, np.fmin.reduce(soles, axis=1))
@@ -66,7 +66,7 @@ def _ground(joints: FloatArray, fps: float) -> FloatArray:
 
 
 def _travel(joints: FloatArray, fps: float) -> FloatArray:
-    """(T, 2) of the pelvis in X and Z: the lower foot is the one that stands still."""
+    """(T, 2) position of the pelvis in X and Z that keeps the lower foot still."""
     ankles = joints[:, _ANKLES]
     lift = ankles[..., 1] - np.fmin(ankles[:, :1, 1], ankles[:, 1:, 1])
     weight = np.exp2(-np.nan_to_num(lift, nan=np.inf) / _CONTACT_M)  # (T, 2 feet)
@@ -79,7 +79,7 @@ def _travel(joints: FloatArray, fps: float) -> FloatArray:
 
 
 def _captions(joints: FloatArray, resting: tuple[str, ...]) -> tuple[str, ...]:
-    """What each frame must say about what it does not show."""
+    """Each frame's caption about what it does not show."""
     unseen = limbs_unseen(joints)
     nothing = everything_unseen(joints)
     posture = "".join(

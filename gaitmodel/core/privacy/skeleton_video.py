@@ -1,9 +1,9 @@
-"""The privacy path: any SKEL-46 sequence as a film of a skeleton, no pixel of a person.
+"""The privacy path: any SKEL-46 sequence as a skeleton film, without a person's pixels.
 
-The walker is seen from the real camera's direction, in place, at a steady size; the
-ground passes beneath them, and the lower foot stands on it. The walker's right
-limbs are warm, the left ones cool; limbs away from the camera are paler. A limb whose
-angles were not observed is not drawn, and a caption says so.
+The walker is seen from the real camera's direction, in place, at constant size; the
+ground moves beneath them, and the lower foot stands on it. The walker's right limbs
+are in warm colours, the left ones in cool; limbs away from the camera are paler. A limb
+whose angles were not observed is not drawn, and a caption says so.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Write H.264 films that a browser plays and that carry nothing but pictures.
+"""Write H.264 films that browsers play and that contain nothing but pictures.
 
-Constant frame rate, yuv420p, short groups of pictures (so that a rater can scrub),
-no audio, no metadata, index first. One encoder thread, and no macroblock tree (which
-reads stray memory in about one small film of a hundred), make the bytes depend on the
-frames alone. Files appear whole or not at all.
+Constant frame rate, yuv420p, short groups of pictures (so that a rater can scrub), no
+audio, no metadata, index first. With one encoder thread and no macroblock tree (which
+reads uninitialised memory in about one small film in a hundred), the bytes depend on
+the frames alone. Files are written atomically.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class VideoWriter:
         stream.codec_context.time_base = 1 / rate
         self._container, self._stream = container, stream
         self._name, self._shape = name, (size[1], size[0], 3)
-        # The encoder signs its streams with its version and settings (SEI units).
+        # Remove the SEI units, in which the encoder writes its version and settings.
         self._unsigned = BitStreamFilterContext("filter_units=remove_types=6", stream)
         self._count = 0
 
@@ -79,7 +79,7 @@ class VideoWriter:
 def video_writer(
     path: Path, size: tuple[int, int], fps: float
 ) -> Iterator[VideoWriter]:
-    """A film of even ``size`` (width, height) that takes its place on success."""
+    """A film of even ``size`` (width, height), moved into place on success."""
     if size[0] % 2 or size[1] % 2 or min(size) < 2:
         raise VideoError(f"{path.name}: H.264 needs even sides, not {size}")
     with (
@@ -94,7 +94,7 @@ def video_writer(
 def write_video(path: Path, frames: Iterable[ByteArray], fps: float) -> int:
     """Write all frames, (H, W, 3) uint8 RGB of one even size, at a constant rate.
 
-    Returns how many there were.
+    Returns their number.
     """
     iterator = iter(frames)
     first = next(iterator, None)

@@ -24,11 +24,11 @@ _AHEAD: Final = 4
 def sample_indices(
     n_frames: int, fps: float, count: int, sampling: Sampling, stretch_s: float
 ) -> IntArray:
-    """Which ``count`` frames of ``n_frames`` are read; ascending, (count,).
+    """Indices of the ``count`` of ``n_frames`` frames to read; ascending, (count,).
 
     ``uniform`` spreads them over the analysed stretch: the centred part of the clip,
     at most ``stretch_s`` seconds long. ``window`` takes consecutive frames from the
-    centre. A shorter clip repeats its frames evenly; no black frame is ever added.
+    centre. A shorter clip repeats its frames evenly; there is no black padding.
 
     Raises
     ------
@@ -91,9 +91,9 @@ def every_frame(
 
 
 def decoded_ahead(frames: Iterable[ByteArray]) -> Iterator[ByteArray]:
-    """The same frames, decoded on another thread while the last one is looked at.
+    """The same frames, decoded on another thread while the last one is processed.
 
-    What decoding raises is raised here; leaving early ends the thread.
+    Decoding errors are raised here; leaving the loop early ends the thread.
     """
     waiting: Queue[ByteArray] = Queue(_AHEAD)
     left = threading.Event()

@@ -1,7 +1,7 @@
-"""What a video really holds: frames that decode, and the rate at which they follow.
+"""What a video really contains: the frames that decode, and their rate.
 
-The container's word is not taken: every frame is decoded and counted, and the rate
-comes from the frames' own time stamps.
+The container's metadata is not trusted: every frame is decoded and counted, and the
+rate comes from the frames' own time stamps.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     Raises
     ------
     VideoError
-        If the file is missing, empty, no video container, or has no video stream;
-        also for any error of the decoder inside the block, and if the file is larger
-        than ``LARGEST_BYTES`` or declares to be longer than ``LONGEST_S``.
+        If the file is missing, empty, not a video container, or has no video stream; on
+        any decoder error inside the block; and if the file is larger than
+        ``LARGEST_BYTES`` or states a duration above ``LONGEST_S``.
     """
     if not path.is_file():
         raise VideoError(f"{path.name}: no such video file")
@@ -72,14 +72,14 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
 
 
 def probe(path: Path) -> VideoInfo:
-    """Decode the whole file once and say what it holds.
+    """Decode the whole file once and return what it contains.
 
     Raises
     ------
     VideoError
         If the file is missing, empty, truncated, without video or undecodable; if it
         is stored rotated or with more than 8 bits, or its frame rate varies: then the
-        sentence says what to re-encode.
+        message says how to re-encode it.
     """
     with opened(path) as (container, stream):
         declared = stream.frames
@@ -106,9 +106,9 @@ def probe(path: Path) -> VideoInfo:
 
 
 def first_frame_rate(path: Path) -> float:
-    """Decode a film's first frame and count its packets: a quick look that it is one.
+    """Decode a film's first frame and count its packets: a quick check of the file.
 
-    Returns the rate that the container declares; :func:`probe` measures it.
+    Returns the rate that the container states; :func:`probe` measures it.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def _check_frame(frame: av.VideoFrame, path: Path) -> None:
 
 
 def _frame_rate(stamps: np.ndarray, stream: VideoStream, path: Path) -> float:
-    """Frames per second from the time stamps; they must follow evenly."""
+    """Frames per second from the time stamps, which must be evenly spaced."""
     if len(stamps) < 2:
         raise VideoError(f"{path.name} holds a single frame: a walk needs more")
     steps = np.diff(stamps)

@@ -1,8 +1,8 @@
-"""A drawn stage: a level camera, a tiled floor that moves, limbs as tapered capsules.
+"""A drawn stage: a level camera, a moving tiled floor, limbs as tapered capsules.
 
 World coordinates are the gravity frame's: X toward the camera, Y up, Z to the left of
-the picture; the floor is Y = 0. Lengths in metres. The synthetic films and the
-skeleton films are drawn with it.
+the picture; the floor is Y = 0. Lengths in metres. Both the synthetic films and the
+skeleton films use it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Floor:
         width, height = view.size
         self.first_row = int(np.ceil(view.horizon)) + 1
         rows = np.arange(self.first_row, height, dtype=np.float32)[:, None]
-        # Each pixel of the floor: metres before the camera and to its left.
+        # Each pixel of the floor: metres in front of the camera and to its left.
         self._ahead = np.float32(EYE_M * view.focal) / (rows - np.float32(view.horizon))
         columns = np.arange(width, dtype=np.float32)[None]
         self._left = (width / 2 - columns) * self._ahead / np.float32(view.focal)
@@ -103,10 +103,10 @@ def _line(position: FloatArray, width: FloatArray) -> FloatArray:
 def enlarged(
     picture: Image.Image, points: FloatArray, margin: float
 ) -> Iterator[tuple[ImageDraw.ImageDraw, FloatArray]]:
-    """Draw finely around ``points`` (n, 3): twice the size there, then scaled down.
+    """Draw the area around ``points`` (n, 3) at twice the size, then scale it down.
 
-    Yields a pen and the points in its coordinates; smooths edges at a fraction of the
-    price of drawing the whole picture enlarged.
+    Yields a pen and the points in its coordinates. Smooths edges at a fraction of the
+    cost of drawing the whole picture enlarged.
     """
     low = np.floor(points[:, :2].min(axis=0) - margin).astype(int)
     high = np.ceil(points[:, :2].max(axis=0) + margin).astype(int)
@@ -126,7 +126,7 @@ Disc = tuple[float, float, float]
 
 
 def tapered(draw: ImageDraw.ImageDraw, start: Disc, end: Disc, colour: Colour) -> None:
-    """A limb: two discs and what lies between their common tangents, nearly."""
+    """A limb: two discs and, approximately, the area between their common tangents."""
     (x0, y0, r0), (x1, y1, r1) = start, end
     length = float(np.hypot(x1 - x0, y1 - y0))
     for x, y, r in (start, end):

@@ -1,7 +1,7 @@
-"""The admin's read-only view of the model room.
+"""The admin's read-only view of this app.
 
-Rationales and predictions are not in it: leads stay blind to who wrote which text, and
-the identity guard refuses their requests these tables.
+Rationales and predictions are not in it: leads stay blind to which system wrote a text,
+and the identity guard denies their requests these tables.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from gaitmodel.models import Clip, Run, Subject
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic at run time
-    """Rows are written by services alone."""
+    """Only services write rows."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""The model room: clips, runs, predictions, rationales."""
+"""The model app: clips, runs, predictions, rationales."""
 
 from django.apps import AppConfig
 

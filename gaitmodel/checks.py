@@ -1,4 +1,4 @@
-"""System checks: a wrong combination of settings is named with an id and a hint."""
+"""System checks: report wrong combinations of settings, each with an id and a hint."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from django.core.checks import CheckMessage, Error, register
 def queue_retry_exceeds_timeout(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """A retry within the time limit would hand a running Run to a second worker."""
+    """A retry before the time limit would hand a running Run to a second worker."""
     queue: dict[str, Any] = settings.Q_CLUSTER
     clusters: dict[str, Any] = {"default": queue, **queue.get("ALT_CLUSTERS", {})}
     return [
@@ -37,7 +37,7 @@ def queue_retry_exceeds_timeout(
 def data_folder_is_writable(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Clips, checkpoints and caches need a folder that can be written."""
+    """Clips, checkpoints and caches need a writable folder."""
     if os.access(settings.VAR_DIR, os.W_OK):
         return []
     return [
@@ -53,7 +53,7 @@ def data_folder_is_writable(
 def torchvision_fits_torch(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """A torchvision of another build keeps transformers from being imported at all."""
+    """With a torchvision of another build, transformers cannot be imported."""
     builds = {name: _cuda_of(name) for name in ("torch", "torchvision")}
     if None in builds.values() or builds["torch"] == builds["torchvision"]:
         return []
@@ -74,7 +74,7 @@ def torchvision_fits_torch(
 def _cuda_of(package: str) -> str | None:
     """The CUDA version a package was built for, "" for the CPU, None if not installed.
 
-    Read from its version file: importing it would load torch into the web process.
+    Read from its version file, as importing it would load torch into the web process.
     """
     found = find_spec(package)
     version = found and found.origin and Path(found.origin).with_name("version.py")

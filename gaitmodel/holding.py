@@ -1,7 +1,7 @@
-"""Clips whose films somebody outside the model room relies on, byte for byte.
+"""Clips whose films must not change, because code outside this app has sealed them.
 
-The model room knows no study. Whoever seals films says so when the site starts, and
-``prepare_clips`` asks before it would make or take away one of these.
+This app does not know about studies. Code that seals films registers here when the site
+starts, and ``prepare_clips`` asks before it remakes or removes such a film.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 Holder = Callable[[Collection[str]], dict[str, str]]
-"""Of these clip names, the ones that are held, each with who holds it in a few words."""
+"""Maps those of the given clip names that are held to a short phrase saying by whom."""
 
 _holders: list[Holder] = []
 
 
 def hold_by(holder: Holder) -> None:
-    """Ask ``holder`` from now on; once, however often it is named."""
+    """Register ``holder``; idempotent."""
     if holder not in _holders:
         _holders.append(holder)
 

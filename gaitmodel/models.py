@@ -1,4 +1,4 @@
-"""Rows of the model room: subjects, clips, runs, predictions, rationales."""
+"""Database models: subjects, clips, runs, predictions, rationales."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def split_choices() -> list[tuple[str, str]]:
 
 
 class Subject(models.Model):
-    """One walker; in GAVD a video id stands for one."""
+    """One walker; for GAVD, a video id serves as one."""
 
     name = models.CharField(max_length=120, unique=True)
 
@@ -32,7 +32,7 @@ class Subject(models.Model):
 
 
 class Clip(models.Model):
-    """One walk of one subject, with where its files came from and how ready it is."""
+    """One walk of one subject, with its source files and its state."""
 
     class State(models.TextChoices):
         IMPORTED = "imported", "imported"
@@ -73,7 +73,7 @@ class Clip(models.Model):
 
 
 class FilmReview(models.Model):
-    """A film whose de-identification left a doubt, and what a person decided of it."""
+    """A film whose de-identification left a doubt, and a person's decision about it."""
 
     class Decision(models.TextChoices):
         WAITING = "waiting", "waiting for a person"
@@ -115,12 +115,12 @@ class FilmReview(models.Model):
 
     @property
     def can_be_accepted(self) -> bool:
-        """Only weak detections can: what is surely a face must be covered."""
+        """Whether all detections are weak: a certain face must be covered."""
         return self.status == "review"
 
 
 class Walkway(models.Model):
-    """A gait mat's parameters of the walk that a clip shows, by our metric keys."""
+    """A gait mat's parameters of a clip's walk, by our metric keys."""
 
     clip = models.OneToOneField(Clip, models.PROTECT, related_name="walkway")
     values = models.JSONField()
@@ -135,7 +135,7 @@ class Walkway(models.Model):
 
 
 class Run(models.Model):
-    """One piece of model work: claimed by one worker, watched by its heartbeat."""
+    """One piece of model work: claimed by one worker, monitored by its heartbeat."""
 
     class Kind(models.TextChoices):
         TRAIN = "train", "training"
@@ -162,10 +162,10 @@ class Run(models.Model):
     priority = models.SmallIntegerField(
         choices=Priority.choices, default=Priority.NORMAL, db_default=Priority.NORMAL
     )
-    processes = models.PositiveSmallIntegerField(  # one a device
+    processes = models.PositiveSmallIntegerField(  # one per device
         default=1, db_default=1, validators=[MinValueValidator(1)]
     )
-    # Who has it: drawn anew at each claim, so that an earlier worker can write nothing.
+    # A new token at each claim, so that an earlier worker can no longer write.
     claim = models.UUIDField(null=True, blank=True, editable=False)
     worker = models.CharField(max_length=120, blank=True, db_default="")
     progress = models.FloatField(default=0.0)
@@ -204,7 +204,7 @@ class Run(models.Model):
 
     @property
     def systems(self) -> str:
-        """Its system, or the systems that a generation asks, as words."""
+        """Its system, or a generation's systems, in words."""
         return ", ".join(self.system.split(","))
 
     @property
@@ -213,7 +213,7 @@ class Run(models.Model):
 
     @property
     def left(self) -> timedelta | None:
-        """About how long it still takes, if it goes on as since it was taken."""
+        """Estimated time left, at the rate since it was claimed."""
         if self.state != self.State.RUNNING or self.progress < 0.02:
             return None
         if self.started_at is None or self.heartbeat_at is None:
@@ -223,7 +223,7 @@ class Run(models.Model):
 
 
 class Prediction(models.Model):
-    """A system's class for a clip; the latest row of a pair is the valid one."""
+    """A system's class for a clip; the latest row per (system, clip) is valid."""
 
     clip = models.ForeignKey(Clip, models.PROTECT, related_name="predictions")
     system = models.CharField(max_length=60)
@@ -240,7 +240,7 @@ class Prediction(models.Model):
 
 
 class Rationale(models.Model):
-    """A system's written answer for a clip; the latest row of a pair is the valid one."""
+    """A system's answer for a clip; the latest row per (system, clip) is valid."""
 
     clip = models.ForeignKey(Clip, models.PROTECT, related_name="rationales")
     system = models.CharField(max_length=60)

@@ -1,4 +1,4 @@
-"""Prepare clips and note in their rows what came of it."""
+"""Prepare clips and record the outcome in their rows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gaitmodel.services import films
 
 
 def note(clip: Clip, outcome: Future[Prepared]) -> bool:
-    """Store what preparing a clip gave; a bad clip keeps its reason."""
+    """Store the result of preparing a clip, or the reason for its failure."""
     try:
         prepared = outcome.result()
     except (GaitError, OSError) as error:
@@ -26,7 +26,7 @@ def note(clip: Clip, outcome: Future[Prepared]) -> bool:
 
 
 def note_film(clip: Clip) -> None:
-    """Keep a film that was made, and ask a person where it is in doubt."""
+    """Upload a film that was made, and request a person's review if in doubt."""
     shelf.upload(clip.name)
     store = clip_store()
     if found := store.read_privacy(clip.name):
@@ -36,9 +36,9 @@ def note_film(clip: Clip) -> None:
 
 
 def prepare_again(name: str) -> None:
-    """Make one clip's film as people have decided; its row tells how that ended.
+    """Remake one clip's film as people have decided; its row records the outcome.
 
-    The pose stays, whatever it was estimated with.
+    The pose is kept, whatever estimated it.
     """
     clip = Clip.objects.select_related("subject").get(name=name)
     shelf.fetch(clip.name)

@@ -1,8 +1,8 @@
-"""Where the clips' files are kept for all hosts: on this disk, or in an S3 bucket.
+"""Storage of the clips' files for all hosts: on this disk, or in an S3 bucket.
 
-With ``MEDIA_STORAGE=s3`` the clip store on each host's disk is a copy of the bucket's:
-what was prepared is put there, and before a clip is read its copy is brought up to date
-by the bucket's own tags. Raters' films are read from the bucket in ranges.
+With ``MEDIA_STORAGE=s3`` the clip store on each host's disk mirrors the bucket: results
+of preparation are uploaded, and before a clip is read its copy is synchronised by the
+bucket's ETags. Raters' films are read from the bucket in ranges.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from gaitmodel.core.store import atomic_path, check_clip_name, write_json
 
 BLOCK_BYTES = 1 << 16
 SIGNED_S = 60
-TAGS = ".shelf.json"  # the bucket's tags of the copies in a clip's folder
+TAGS = ".shelf.json"  # the bucket's ETags of the copies in a clip's folder
 
 
 class Film(Protocol):
-    """A film's bytes, wherever they lie."""
+    """A film's bytes, wherever they are stored."""
 
     @property
     def size(self) -> int:
         """In bytes."""
 
     def blocks(self, part: range) -> Iterator[bytes]:
-        """Some of its bytes."""
+        """The bytes in ``part``, in blocks."""
 
     def accelerated(self) -> str:
         """Its address below nginx's internal location."""
@@ -64,7 +64,7 @@ class FilmOnDisk:
 
 @dataclass(frozen=True)
 class FilmInBucket:
-    """A film in the bucket: nothing of it is kept here."""
+    """A film in the bucket; nothing of it is kept on this host."""
 
     key: str
     stored_size: int
@@ -81,14 +81,14 @@ class FilmInBucket:
         yield from body.iter_chunks(BLOCK_BYTES)
 
     def accelerated(self) -> str:
-        """Signed for a minute, so that nginx may read it and nobody else."""
+        """A URL signed for a minute, so that only nginx can read it."""
         storage: Any = storages["clips"]
         signed = urlsplit(storage.url(self.key, expire=SIGNED_S))
         return f"{signed.path.lstrip('/')}?{signed.query}"
 
 
 def film(relative: str) -> Film | None:
-    """The film at a path of the clip store; none if there is none."""
+    """The film at a path of the clip store, or None."""
     if not is_remote():
         path = Path(settings.CLIP_STORE) / relative
         return FilmOnDisk(path) if path.is_file() else None
@@ -106,7 +106,7 @@ def is_remote() -> bool:
 
 
 def fetch(clip: str) -> Path:
-    """Bring this host's copy of a clip up to date; its folder."""
+    """Synchronise this host's copy of a clip; returns its folder."""
     folder = Path(settings.CLIP_STORE) / check_clip_name(clip)
     if not is_remote():
         return folder
@@ -124,7 +124,7 @@ def fetch(clip: str) -> Path:
 
 
 def upload(clip: str) -> None:
-    """Put a clip's files into the bucket, and take away what is no longer among them."""
+    """Upload a clip's files to the bucket and delete those that are gone here."""
     if not is_remote():
         return
     folder = Path(settings.CLIP_STORE) / check_clip_name(clip)
@@ -149,7 +149,7 @@ def erase(clip: str) -> None:
 
 
 def problem() -> str:
-    """Why the bucket cannot be written; empty if it can, or if there is none."""
+    """Why the bucket is not writable; empty if it is, or if there is none."""
     if not is_remote():
         return ""
     try:
@@ -160,7 +160,7 @@ def problem() -> str:
 
 
 def _faults() -> tuple[type[Exception], ...]:
-    """What boto3 raises; loaded only where there is a bucket."""
+    """The errors that boto3 raises; loaded only where there is a bucket."""
     names = ("BotoCoreError", "ClientError")
     return tuple(import_string(f"botocore.exceptions.{name}") for name in names)
 
@@ -170,7 +170,7 @@ def _bucket() -> Any:
 
 
 def _listed(clip: str) -> dict[str, str]:
-    """The bucket's tag of each of a clip's files."""
+    """The bucket's ETag of each of a clip's files."""
     prefix = f"{clip}/"
     return {
         one.key.removeprefix(prefix): one.e_tag

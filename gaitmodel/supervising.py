@@ -1,15 +1,15 @@
-"""The queue worker's side of a Run: a process of its own, watched until it has ended.
+"""The queue worker's side of a Run: a child process, supervised until it ends.
 
-1. The Run is done by ``manage.py execute_run``, under ``torchrun`` if it wants several
-   devices. Its memory, the device's too, goes with it.
-2. This worker beats for it, shows the end of its log, and stops it when a person
-   cancels: asked first, killed after ``GRACE_S``.
-3. If this worker dies, the kernel kills the process too (Linux); the lease then runs
-   out, and another worker goes on from the checkpoint.
-4. A worker that is asked to end (``manage.py qcluster`` sets ``ENDING``) gives its Run
-   back at once and takes no other.
+1. ``manage.py execute_run`` does the Run, under ``torchrun`` if it needs several
+   devices. All of its memory, including the device's, is freed when it ends.
+2. This worker sends its heartbeats, shows the end of its log, and stops it when a
+   person cancels: SIGTERM first, SIGKILL after ``GRACE_S``.
+3. If this worker dies, the kernel kills the child too (Linux); the lease then expires,
+   and another worker resumes from the checkpoint.
+4. A worker asked to end (``manage.py qcluster`` sets ``ENDING``) returns its Run to the
+   queue at once and takes no other.
 
-Nothing here knows torch.
+Nothing here imports torch.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ GRACE_S = 3
 POLL_S = 0.1
 TAIL_BYTES = 4000
 PR_SET_PDEATHSIG = 1
-# One byte that every process forked from the worker's first one shares, without a lock
-# that a killed process could keep.
+# One byte shared by all processes forked from the worker's first, without a lock that a
+# killed process could leave held.
 ENDING = multiprocessing.RawValue("b", 0)
 log = logging.getLogger(__name__)
 
 
 def run_next() -> None:
-    """Take the next Run and see it through, then wake a worker for the one after."""
+    """Claim and supervise the next Run, then wake a worker for the one after."""
     if ENDING.value:
         return
     runs.runs_recover()
@@ -57,18 +57,18 @@ def run_next() -> None:
 
 
 def worker_name() -> str:
-    """This worker for the Runs page: its host and its devices."""
+    """This worker's name on the Runs page: its host and its devices."""
     devices = os.environ.get("CUDA_VISIBLE_DEVICES", "")
     return socket.gethostname() + (f", GPU {devices}" if devices else "")
 
 
 def log_path(run: Run) -> Path:
-    """Where the output of a Run's process lies on its worker's disk."""
+    """The log file of a Run's process on its worker's disk."""
     return Path(settings.RUN_LOG_DIR) / f"{run.pk}.log"
 
 
 def supervise(run: Run) -> None:
-    """Do a claimed Run in a process of its own; its row tells how that ended."""
+    """Do a claimed Run in a child process; its row records the outcome."""
     path = log_path(run)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as out:
@@ -77,7 +77,7 @@ def supervise(run: Run) -> None:
             stdout=out,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
-            env=os.environ | {"LOG_FORMAT": "text"},  # a person reads it
+            env=os.environ | {"LOG_FORMAT": "text"},  # for human readers
             start_new_session=True,
             preexec_fn=die_with_parent,
         )
@@ -92,7 +92,7 @@ def supervise(run: Run) -> None:
 
 
 def command(run: Run) -> list[str]:
-    """What does a Run: one process, or ``torchrun`` with one for each device."""
+    """The command line of a Run: one process, or ``torchrun`` with one per device."""
     manage = str(Path(settings.BASE_DIR) / "manage.py")
     task = [manage, "execute_run", str(run.pk), str(run.claim)]
     if run.processes == 1:
@@ -102,13 +102,13 @@ def command(run: Run) -> list[str]:
 
 
 def die_with_parent() -> None:
-    """Ask the kernel to kill this process when its parent dies; Linux alone can."""
+    """Ask the kernel to kill this process when its parent dies (Linux only)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _watch(run: Run, process: subprocess.Popen[bytes]) -> Lease:
-    """Beat until the process has ended or had its grace; what the last beat heard."""
+    """Send heartbeats until the process ends or its grace expires; the last answer."""
     lease, next_beat, kill_at = Lease.HELD, 0.0, None
     with log_path(run).open("rb") as shown:
         while process.poll() is None:
@@ -128,7 +128,7 @@ def _watch(run: Run, process: subprocess.Popen[bytes]) -> Lease:
 
 
 def _tail(file: IO[bytes]) -> str:
-    """The end of a log as whole lines; of a progress bar its last state."""
+    """The end of a log, with only the last state of progress bars."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(size - TAIL_BYTES, 0))
     lines = file.read().decode(errors="replace").replace("\0", "").split("\n")
@@ -136,14 +136,14 @@ def _tail(file: IO[bytes]) -> str:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End whatever is left of the process's group."""
+    """Kill whatever is left of the process group."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
 def _settle(run: Run, code: int, lease: Lease) -> None:
-    """Note the end of a Run whose process could not do so itself."""
+    """Record the end of a Run whose process could not do so itself."""
     if lease is Lease.STOPPING:
         runs.run_stop(run=run)
     elif ENDING.value:

@@ -1,4 +1,4 @@
-"""What the queue's worker calls; nothing here loads torch."""
+"""Entry points of the queue worker; nothing here loads torch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from gaitmodel.preparing import prepare_again
 
 
 def run_next() -> None:
-    """Do the waiting Run of the highest priority, if one waits."""
+    """Do the waiting Run of the highest priority, if any."""
     supervising.run_next()
 
 

@@ -1,4 +1,4 @@
-"""Addresses of the model room (leads only)."""
+"""URLs of the model pages (leads only)."""
 
 from django.urls import path
 

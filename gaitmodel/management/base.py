@@ -1,4 +1,4 @@
-"""What every command shares: progress bars, and errors as one sentence.
+"""Shared by all commands: progress bars, and errors as one sentence.
 
 Exit codes: 0 done, 1 a failure at run time, 2 unusable arguments or invalid data.
 """
@@ -49,7 +49,7 @@ class GaitCommand(BaseCommand):
 
 
 def unmigrated(error: DatabaseError) -> CommandError:
-    """What to do about a database that lacks tables or cannot be reached."""
+    """An error that says what to do if the database lacks tables or is unreachable."""
     return CommandError(
         f"the database cannot be used ({str(error).splitlines()[0]}): "
         "run manage.py migrate, or check DATABASE_URL",
@@ -58,19 +58,19 @@ def unmigrated(error: DatabaseError) -> CommandError:
 
 
 def count(text: str) -> int:
-    """An argument that is a number of things, 0 or more."""
+    """An argument that is a count, 0 or more."""
     if not text.isdigit():
         raise ArgumentTypeError(f"{text!r} is not a number of 0 or more")
     return int(text)
 
 
 def writable_folder(folder: Path) -> None:
-    """Make the folder that results will go to, before any work is done for them.
+    """Create the folder for results before any work is done for them.
 
     Raises
     ------
     InputError
-        If it is a file, or nothing can be written there.
+        If it is a file or not writable.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -82,7 +82,7 @@ def writable_folder(folder: Path) -> None:
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[float, str], None]]:
-    """A bar on stderr that takes a share from 0 to 1 and what is being done."""
+    """A bar on stderr that takes a share from 0 to 1 and the current step."""
     with tqdm(
         total=100.0,
         desc=title,

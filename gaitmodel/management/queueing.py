@@ -26,12 +26,12 @@ def add_queue_arguments(parser: CommandParser) -> None:
 
 
 def queue_options(options: dict[str, Any]) -> dict[str, Any]:
-    """What ``run_create`` takes of them.
+    """Those of the options that ``run_create`` takes.
 
     Raises
     ------
     InputError
-        If several processes are asked for, and no worker.
+        If several processes are requested without a worker.
     """
     if options["processes"] < 1:
         raise InputError(f"--processes must be at least 1, not {options['processes']}")

@@ -1,4 +1,4 @@
-"""The CUDA device of a worker: that it is there, and that it computes."""
+"""Check that a worker's CUDA device is present and computes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def device_name() -> str:
 
 
 def keep_busy(seconds: float) -> None:
-    """Multiply matrices for so long."""
+    """Multiply matrices for this long."""
     until = time.monotonic() + seconds
     square = torch.rand(2048, 2048, device="cuda")
     while time.monotonic() < until:

@@ -1,4 +1,4 @@
-"""Table 1 of one split."""
+"""Evaluate systems on one split, for Table 1."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def run_evaluation(
 ) -> TableOne:
     """Table 1 on one split: every system on its backbone; stored for the lead's page.
 
-    ``shortcut`` holds what the shortcut test found, by system. A clip that cannot be
-    read stops the work; or, if ``failed`` is given, it is noted there and left out for
+    ``shortcut`` holds the shortcut test's results by system. A clip that cannot be read
+    stops the work, unless ``failed`` is given: then it is noted there and left out for
     every system.
 
     Raises
@@ -90,7 +90,7 @@ def run_evaluation(
 def _is_readable(
     clip: Clip, systems: Sequence[Fitted | Untrained], failed: dict[str, str]
 ) -> bool:
-    """Whether every trained system can read it, and its film decodes to the end."""
+    """Whether every system can read the clip, and its film decodes to the end."""
     try:
         given = clip_input(clip, film=any(one.reads_film for one in systems))
         if given.film:
@@ -105,7 +105,7 @@ def _is_readable(
 
 
 def systems_ready(asked: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Which systems could be evaluated on these backbones, and why others not."""
+    """Which systems can be evaluated on these backbones, and why others cannot."""
     ready, left_out = {}, {}
     for key, entry in SYSTEMS.items():
         try:

@@ -27,7 +27,7 @@ from gaitmodel.selectors import clips_by_name, rationales_latest
 
 
 def generate_run(run: Run, report: Report) -> dict[str, Any]:
-    """What the row of a generation asks for; how many rationales were written."""
+    """Do what a generation's row asks for; returns the number of rationales written."""
     request = GenerateRequest.from_json(run.parameters)
     written = run_generation(request, report)
     Team().leave()
@@ -37,14 +37,14 @@ def generate_run(run: Run, report: Report) -> dict[str, Any]:
 def run_generation(request: GenerateRequest, report: Report) -> int:
     """Write a prediction and a rationale of each system for each clip.
 
-    A pair whose valid text was written from the same checkpoint and measurements by the
-    same decoding is not answered again, so an interrupted run goes on where it stopped.
-    Under ``torchrun`` each process answers for its share of the clips.
+    A pair whose valid text came from the same checkpoint, measurements and decoding is
+    skipped, so an interrupted run resumes where it stopped. Under ``torchrun`` each
+    process answers for its share of the clips.
 
     Raises
     ------
     InputError
-        If the engine is not there, a system cannot answer, or has seen a test subject.
+        If the engine is missing, a system cannot answer, or has seen a test subject.
     """
     check_engine(request.generation.engine, request.generation.no_repeat_ngram)
     team = Team()
@@ -77,7 +77,7 @@ def run_generation(request: GenerateRequest, report: Report) -> int:
 
 
 def _opened(key: str, request: GenerateRequest) -> Fitted | Untrained:
-    """A system that will write; all are opened before the first text is written."""
+    """A system that can write; all are opened before the first text is written."""
     system = workplace().answering(
         key, request.backbone, FusionConfig(), request.generation
     )
@@ -91,9 +91,9 @@ def _stands(
     wanted: Mapping[str, str],
     told: Mapping[str, str],
 ) -> bool:
-    """Whether the valid text of a clip was written in this very way.
+    """Whether a clip's valid text was written in exactly this way.
 
-    Texts of earlier versions do not say what is ``told``, and stand without it.
+    Texts of earlier versions do not record ``told``; this does not invalidate them.
     """
     return (
         before is not None

@@ -1,4 +1,4 @@
-"""Where the model room lies, and a clip's row as what a system may read."""
+"""The folders of model work, and what a system may read of a clip's row."""
 
 from __future__ import annotations
 
@@ -28,10 +28,9 @@ def workplace(*, cached: bool = True) -> Workplace:
 
 
 def clip_input(clip: Clip, *, film: bool = True) -> ClipInput:
-    """A prepared clip's row as what a system may read: no label, no subject.
+    """What a system may read of a prepared clip's row: no label, no subject.
 
-    A film that ``prepare_clips --no-films`` left for later is made now, if it is asked
-    for.
+    If ``film`` is requested but ``prepare_clips --no-films`` left it out, it is made.
     """
     store = clip_files(clip)
     pose = store.read_pose(clip.name)
@@ -51,12 +50,12 @@ def labelled(clip: Clip, *, film: bool) -> LabelledClip:
 
 
 def refuse_seen(system: Fitted | Untrained, clips: Iterable[Clip]) -> None:
-    """A test clip must not be of a subject whom the checkpoint was trained on.
+    """Refuse test clips of subjects that the checkpoint was trained on.
 
     Raises
     ------
     InputError
-        If one is: the clips were split anew after the training.
+        If there is one: the clips were split again after the training.
     """
     for clip in clips:
         if clip.split == Split.TEST and system.has_seen(clip.subject.name):
@@ -73,7 +72,7 @@ def unready(splits: Sequence[str], *, skip: bool) -> dict[str, str]:
     Raises
     ------
     InputError
-        If there is one and it is not to be skipped.
+        If there is one and ``skip`` is false.
     """
     missing = {
         clip.name: clip.reason or "it is imported but not prepared"

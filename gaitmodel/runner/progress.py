@@ -1,4 +1,4 @@
-"""Progress of one system's work as a share of a whole run."""
+"""Progress of one system's work as a share of the whole run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do what a Run's row asks for, and leave in it how it went and ended.
+"""Do what a Run's row asks for, and record its progress and outcome there.
 
 Under ``torchrun`` several processes do one Run: each does its share, the first writes.
 """
@@ -24,13 +24,13 @@ from gaitmodel.services import runs
 from gaitmodel.services.runs import GONE, Lease
 
 Show = Callable[[float, str], None]
-# By name, so that a Run loads no more than it needs.
+# By name, so that a Run imports no more than it needs.
 TASKS = {
     Run.Kind.TRAIN: "gaitmodel.runner.training.train_run",
     Run.Kind.GENERATE: "gaitmodel.runner.generation.generate_run",
     Run.Kind.TRIAL: "gaitmodel.runner.trial.trial_run",
 }
-PATIENCE_S = 600  # how long a finished Run waits for a database that is away
+PATIENCE_S = 600  # how long a finished Run waits for an unreachable database
 IS_FIRST = os.environ.get("RANK", "0") == "0"
 
 
@@ -40,9 +40,9 @@ def perform(run: Run, stopping: threading.Event, show: Show | None = None) -> No
     Raises
     ------
     CancelledError
-        If ``stopping`` was set; the row is then its setter's to write.
+        If ``stopping`` was set; whoever set it then updates the row.
     GaitError
-        As the Run's task raises it; the row then tells the reason.
+        As raised by the Run's task; the row then records the reason.
     """
 
     def report(progress: float, stage: str) -> None:
@@ -67,7 +67,7 @@ def perform(run: Run, stopping: threading.Event, show: Show | None = None) -> No
 
 
 def _note_progress(run: Run, progress: float, stage: str) -> None:
-    """A database that is away for a while costs a line of progress, not the Run."""
+    """Record progress; an unreachable database costs this update, not the Run."""
     try:
         held = runs.run_progress(
             run=run,
@@ -83,7 +83,7 @@ def _note_progress(run: Run, progress: float, stage: str) -> None:
 
 
 def _device_memory_mb() -> int | None:
-    """The most that this process has held on its device; none without one."""
+    """Peak memory that this process has reserved on its device; None without one."""
     torch: Any = sys.modules.get("torch")
     if torch is None or not torch.cuda.is_available():
         return None
@@ -91,7 +91,7 @@ def _device_memory_mb() -> int | None:
 
 
 def _surely(write: Callable[[], bool]) -> None:
-    """Write the end of a Run, waiting for a database that is away."""
+    """Write the end of a Run, waiting for an unreachable database."""
     deadline = time.monotonic() + PATIENCE_S
     while True:
         try:
@@ -106,7 +106,7 @@ def _surely(write: Callable[[], bool]) -> None:
 
 @contextmanager
 def stopped_by_signal() -> Iterator[threading.Event]:
-    """An event that SIGTERM sets: the supervising worker's way to stop a Run."""
+    """An event set by SIGTERM, with which the supervising worker stops a Run."""
     stopping = threading.Event()
     before = signal.signal(signal.SIGTERM, lambda number, frame: stopping.set())
     try:
@@ -129,7 +129,7 @@ def watched(run: Run, show: Show) -> Run:
 
 @contextmanager
 def _heartbeat(run: Run) -> Iterator[threading.Event]:
-    """Beat while the block runs; the event is set once someone cancels the Run."""
+    """Send heartbeats within the block; the event is set once the Run is cancelled."""
     over, stopping = threading.Event(), threading.Event()
 
     def beat() -> None:

@@ -26,7 +26,7 @@ VALIDATION_SHARE = 0.2  # of the training subjects, when the source names no val
 
 
 def train_run(run: Run, report: Report) -> dict[str, Any]:
-    """What a training's row asks for."""
+    """Do what a training's row asks for."""
     result = run_training(TrainRequest.from_json(run.parameters), report)
     Team().leave()
     return result
@@ -35,13 +35,13 @@ def train_run(run: Run, report: Report) -> dict[str, Any]:
 def run_training(request: TrainRequest, report: Report) -> dict[str, Any]:
     """Train on the clips of the training split; validation subjects never overlap.
 
-    Returns the checkpoint's name, what the leakage audit checked, and the clips that
-    were left out with their reasons.
+    Returns the checkpoint's name, what the leakage audit checked, and the clips left
+    out, with reasons.
 
     Raises
     ------
     InputError
-        If no prepared clip stands in the training split, one failed and is not to be
+        If the training split has no prepared clip, one failed and is not to be
         skipped, or the audit finds a leak.
     """
     skipped = unready([Split.TRAIN, Split.VAL], skip=request.skip_failed)
@@ -91,7 +91,7 @@ def run_training(request: TrainRequest, report: Report) -> dict[str, Any]:
 def _read(
     clips: Iterable[Clip], film: bool, failed: dict[str, str] | None
 ) -> list[LabelledClip]:
-    """Each clip as a system may read it; one that cannot be is noted, or an error."""
+    """Clips as a system may read them; an unreadable one is noted or raises."""
     read = []
     for clip in clips:
         try:
@@ -102,7 +102,7 @@ def _read(
 
 
 def _parts(request: TrainRequest) -> tuple[list[Clip], list[Clip]]:
-    """Training and validation clips; validation subjects from training if need be."""
+    """Training and validation clips; without a val split, some training subjects."""
     chosen = clips_balanced(clips_ready(split=Split.TRAIN.value), request.max_clips)
     if not chosen:
         raise InputError(

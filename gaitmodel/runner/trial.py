@@ -1,7 +1,7 @@
 """A trial of a worker: whether it can compute, write, report, stop and be taken over.
 
-It goes in steps, and notes each in ``steps.txt`` of a folder of its own, so that one
-that is taken over goes on at the step after the last, as a training does.
+It proceeds in steps, recording each in ``steps.txt`` in its own folder, so that a trial
+that is taken over resumes after the last one, as a training does.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from gaitmodel.models import Run
 
 
 def trial_run(run: Run, report: Callable[[float, str], None]) -> dict[str, Any]:
-    """Do ``steps`` steps of ``seconds`` each, on the device if ``device`` is asked for.
+    """Do ``steps`` steps of ``seconds`` each, on the device if ``device`` is set.
 
     Raises
     ------
     InputError
-        If a device is asked for and torch sees none.
+        If a device is requested and torch sees none.
     """
     steps, seconds = int(run.parameters["steps"]), float(run.parameters["seconds"])
     device = _device() if run.parameters.get("device") else "none"
@@ -42,12 +42,12 @@ def trial_run(run: Run, report: Callable[[float, str], None]) -> dict[str, Any]:
 
 
 def trial_path(run: Run) -> Path:
-    """Where the steps of a trial are noted."""
+    """The file in which a trial's steps are recorded."""
     return Path(settings.CHECKPOINT_DIR) / "trials" / str(run.pk) / "steps.txt"
 
 
 def steps_done(path: Path) -> list[str]:
-    """The whole lines so far; a line that a kill cut short does not count."""
+    """The complete lines so far; a line truncated by a kill does not count."""
     if not path.exists():
         return []
     text = path.read_text()
@@ -58,12 +58,12 @@ def steps_done(path: Path) -> list[str]:
 
 
 def _device() -> str:
-    """The device's name, by a module that a trial without a device need not load."""
+    """The device's name; imports torch only when needed."""
     return str(import_string("gaitmodel.runner.device.device_name")())
 
 
 def _work(seconds: float, device: str) -> None:
-    """Keep the device busy for so long, or wait."""
+    """Keep the device busy for ``seconds``; without one, sleep."""
     if device == "none":
         time.sleep(seconds)
     else:

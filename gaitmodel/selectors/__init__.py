@@ -1,4 +1,4 @@
-"""Reads of the model room; those about Runs have a file of their own."""
+"""Database reads of this app; those about Runs are in ``runs.py``."""
 
 from gaitmodel.selectors.answers import (
     Exhibit,

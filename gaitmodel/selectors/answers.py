@@ -1,4 +1,4 @@
-"""Reads of what systems decided and wrote, the latest of each."""
+"""Reads of the systems' latest predictions and rationales."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def rationales_latest(
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A clip with one system's decision and rationale, cut at its judged claims."""
+    """A clip with one system's decision and rationale, split at its judged claims."""
 
     clip: Clip
     system: str
@@ -96,7 +96,7 @@ class Grounding:
 
 
 def groundings(clips: Iterable[Clip], systems: Sequence[str]) -> list[Grounding]:
-    """How far each system's newest rationales for the clips agree with the metrics."""
+    """How well each system's newest rationales for the clips agree with the metrics."""
     latest = rationales_latest(clips, systems)
     found = []
     for system in systems:
@@ -121,7 +121,7 @@ def _latest(
     rows: QuerySet[Answer], clips: Iterable[Clip], systems: Iterable[str]
 ) -> dict[tuple[int, str], Answer]:
     chosen = rows.filter(clip__in=list(clips), system__in=list(systems))
-    ordered = chosen.order_by("created_at", "pk")  # the last of a pair stays
+    ordered = chosen.order_by("created_at", "pk")  # the last of a pair wins
     return {(row.clip_id, row.system): row for row in ordered}
 
 

@@ -1,4 +1,4 @@
-"""Reads of clips: their files, features, and which are asked for."""
+"""Reads of clips: their files, features, and selections of them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from gaitmodel.models import (
 
 
 def clip_store() -> ClipStore:
-    """The store that the settings name, as this host has it."""
+    """The store that the settings name, as present on this host."""
     return ClipStore(settings.CLIP_STORE)
 
 
@@ -40,12 +40,12 @@ def clip_files(clip: Clip) -> ClipStore:
 
 
 def clip_shown_video(clip: Clip) -> Path:
-    """The film of a clip that people may see: de-identified, else the skeleton."""
+    """The film of a clip that people may see: de-identified, or else the skeleton."""
     return clip_files(clip).shown_video(clip.name)
 
 
 def clip_film(clip: Clip) -> ClipFilm:
-    """A clip's film with what its provenance says; ``InputError`` if it has none."""
+    """A clip's film with its provenance; ``InputError`` if it has none."""
     path = clip_shown_video(clip)
     known = clip_store().read_provenance(clip.name)
     return ClipFilm(
@@ -57,7 +57,7 @@ def clip_film(clip: Clip) -> ClipFilm:
 
 
 def clips_by_name(names: Iterable[str]) -> list[Clip]:
-    """Prepared clips in the order asked for; ``InputError`` names one that is not."""
+    """Prepared clips in the order given; ``InputError`` names one that is not ready."""
     found = {clip.name: clip for clip in clips_ready(names=names)}
     missing = [name for name in names if name not in found]
     if missing:
@@ -89,7 +89,7 @@ def clips_found(*, label: str = "", state: str = "") -> QuerySet[Clip]:
 
 
 def clip_features(clip: Clip) -> GaitFeatures | None:
-    """Events and metrics of a prepared clip; none before it is prepared."""
+    """Events and metrics of a clip; ``None`` before it is prepared."""
     return features_from_json(clip.features) if clip.features else None
 
 
@@ -99,7 +99,7 @@ def clip_pose(clip: Clip) -> PoseSequence:
 
 
 def clips_to_prepare() -> QuerySet[Clip]:
-    """Clips that are not ready, or whose film waits to be made as decided."""
+    """Clips that are not ready, or whose film is to be remade as people decided."""
     decided = Q(
         film_review__decision__in=(
             FilmReview.Decision.ACCEPTED,
@@ -129,7 +129,7 @@ def clips_ready(
 
 
 def clips_balanced(clips: Iterable[Clip], limit: int) -> list[Clip]:
-    """At most ``limit`` clips (0: all), in turn from each class and its subjects."""
+    """At most ``limit`` clips (0: all), round-robin over classes and their subjects."""
     if not limit:
         return list(clips)
     classes: dict[str, dict[str, list[Clip]]] = {}
@@ -145,7 +145,7 @@ def _in_turn(groups: Sequence[Sequence[Clip]]) -> list[Clip]:
 
 
 def splits_known() -> dict[str, Split]:
-    """The split of each subject who stands in one, by name."""
+    """The split of each subject that has one, by name."""
     rows = Clip.objects.exclude(split="").order_by("pk")
     return {
         subject: Split(split)

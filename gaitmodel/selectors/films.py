@@ -1,4 +1,4 @@
-"""Reads of films in doubt, and of walks that a mat measured too."""
+"""Reads of films in doubt, and of walks also measured by a mat."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from gaitmodel.selectors.clips import clip_files
 
 
 def reviews_open() -> QuerySet[FilmReview]:
-    """Films whose de-identification waits for a person, oldest first."""
+    """Films whose de-identification awaits a person's decision, oldest first."""
     return FilmReview.objects.filter(
         decision=FilmReview.Decision.WAITING
     ).select_related("clip")
 
 
 def reviews_decided(limit: int = 50) -> list[FilmReview]:
-    """The last decisions of people, newest first."""
+    """People's latest decisions, newest first."""
     decided = FilmReview.objects.exclude(decided_at=None)
     return list(
         decided.select_related("clip", "decided_by").order_by("-decided_at")[:limit]
@@ -37,7 +37,7 @@ def review_cut_outs(review: FilmReview) -> list[Path]:
 
 
 def review_decision(clip: Clip) -> PrivacyDecision:
-    """What people have decided of a clip's film so far."""
+    """People's current decision about a clip's film."""
     review = FilmReview.objects.filter(clip=clip).first()
     if review is None:
         return PrivacyDecision()
@@ -48,7 +48,7 @@ def review_decision(clip: Clip) -> PrivacyDecision:
 
 
 def walkway_pairs() -> dict[str, list[Pair]]:
-    """Film and mat by metric: every clip that both measured, in order of clips."""
+    """Film and mat values by metric for clips that both measured, in clip order."""
     pairs: dict[str, list[Pair]] = {}
     for row in Walkway.objects.select_related("clip__subject"):
         metrics = (row.clip.features or {}).get("metrics", {})

@@ -1,4 +1,4 @@
-"""Reads of Runs: the queue in the order in which workers take it, then the rest."""
+"""Reads of Runs: the queue in the order in which workers take it, and the rest."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from gaitmodel.models import Run
 
 
 def runs_waiting() -> QuerySet[Run]:
-    """What waits for a worker, next first."""
+    """Runs waiting for a worker, next first."""
     return Run.objects.filter(state=Run.State.QUEUED).order_by(
         "-priority", "created_at", "pk"
     )
 
 
 def runs_shown(limit: int = 50) -> list[Run]:
-    """What is under way, what waits with its place in the queue, then what is over."""
+    """Active Runs, then waiting ones with their place in the queue, then ended ones."""
     running = list(Run.objects.filter(state=Run.State.RUNNING).order_by("started_at"))
     waiting = list(runs_waiting()[:limit])
     for place, run in enumerate(waiting, start=1):
@@ -35,7 +35,7 @@ def runs_shown(limit: int = 50) -> list[Run]:
 
 @dataclass(frozen=True)
 class QueueState:
-    """How the queue stands; ages in seconds, 0 where there is nothing to age."""
+    """The state of the queue; ages in seconds, 0 where there is none."""
 
     queued: int
     running: int
@@ -70,7 +70,7 @@ def queue_state() -> QueueState:
 
 
 def worker_seen_at() -> datetime | None:
-    """When any worker last gave a sign of life: a heartbeat, or a look at the queue."""
+    """When any worker last showed life: by a heartbeat, or by polling the queue."""
     beat = Run.objects.aggregate(last=Max("heartbeat_at"))["last"]
     looked = (
         Task.objects.filter(func="gaitmodel.tasks.run_next")

@@ -1,4 +1,4 @@
-"""Writes of the model room; those about films and Runs have files of their own."""
+"""Database writes of this app; films and Runs have files of their own."""
 
 from gaitmodel.services.answers import (
     evaluation_save,

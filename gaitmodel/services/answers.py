@@ -1,4 +1,4 @@
-"""Writes of what systems decided and wrote, and of Table 1."""
+"""Writes of predictions, rationales and Table 1."""
 
 from __future__ import annotations
 

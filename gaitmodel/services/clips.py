@@ -1,4 +1,4 @@
-"""Writes about clips: imported all or none, ready or failed."""
+"""Writes about clips: atomic import, and marking them ready or failed."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class ImportSummary:
 
 @transaction.atomic
 def clips_import(*, refs: Sequence[ClipRef]) -> ImportSummary:
-    """Take clips in, all or none; one that is there already is brought up to date.
+    """Import clips, all or none; existing ones are updated.
 
     Raises
     ------
     InputError
-        If a clip is known under another subject or label, or a subject would stand
-        in two splits.
+        If a clip is known under another subject or label, or a subject would be in two
+        splits.
     """
     _refuse_split_overlap(refs)
     created = unchanged = updated = 0
@@ -57,13 +57,13 @@ def clips_import(*, refs: Sequence[ClipRef]) -> ImportSummary:
 
 
 def _clips_known(refs: Sequence[ClipRef]) -> dict[str, Clip]:
-    """Clips of these names, without the features that they may have been given."""
+    """Clips with these names, without loading their features."""
     rows = Clip.objects.filter(name__in=[ref.clip for ref in refs]).defer("features")
     return {clip.name: clip for clip in rows.select_related("subject")}
 
 
 def _subjects(refs: Sequence[ClipRef]) -> dict[str, Subject]:
-    """Everyone who walks in these clips; who is new is made."""
+    """The subjects of these clips; new ones are created."""
     names = list(dict.fromkeys(ref.subject for ref in refs))
     found = {one.name: one for one in Subject.objects.filter(name__in=names)}
     new = [Subject(name=name) for name in names if name not in found]
@@ -88,7 +88,7 @@ def _clip_fields(ref: ClipRef) -> dict[str, Any]:
 
 
 def _clip_refresh(clip: Clip, ref: ClipRef) -> bool:
-    """Bring a known clip's files and split up to date; tell whether that changed it."""
+    """Update a known clip's files and split; return whether anything changed."""
     if (clip.subject.name, clip.label) != (ref.subject, ref.label.value):
         raise InputError(
             f"clip {ref.clip!r} is already imported as subject "

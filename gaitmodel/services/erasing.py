@@ -1,4 +1,4 @@
-"""Taking a walker out of the site: rows, films, poses and features."""
+"""Erase a walker from the site: rows, films, poses and features."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from gaitmodel.models import (
 
 @transaction.atomic
 def subject_erase(*, name: str) -> list[str]:
-    """Delete a subject with their clips and all that was made of these; their names.
+    """Delete a subject, their clips and everything derived; returns the clips' names.
 
-    The features of films are kept by content, so the whole cache goes: it is made anew.
-    The rows go last: killed on the way, the same call finishes it.
+    Features are cached by content, so the whole cache is deleted; it will be rebuilt.
+    Rows are committed last: if killed midway, the same call finishes the work.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Writes about films in doubt, and about what a walkway measured of a walk."""
+"""Writes about films in doubt, and about walkway measurements."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gaitmodel.models import Clip, FilmReview, Walkway
 
 @transaction.atomic
 def walkway_import(*, trials: Mapping[str, Mapping[str, float]], source: str) -> int:
-    """Take in a mat's parameters by clip, all or none; known ones are replaced.
+    """Import a mat's parameters by clip, all or none; existing ones are replaced.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def walkway_import(*, trials: Mapping[str, Mapping[str, float]], source: str) ->
 
 @transaction.atomic
 def film_review_note(*, clip: Clip, found: Mapping[str, Any]) -> None:
-    """Note how a film's last de-identification ended: a doubt waits for a person.
+    """Record how a film's last de-identification ended: a doubt awaits a decision.
 
     ``found`` is what the clip store keeps of it (``Deidentified.to_json``).
     """
@@ -55,7 +55,7 @@ def film_review_note(*, clip: Clip, found: Mapping[str, Any]) -> None:
     same = review and review.doubts_sha256 == found["doubts_sha256"]
     if same and review and review.decision == FilmReview.Decision.WAITING:
         return
-    FilmReview.objects.update_or_create(  # another process may have noted it meanwhile
+    FilmReview.objects.update_or_create(  # another process may have created it
         clip=clip,
         defaults={
             "status": found["status"],
@@ -69,9 +69,9 @@ def film_review_note(*, clip: Clip, found: Mapping[str, Any]) -> None:
 
 
 def film_review_withdraw(*, clip: Clip) -> None:
-    """No film of the clip is shown any more: nobody is asked, nothing made again.
+    """Drop a clip's open review, as its film is no longer shown or to be remade.
 
-    How a film that passed was decided on stays known.
+    The decision about a film that passed is kept.
     """
     FilmReview.objects.filter(clip=clip).exclude(status="passed").delete()
 
@@ -80,14 +80,14 @@ def film_review_withdraw(*, clip: Clip) -> None:
 def film_review_decide(
     *, review: FilmReview, by: AbstractBaseUser, accept: bool, reason: str
 ) -> None:
-    """Accept weak detections as no faces, or have the film covered more widely.
+    """Accept weak detections as not being faces, or have the film covered more widely.
 
-    The film is then made again by a worker (or by ``prepare_clips``) and checked anew.
+    The film is then remade by a worker (or by ``prepare_clips``) and checked again.
 
     Raises
     ------
     InputError
-        If somebody has decided already, a sure face is to be accepted, or no reason
+        If somebody has already decided, a certain face is to be accepted, or no reason
         is given for accepting.
     """
     if accept and not review.can_be_accepted:

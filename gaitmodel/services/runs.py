@@ -1,13 +1,13 @@
 """Writes of Runs: queued, claimed by one worker at a time, taken over, ended once.
 
-1. The table is the queue. A message in the broker says only "there is work": whoever
-   gets one takes the waiting Run of the highest priority, so a lost or doubled message
-   loses and doubles nothing.
-2. A claim is a conditional update that draws a token. Everything written about a Run
-   afterwards is conditional on that token: a worker that was taken for dead, and is
-   not, can neither report nor finish.
+1. The table is the queue. A broker message only says "there is work": the worker that
+   gets one takes the waiting Run of the highest priority, so a lost or duplicate
+   message loses or duplicates no Run.
+2. A claim is a conditional update that draws a token. Every later write about the Run
+   is conditional on that token: a worker wrongly taken for dead can neither report nor
+   finish.
 3. A claim lasts ``RUN_LEASE_S`` after the last heartbeat, by the database's clock, so
-   that the clocks of several hosts need not agree.
+   the clocks of several hosts need not agree.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from gaitmodel.models import Run
 
 HEARTBEAT_S = 3
 CLUSTER = "gpu"
-GONE = (OperationalError, InterfaceError)  # what a database that is away raises
+GONE = (OperationalError, InterfaceError)  # raised if the database is unreachable
 log = logging.getLogger(__name__)
 
 
 class Lease(Enum):
-    """What a worker learns at a heartbeat."""
+    """The state of a worker's claim, as learnt at a heartbeat."""
 
     HELD = "held"
     STOPPING = "stopping"  # a person has cancelled the Run
@@ -55,7 +55,7 @@ def run_create(
     priority: int = Run.Priority.NORMAL,
     processes: int = 1,
 ) -> Run:
-    """Note a piece of work for a worker; or, without ``queue``, claimed by this process."""
+    """Create a Run for a worker or, without ``queue``, claim it for this process."""
     run = Run(
         kind=kind,
         system=system,
@@ -74,9 +74,9 @@ def run_create(
 
 
 def run_claim_next(*, worker: str, processes: int = 1) -> Run | None:
-    """Take the waiting Run of the highest priority, oldest first; none if none waits.
+    """Claim the waiting Run of the highest priority, oldest first; None if none waits.
 
-    ``processes`` is how many this worker has devices for: a Run that wants more waits
+    ``processes`` is the number of this worker's devices: a Run that needs more waits
     for another worker.
     """
     waiting = Run.objects.filter(
@@ -113,9 +113,9 @@ def _held(run_id: UUID, claim: UUID | None) -> QuerySet[Run]:
 
 
 def run_beat(*, run: Run, log_tail: str | None = None) -> Lease:
-    """Show that its worker lives, and hear whether it is still this worker's.
+    """Send a heartbeat and learn whether the Run is still this worker's.
 
-    A database that is away for a while takes no Run from anybody.
+    While the database is unreachable, the claim is taken to be held.
     """
     shown = {} if log_tail is None else {"log_tail": log_tail}
     try:
@@ -133,7 +133,7 @@ def run_beat(*, run: Run, log_tail: str | None = None) -> Lease:
 def run_progress(
     *, run: Run, progress: float, stage: str, device_memory_mb: int | None = None
 ) -> bool:
-    """Note how far a Run is; false if it is no longer this worker's."""
+    """Record a Run's progress; false if it is no longer this worker's."""
     return bool(
         _held(run.pk, run.claim).update(
             progress=min(max(progress, 0.0), 1.0),
@@ -145,7 +145,7 @@ def run_progress(
 
 
 def run_finish(*, run: Run, result: Mapping[str, Any]) -> bool:
-    """Note that a Run is done; false if it is no longer this worker's."""
+    """Record that a Run is done; false if it is no longer this worker's."""
     return _end(run, Run.State.DONE, progress=1.0, result=dict(result))
 
 
@@ -154,7 +154,7 @@ def run_fail(*, run: Run, reason: str) -> bool:
 
 
 def run_stop(*, run: Run) -> bool:
-    """The worker has stopped a Run that someone cancelled."""
+    """Record that the worker has stopped a cancelled Run."""
     return _end(run, Run.State.CANCELLED, reason="cancelled by a person")
 
 
@@ -166,7 +166,7 @@ def _end(run: Run, state: str, **values: Any) -> bool:
 
 
 def run_release(*, run: Run) -> bool:
-    """Give a Run back to the queue: its worker is being stopped, and not by it."""
+    """Return a Run to the queue because its worker is being stopped from outside."""
     back = _held(run.pk, run.claim).update(
         state=Run.State.QUEUED, claim=None, attempts=F("attempts") - 1
     )
@@ -176,12 +176,12 @@ def run_release(*, run: Run) -> bool:
 
 
 def run_lost(*, run: Run, reason: str) -> None:
-    """Its process died without a word: queue it again, or give up after many deaths."""
+    """Requeue a Run whose process died silently, or give up after too many attempts."""
     _requeue(_held(run.pk, run.claim), reason)
 
 
 def _requeue(dead: QuerySet[Run], reason: str) -> int:
-    """Queue what dead workers left, stop what was cancelled, give up what keeps dying."""
+    """Requeue dead workers' Runs; end those cancelled or out of attempts."""
     dead.filter(cancel_requested=True).update(
         state=Run.State.CANCELLED, finished_at=Now(), reason="cancelled by a person"
     )
@@ -194,7 +194,7 @@ def _requeue(dead: QuerySet[Run], reason: str) -> int:
 
 
 def run_cancel(*, run_id: UUID) -> bool:
-    """Ask for a stop: at once if still queued, else at the worker's next beat."""
+    """Cancel a Run: at once if still queued, else at the worker's next heartbeat."""
     queued = Run.objects.filter(pk=run_id, state=Run.State.QUEUED).update(
         state=Run.State.CANCELLED, finished_at=Now(), reason="cancelled by a person"
     )
@@ -205,7 +205,7 @@ def run_cancel(*, run_id: UUID) -> bool:
 
 
 def run_retry(*, run_id: UUID) -> bool:
-    """Queue a failed or cancelled Run again; it goes on from its checkpoint."""
+    """Requeue a failed or cancelled Run; it resumes from its checkpoint."""
     over = Q(state=Run.State.FAILED) | Q(state=Run.State.CANCELLED)
     again = Run.objects.filter(over, pk=run_id).update(
         state=Run.State.QUEUED,
@@ -221,16 +221,16 @@ def run_retry(*, run_id: UUID) -> bool:
 
 
 def runs_recover() -> int:
-    """Queue again what dead workers left behind: running, but without a heartbeat."""
+    """Requeue Runs of dead workers: running, but with an expired heartbeat."""
     stale = Now() - timedelta(seconds=settings.RUN_LEASE_S)
     left = Run.objects.filter(state=Run.State.RUNNING, heartbeat_at__lt=stale)
     return _requeue(left, "its worker gave no sign of life")
 
 
 def runs_wake(at_least: int = 0) -> None:
-    """See that there are as many messages in the broker as Runs that wait.
+    """Ensure that the broker has at least as many messages as there are waiting Runs.
 
-    A broker that cannot be reached is no failure: the schedule looks each minute.
+    An unreachable broker is no failure: a schedule checks every minute.
     """
     waiting = Run.objects.filter(state=Run.State.QUEUED).count()
     try:

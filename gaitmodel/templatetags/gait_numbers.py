@@ -28,7 +28,7 @@ def p_value(value: float) -> str:
 
 @register.filter
 def span(value: timedelta) -> str:
-    """A length of time in its two largest units."""
+    """A duration in its two largest units."""
     minutes, seconds = divmod(round(value.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

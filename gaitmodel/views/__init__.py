@@ -1,1 +1,1 @@
-"""The lead's pages of the model room, one file a room."""
+"""The lead's pages about clips, runs and systems, one file per page or topic."""

@@ -1,4 +1,4 @@
-"""Who may enter the model room: leads alone."""
+"""Access to these pages: leads only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def lead_required(view: View[P]) -> View[P]:
-    """Sign in first; then only leads."""
+    """Require sign-in, then the lead's role."""
 
     @wraps(view)
     def guarded(

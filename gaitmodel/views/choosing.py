@@ -1,4 +1,4 @@
-"""What a page's filters were asked to show."""
+"""Validate the filters in a page's query string."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 
 def chosen(wanted: str, choices: Collection[str]) -> str:
-    """What is wanted if it can be chosen, else nothing.
+    """``wanted`` if it is among ``choices``, else the empty string.
 
-    A database need not be able to read what else an address can hold.
+    A query string can hold values that the database cannot (such as NUL).
     """
     return wanted if wanted in choices else ""

@@ -1,4 +1,4 @@
-"""The lead's pages of clips: a list, and one walk with its film, curves and numbers."""
+"""The lead's clip pages: a list, and one walk with its film, curves and numbers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FILM_S = 300
 @require_GET
 @lead_required
 def clip_list(request: HttpRequest) -> HttpResponse:
-    """All clips, fifty a page, narrowed by class and state."""
+    """All clips, fifty per page, filtered by class and state."""
     choices = {
         "label": Clip._meta.get_field("label").flatchoices,
         "state": Clip.State.choices,
@@ -55,7 +55,7 @@ def clip_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 @lead_required
 def clip_page(request: HttpRequest, clip_id: int) -> HttpResponse:
-    """One walk: what is off, the table by side, the curves beside the film."""
+    """One walk: findings, the table by side, the curves beside the film."""
     clip = get_object_or_404(Clip.objects.select_related("subject"), pk=clip_id)
     context: dict[str, object] = {"clip": clip}
     features = clip_features(clip)
@@ -64,7 +64,7 @@ def clip_page(request: HttpRequest, clip_id: int) -> HttpResponse:
             "features": features,
             "findings": what_is_off(features),
             "rows": metric_rows(features),
-            # Numbers and fixed words alone: nothing of the clip's name or source.
+            # Safe: numbers and fixed words, nothing from the clip's name or source.
             "curves": mark_safe(curves_svg(clip_pose(clip), features.events)),  # noqa: S308  # nosec B308, B703
         }
     return render(request, "gaitmodel/clip.html", context)

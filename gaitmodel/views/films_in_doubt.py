@@ -1,4 +1,4 @@
-"""Films in doubt: the lead looks at cut-outs of what may be a face, and decides."""
+"""Films in doubt: the lead reviews cut-outs of possible faces and decides."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gaitmodel.views.access import lead_required
 @require_GET
 @lead_required
 def film_reviews(request: HttpRequest) -> HttpResponse:
-    """Every film in doubt with its cut-outs, and what was decided of others."""
+    """Every film in doubt with its cut-outs, and earlier decisions."""
     waiting = [(one, review_cut_outs(one)) for one in reviews_open()]
     context = {
         "waiting": waiting,
@@ -33,7 +33,7 @@ def film_reviews(request: HttpRequest) -> HttpResponse:
 @never_cache
 @lead_required
 def film_cut_out(request: HttpRequest, clip_id: int, place: int) -> FileResponse:
-    """One cut-out of a film that waits for a decision."""
+    """One cut-out of a film that awaits a decision."""
     review = get_object_or_404(reviews_open(), clip_id=clip_id)
     paths = review_cut_outs(review)
     if place >= len(paths):
@@ -44,7 +44,7 @@ def film_cut_out(request: HttpRequest, clip_id: int, place: int) -> FileResponse
 @require_POST
 @lead_required
 def film_review_decide(request: HttpRequest, clip_id: int) -> HttpResponse:
-    """Accept the doubts as no faces, or have the film covered more widely."""
+    """Accept the doubts as not being faces, or have the film covered more widely."""
     review = get_object_or_404(
         FilmReview.objects.select_related("clip"), clip_id=clip_id
     )

@@ -18,7 +18,7 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})$")
 
 
 def asked_range(request: HttpRequest, size: int, etag: str) -> range | None:
-    """The bytes asked for; ``None`` for all; an empty range if it cannot be met."""
+    """The requested bytes; ``None`` for all; an empty range if unsatisfiable."""
     header = request.headers.get("Range", "")
     if not header or request.headers.get("If-Range", etag) != etag:
         return None
@@ -35,7 +35,7 @@ def asked_range(request: HttpRequest, size: int, etag: str) -> range | None:
 def film_response(
     request: HttpRequest, film: Film, asked: range | None, *, etag: str, seconds: int
 ) -> HttpResponseBase:
-    """200, 206 or 416 for an MP4 file of the clip store, kept ``seconds`` privately."""
+    """200, 206 or 416 for an MP4 of the clip store; privately cached ``seconds``."""
     response = _response(request, film, asked)
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"

@@ -1,4 +1,4 @@
-"""The lead's pages of Runs: the queue, and one Run with the end of its log."""
+"""The lead's Run pages: the queue, and one Run with the end of its log."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gaitmodel.views.access import lead_required
 @require_GET
 @lead_required
 def runs(request: HttpRequest) -> HttpResponse:
-    """Every Run with its state; htmx asks again while one is under way."""
+    """Every Run with its state; htmx polls while one is under way."""
     rows = runs_shown()
     context = {"runs": rows, "active": any(not run.is_finished for run in rows)}
     return render(request, _template(request, "runs"), context)
@@ -26,7 +26,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 @require_GET
 @lead_required
 def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """One Run: what was asked for, where it is done, the end of its log."""
+    """One Run: its request, its worker, the end of its log."""
     context = {"run": get_object_or_404(Run, pk=run_id)}
     return render(request, _template(request, "run"), context)
 

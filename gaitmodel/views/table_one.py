@@ -24,7 +24,7 @@ from gaitmodel.views.access import lead_required
 @require_GET
 @lead_required
 def table_one(request: HttpRequest) -> HttpResponse:
-    """Table 1 as last evaluated, or as ``?evaluation=`` names it, with its pictures."""
+    """Table 1 as last evaluated, or as ``?evaluation=`` names it, with pictures."""
     rows = evaluations_recent()
     asked = request.GET.get("evaluation", "")
     shown = next(

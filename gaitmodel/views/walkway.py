@@ -17,12 +17,12 @@ from gaitmodel.views.access import lead_required
 @require_GET
 @lead_required
 def walkway(request: HttpRequest) -> HttpResponse:
-    """Every metric that film and mat both measured."""
+    """A plot for every metric that film and mat both measured."""
     shown = []
     for key, pairs in walkway_pairs().items():
         name, unit = name_and_unit(key)
         found = agreement(pairs)
-        # Numbers and our own metric names alone.
+        # Safe: only numbers and our own metric names.
         plot = mark_safe(bland_altman_svg(name, unit, pairs, found))  # noqa: S308  # nosec B308, B703
         row = {"name": name, "unit": unit, "found": found, "plot": plot}
         if found.bias is not None and found.bias_ci is not None:

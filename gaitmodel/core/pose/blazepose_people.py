@@ -39,7 +39,7 @@ class Track:
         return self.people[self.last].next_region
 
     def walking(self) -> float:
-        """Frames times how much the feet's distance varies (plus travel, in legs)."""
+        """Frames times (spread of the feet's distance + travel), in leg lengths."""
         if len(self.people) < 2:
             return 0.0
         points = np.stack([person.image for person in self.people.values()])

@@ -111,7 +111,7 @@ class Command(GaitCommand):
     def _shortcut(
         self, folder: Path | None, backbones: dict[str, str]
     ) -> dict[str, ShortcutRow]:
-        """The rows of the systems evaluated; what is missing is said."""
+        """The rows of the systems evaluated; missing ones are reported."""
         if not folder:
             return {}
         found = {row.system: row for row in read_rows(folder)}

@@ -44,7 +44,7 @@ class Command(GaitCommand):
             FusedFeatures(backbone, config, place.features(), biomechanics)
             for biomechanics in (True, False)
         ]
-        mine = [clip_input(clip) for clip in own_share(clips)]  # makes wanting films
+        mine = [clip_input(clip) for clip in own_share(clips)]  # makes missing films
         with progress_bar("extracting") as show:
             done = extract(
                 features,

@@ -48,7 +48,7 @@ class Command(GaitCommand):
 
 
 def _film_pose(path: Path, fps: float | None, landmarks: Path | None) -> PoseSequence:
-    """The walker's pose in a film, whose own frame rate holds."""
+    """The walker's pose in a film, at the film's own frame rate."""
     film = probe(path)
     if fps is not None and abs(fps - film.fps) > 0.5:
         raise InputError(f"{path.name} runs at {film.fps:g} fps, not at {fps:g}")

@@ -73,7 +73,7 @@ class Command(GaitCommand):
                 skeleton_only=options["skeleton_only"],
             )
             held = self._held(clips, options)
-            # Of ready clips, those are chosen whose film people have decided on.
+            # Among ready clips, only those whose film people have decided on are due.
             chosen_by_hand = options["all"] or options["clips"]
             plain = not (options["no_films"] or options["skeleton_only"])
             again = None
@@ -97,7 +97,7 @@ class Command(GaitCommand):
             raise InputError("; ".join(reasons))
 
     def _held(self, clips: dict[str, Clip], options: dict[str, Any]) -> dict[str, str]:
-        """Who holds which clip; films are taken from a holder only by their names."""
+        """Who holds which clip; a held clip's film is removed only if it is named."""
         held = clips_held(clips.keys())
         if not options["skeleton_only"]:
             return held
@@ -126,9 +126,9 @@ def _prepared(
     again: Callable[..., Prepared] | None,
     held: dict[str, str],
 ) -> Iterator[tuple[str, Future[Prepared]]]:
-    """Prepare clips in processes of their own; ready ones by ``again``, if it is given.
+    """Prepare clips in separate processes; ready ones by ``again``, if it is given.
 
-    Each is given as soon as it is done.
+    Each is yielded as soon as it is done.
     """
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:

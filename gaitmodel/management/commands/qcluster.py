@@ -16,7 +16,7 @@ from gaitmodel.supervising import ENDING
 
 
 class GivingBack(Cluster):  # type: ignore[misc]
-    """A cluster whose workers hear of its end."""
+    """A cluster that tells its workers when it is ending."""
 
     def sig_handler(self, signum: int, frame: FrameType | None) -> None:
         ENDING.value = 1

@@ -1,7 +1,7 @@
-"""How even an allocation came out: what a lead checks before sealing it.
+"""How balanced an allocation is: what a lead checks before sealing it.
 
-Systems stand here by their masked index only, so the table can be shown while the
-study is blind.
+Systems appear by their masked index only, so the table can be shown while the study is
+blind.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The allocation: who reads which case when, and in which order the letters stand.
+"""The allocation: who reads which case when, and the order of the letters.
 
-A pure function of the cases, the numbers and one secret seed, made once, stored as
-rows and sealed; never recomputed for a page. Systems appear only as indices that the
-seed has shuffled first, so nothing in here can favour one of them.
+A pure function of the cases, the numbers and one secret seed. It is computed once,
+stored as rows and sealed; never recomputed for a page. Systems appear only as indices
+shuffled by the seed, so nothing here can favour one of them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Allocation:
-    """All readings, and which system of the caller's list each masked index is."""
+    """All readings, and the index in the caller's list of each masked system."""
 
     readings: tuple[Reading, ...]
     systems: tuple[int, ...]
@@ -49,7 +49,7 @@ class Allocation:
 def choose_cases(
     cases: Sequence[CaseKey], wanted: int, seed: bytes
 ) -> tuple[CaseKey, ...]:
-    """``wanted`` of the cases, spread as evenly over the patients as they allow."""
+    """Choose ``wanted`` cases, spread as evenly over the patients as possible."""
     if wanted < 1:
         raise StudyError(f"{wanted} cases are wanted; a study needs at least 1")
     if wanted > len(cases):
@@ -76,11 +76,11 @@ def allocate(
     n_raters, n_systems
         At least one rater; two to six systems.
     seed
-        32 secret bytes; the same seed gives the same allocation for ever.
+        32 secret bytes; the same seed always gives the same allocation.
     overlap
         Anchor cases, read by every rater; the others are read by one rater each.
     repeats
-        Cases that each rater meets a second time, far from the first.
+        Cases that each rater reads a second time, far from the first.
 
     Raises
     ------
@@ -143,7 +143,7 @@ def _readings(
     orders: Sequence[Order],
     drbg: Drbg,
 ) -> list[Reading]:
-    """Join sequence and orders; a repeated case never keeps its letters."""
+    """Combine sequence and orders; a repeated case never keeps its letters."""
     placed = letters_changed([key.case for key, _ in cases], list(orders), drbg)
     return [
         Reading(rater, key, position, occasion, order)

@@ -1,7 +1,7 @@
 """A deterministic random source that anyone can re-derive: SHA-256 in counter mode.
 
-``random`` is not used: its stream belongs to one language and may change, and an
-allocation must be derivable from the revealed seed by a stranger in ten years.
+``random`` is not used: its stream is specific to Python and may change, whereas a
+stranger must be able to derive an allocation from the revealed seed in ten years.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 def check_seed(seed: bytes) -> bytes:
-    """Return ``seed`` if it has 32 bytes: a shorter one could be guessed."""
+    """Return ``seed`` if it has 32 bytes; a shorter one could be guessed."""
     if len(seed) != SEED_BYTES:
         raise StudyError(
             f"the seed has {len(seed)} bytes; it must have {SEED_BYTES} secret ones"
@@ -33,8 +33,8 @@ def check_seed(seed: bytes) -> bytes:
 class Drbg:
     """Draws from ``SHA-256(seed || purpose || counter)``, eight bytes at a time.
 
-    ``purpose`` separates the streams of one seed, so that a change in how many
-    numbers one step draws never shifts the numbers of another.
+    ``purpose`` separates the streams of one seed, so that drawing more or fewer numbers
+    in one step never shifts those of another.
     """
 
     seed: bytes

@@ -1,7 +1,7 @@
 """Balanced presentation orders: permuted blocks of Williams squares per rater.
 
-A Williams square shows each system once in each position and each system right after
-each other one equally often (Williams 1949). For three systems the two squares
+A Williams square shows each system once in each position, and each system immediately
+after every other equally often (Williams 1949). For three systems the two squares
 together are exactly the six possible orders.
 """
 
@@ -32,7 +32,7 @@ def williams_squares(n_systems: int) -> tuple[Square, ...]:
 
 
 def _relabelled(squares: Sequence[Square], drbg: Drbg) -> tuple[Square, ...]:
-    """The squares under a random renaming: still balanced, no fixed set of orders."""
+    """The squares with systems randomly renamed: still balanced, with new orders."""
     names = drbg.shuffled(range(len(squares[0])))
     return tuple(
         tuple(tuple(names[item] for item in order) for order in square)
@@ -43,7 +43,7 @@ def _relabelled(squares: Sequence[Square], drbg: Drbg) -> tuple[Square, ...]:
 def _part_blocks(squares: Sequence[Square], size: int) -> list[list[Order]]:
     """All part blocks of ``size`` orders: whole squares, then some orders of one.
 
-    Each keeps every system's count in every position within one of the others'.
+    In each, the counts of all (system, position) pairs differ by at most one.
     """
     width = len(squares[0])
     blocks = []
@@ -81,8 +81,8 @@ def orders_for_raters(
     """One list of orders per rater, as long as the rater's list of cases.
 
     1. Whole blocks hold every order of the squares once, in random sequence.
-    2. The last, shorter block is chosen so that the rater's position counts differ by
-       at most one, and among those so that the whole study's counts stay most even.
+    2. The last, shorter block keeps the rater's position counts within one of each
+       other and, among such blocks, the whole study's counts as even as possible.
     """
     squares = williams_squares(n_systems)
     used: Counter[Order] = Counter()

@@ -1,4 +1,4 @@
-"""The partition: patients take turns, so that every rater meets each about equally."""
+"""The partition of cases: every rater gets each patient about equally often."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from annotations.core.allocation.drbg import Drbg
 
 @dataclass(frozen=True)
 class CaseKey:
-    """A case and whose walk it is; the patient only balances the partition."""
+    """A case and its patient, who is used only to balance the partition."""
 
     case: str
     patient: str
 
 
 def by_turns(cases: Sequence[CaseKey], drbg: Drbg) -> list[CaseKey]:
-    """The patients take turns, in random order, each giving one random case."""
+    """Cases in rounds over the patients, both patients and cases in random order."""
     piles = defaultdict(list)
     for key in drbg.shuffled(sorted(cases, key=lambda key: (key.patient, key.case))):
         piles[key.patient].append(key)
@@ -35,9 +35,9 @@ def by_turns(cases: Sequence[CaseKey], drbg: Drbg) -> list[CaseKey]:
 def shares_of(
     cases: Sequence[CaseKey], n_raters: int, drbg: Drbg
 ) -> list[list[CaseKey]]:
-    """Deal patient after patient round the table, without starting over.
+    """Deal cases to the raters in turn, patient by patient, without restarting.
 
-    Then both the loads and each patient's cases differ by at most one between raters.
+    Both the loads and each patient's cases then differ by at most one between raters.
     """
     patients = drbg.shuffled(sorted({key.patient for key in cases}))
     ranks = {patient: rank for rank, patient in enumerate(patients)}

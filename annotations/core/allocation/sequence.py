@@ -1,4 +1,4 @@
-"""The sequence of one rater's cases: patients apart, repeats far from their first."""
+"""The sequence of one rater's cases: patients apart, repeats far from the first."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def check_repeats(shortest: int, repeats: int) -> None:
 def _apart(
     cases: Sequence[CaseKey], drbg: Drbg, last: str | None = None
 ) -> list[CaseKey]:
-    """A random sequence with no patient twice running, where that can be had."""
+    """A random sequence with no patient twice in a row, where possible."""
     left = drbg.shuffled(cases)
     result: list[CaseKey] = []
     while left:
@@ -53,17 +53,17 @@ def _may_follow(patient: str, counts: Counter[str], last: str | None) -> bool:
 
 
 def _held_back(n_cases: int, repeats: int) -> int:
-    """How many first readings are kept for the end, to mix repeats among them."""
+    """How many first readings are kept for the end, to mix with the repeats."""
     return min(2 * repeats, n_cases // 3)
 
 
 def sequence(
     cases: Sequence[CaseKey], repeats: int, drbg: Drbg
 ) -> list[tuple[CaseKey, int]]:
-    """A rater's (case, occasion) list; repeats stem from its first half.
+    """A rater's (case, occasion) list; repeats are of cases from its first half.
 
-    They come back among the last cases, so that at least half of the other first
-    readings lie between the two.
+    They recur among the last cases, so at least half of the other first readings are
+    between the two.
     """
     firsts = _apart(cases, drbg)
     if not repeats:
@@ -81,7 +81,7 @@ def sequence(
 def letters_changed(
     cases: Sequence[str], orders: list[Order], drbg: Drbg
 ) -> list[Order]:
-    """Exchange orders between positions until no repeated case has the same twice."""
+    """Swap orders between positions until no repeated case has the same one twice."""
     for here in range(len(cases)):
         if not _is_same_again(cases, orders, here):
             continue

@@ -1,4 +1,4 @@
-"""The codes that a comment may be given, written as lines of text."""
+"""The codes for comments, written as lines of text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def codebook_from(text: str) -> tuple[Code, ...]:
     Raises
     ------
     StudyError
-        Naming the line that is no code, or a key that stands twice.
+        Naming the line that is not a code, or a key that appears twice.
     """
     codes: dict[str, Code] = {}
     for number, line in enumerate(text.splitlines(), start=1):

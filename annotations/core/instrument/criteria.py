@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LIKERT = (1, 2, 3, 4, 5)
-# Between the criterion's own end words; shown with them while a scale has the focus.
+# Labels between the criterion's own end labels; shown while a scale has the focus.
 MIDDLE_WORDS = ("Slightly", "Partly", "Mostly")
 
 
@@ -54,7 +54,7 @@ CORRECTNESS = Criterion(
     "cites true of this walk?",
 )
 
-# What each point means, one sentence each, from 1 to 5: the instructions' anchors.
+# What each point from 1 to 5 means, one sentence each: the instructions' anchors.
 ANCHORS: dict[str, tuple[str, ...]] = {
     "grounding": (
         "It names no sign that can be seen in the walk or measured from it.",

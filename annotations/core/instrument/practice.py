@@ -1,7 +1,7 @@
 """Two practice cases: drawn walkers, texts written for this purpose, a discussion.
 
-They are constants, not rows: nothing that is scored here can enter a study's data.
-The texts imitate no system; each shows one strength and one weakness on purpose.
+They are constants, not rows, so nothing scored here can enter a study's data. The
+texts imitate no system; each deliberately shows one strength and one weakness.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ FPS: Final = 30.0
 
 @dataclass(frozen=True)
 class PracticeCase:
-    """Three texts by letter, and by letter what the study's authors would discuss."""
+    """Three texts by letter, and what the study's authors would discuss about each."""
 
     number: int
     film: str
@@ -84,5 +84,5 @@ PRACTICE: Final = (
 
 
 def practice_case(number: int) -> PracticeCase | None:
-    """The practice case of this number; ``None`` if there is none."""
+    """The practice case with this number, or ``None``."""
     return next((case for case in PRACTICE if case.number == number), None)

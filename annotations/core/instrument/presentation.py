@@ -1,8 +1,8 @@
-"""How texts are shown: a deterministic rule that takes form away and keeps content.
+"""How texts are shown: a deterministic rule that removes form and keeps content.
 
-Nothing is rewritten: spelling of headings, bullets, quotes, spaces and the mark of a
-cut-off end are made alike, and names by which a model gives itself away are struck. The
-raw text is kept; both hashes are logged when a lead has read the differences.
+Nothing is rewritten: the spelling of headings, bullets, quotes, spaces and the mark of
+a cut-off end are normalised, and names by which a model identifies itself are removed.
+The raw text is kept; both hashes are logged once a lead has read the differences.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Shown:
         return self.raw.strip() != self.text
 
     def difference(self) -> tuple[tuple[str, str], ...]:
-        """Words kept (" "), struck ("-") and put in ("+"), in order."""
+        """Words kept (" "), removed ("-") and added ("+"), in order."""
         lines = difflib.ndiff(self.raw.split(), self.text.split())
         return tuple((line[0], line[2:]) for line in lines if line[0] in " -+")
 
@@ -101,12 +101,12 @@ RULES: dict[str, Callable[[str], str]] = {
 
 
 def presented(raw: str, rule: str) -> str:
-    """The text as raters see it; the same bytes for the same text and rule, for ever.
+    """The text as raters see it; the same text and rule always give the same bytes.
 
     Raises
     ------
     StudyError
-        If there is no such rule, or no letter and no digit is left of the text.
+        If there is no such rule, or the text has no letters or digits left.
     """
     if rule not in RULES:
         raise StudyError(f"presentation {rule!r} is not one of {', '.join(RULES)}")
@@ -117,6 +117,6 @@ def presented(raw: str, rule: str) -> str:
 
 
 def texts_sha256(texts: Sequence[str]) -> str:
-    """One hash over all texts, whatever their order."""
+    """One hash over all texts, independent of their order."""
     hashes = sorted(hashlib.sha256(text.encode()).hexdigest() for text in texts)
     return hashlib.sha256("".join(hashes).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What a study's protocol fixes before sealing: tie rule, signatories, extras."""
+"""A study's protocol, fixed before sealing: tie rule, signatories, optional parts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ AS_WRITTEN = "as written"
 
 
 class TieRule(StrEnum):
-    """What a rater may answer where no candidate stands out."""
+    """What a rater may answer if no candidate stands out."""
 
     FORCED = "forced"
     TIES = "ties"
@@ -55,12 +55,12 @@ class Protocol:
     """Fixed when the study is created, sealed when it opens.
 
     ``signatories``: leads who must sign the unblinding. ``correctness`` adds the fifth
-    criterion; ``confidence`` and ``guess`` ask for them, never require them.
-    ``own_diagnosis`` asks for the rater's own before any text is shown; ``practice``
-    offers the practice cases first; ``break_after``: submitted cases after which a
-    break is suggested (0: never); ``reopening``: whether a rater may take a submitted
-    case back while the study is open; ``consents``: the consent forms, one per site;
-    ``presentation``: the rule by which the texts are shown (``core.presentation``).
+    criterion; ``confidence`` and ``guess`` add optional questions. ``own_diagnosis``
+    asks for the rater's own before any text is shown; ``practice`` offers the practice
+    cases first; ``break_after``: submitted cases after which a break is suggested
+    (0: never); ``reopening``: whether a rater may reopen a submitted case while the
+    study is open; ``consents``: the consent forms, one per site; ``presentation``: the
+    rule by which the texts are shown (``instrument.presentation``).
     """
 
     tie_rule: TieRule = TieRule.FORCED
@@ -95,13 +95,13 @@ class Protocol:
         return (*CRITERIA, CORRECTNESS) if self.correctness else CRITERIA
 
     def consent_for(self, site: str) -> ConsentForm | None:
-        """The form that a rater of this site is shown; ``None`` if none is asked."""
+        """The form shown to a rater of this site; ``None`` if there is none."""
         forms = {form.site: form for form in self.consents}
         return forms.get(site) or forms.get("")
 
 
 def protocol_from(stored: Mapping[str, object]) -> Protocol:
-    """Read a protocol as it was stored; an unknown field or value is an error."""
+    """Read a stored protocol; an unknown field or value is an error."""
     known = {field.name for field in fields(Protocol)}
     if unknown := sorted(set(stored) - known):
         raise StudyError(f"the protocol has an unknown field {unknown[0]!r}")

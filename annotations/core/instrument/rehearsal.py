@@ -1,4 +1,4 @@
-"""Rehearsal raters: what someone without a trained eye would answer, by kind.
+"""Rehearsal raters: simulated answers of an untrained rater, by kind.
 
 They fill a study before the real raters come, so that the report can be read once
 before it matters. Their answers enter pilot studies only.
@@ -14,7 +14,7 @@ import numpy as np
 
 from annotations.core.instrument.criteria import LIKERT
 
-LEAN = 2.0  # how strongly a preferring or a place-bound rater leans, in utilities
+LEAN = 2.0  # strength of a preferring or a position rater's bias, in utilities
 
 
 class Kind(StrEnum):
@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Sheet:
-    """One case's answers: scores (outputs, criteria), and the places of the choices."""
+    """One case's answers: scores (outputs, criteria), and positions of the choices."""
 
     scores: tuple[tuple[int, ...], ...]
     best: int
@@ -40,8 +40,8 @@ def filled_sheet(
 ) -> Sheet:
     """``is_target`` (outputs,) in the order shown.
 
-    Preferring raters lean to the target, position raters to the first place, careless
-    ones give one same score throughout, and indifferent ones lean to nothing.
+    Preferring raters favour the target, position raters the first place, careless ones
+    give the same score throughout, and indifferent ones favour nothing.
     """
     size = len(is_target)
     utility = rng.gumbel(size=size)

@@ -32,8 +32,8 @@ class AgreementInterval:
 class Agreement:
     """Between evaluators on one criterion; units are case x system.
 
-    ``alpha_within`` averages alpha over the systems: without the differences between
-    systems, which inflate agreement when they are large.
+    ``alpha_within`` averages alpha over the systems, which excludes the differences
+    between systems; these inflate agreement when they are large.
     """
 
     krippendorff_alpha: float | None
@@ -53,7 +53,7 @@ def agreement(
     path: str,
     reasons: Reasons,
 ) -> Agreement:
-    """Every coefficient on ``values`` (tasks, systems), each with its reason if none."""
+    """Every coefficient on ``values`` (tasks, systems), or why there is none."""
     ratings, patient = _units(table, values)
     flat = ratings.reshape(-1, ratings.shape[2])
     return Agreement(
@@ -99,7 +99,7 @@ def _jackknife(
 
 
 def _units(table: RatingTable, values: FloatArray) -> tuple[FloatArray, IntArray]:
-    """(cases, systems, evaluators) of the cases that several read, and patients."""
+    """(cases, systems, evaluators) of cases read by several evaluators; patients."""
     several = np.bincount(table.case, minlength=len(table.cases)) >= 2
     place = np.cumsum(several) - 1
     shape = (int(several.sum()), len(table.systems), len(table.evaluators))
@@ -122,7 +122,7 @@ def weighted_kappa(one: FloatArray, other: FloatArray, scale: tuple[int, ...]) -
     Raises
     ------
     NotEstimable
-        If no unit has both ratings, or both evaluators gave one same value throughout.
+        If no unit has both ratings, or both evaluators only ever gave the same value.
     """
     both = ~np.isnan(one) & ~np.isnan(other)
     if not both.any():
@@ -141,7 +141,7 @@ def weighted_kappa(one: FloatArray, other: FloatArray, scale: tuple[int, ...]) -
 
 
 def mean_kappa(ratings: FloatArray, scale: tuple[int, ...]) -> float:
-    """Light's kappa: the mean over the pairs of evaluators with a common output."""
+    """Light's kappa: the mean over pairs of evaluators who share an output."""
     found = []
     for i, j in combinations(range(ratings.shape[1]), 2):
         try:

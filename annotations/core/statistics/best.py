@@ -1,4 +1,4 @@
-"""Who is chosen best, by each unit: the paper's 36 of 52 and what it can show."""
+"""Which system is chosen best, by each unit: the paper's 36 of 52 and what it shows."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class BestAnalysis:
 
     ``n`` counts the readings that showed every system and in which one was chosen: a
     blank is never a loss. ``bounds`` are the shares if every such reading without a
-    choice, and every reading that was asked for and not answered at all, had gone
-    against the system, or for it. ``patient_share`` gives each patient one vote.
+    choice, and every assigned reading without any answer, had gone against the system,
+    or for it. ``patient_share`` gives each patient one vote.
     """
 
     k: int
@@ -62,11 +62,11 @@ class BestAnalysis:
 
 @dataclass(frozen=True)
 class Choices:
-    """All choices at once, of readings that showed every system.
+    """All choices together, of readings that showed every system.
 
-    ``undecided`` answered without a best, ``blank`` gave scores alone, ``unanswered``
-    nothing. ``partial`` readings showed some of the systems alone; their choices enter
-    no result here.
+    ``undecided`` readings were answered without a best, ``blank`` ones have scores
+    only, ``unanswered`` ones nothing. ``partial`` readings showed only some systems;
+    their choices enter no result here.
     """
 
     undecided: int
@@ -78,7 +78,7 @@ class Choices:
 
 
 def choices(table: RatingTable, reasons: Reasons) -> Choices:
-    """Goodness of fit to equal shares, and every two systems against each other."""
+    """Goodness of fit to equal shares, and every pair of systems compared."""
     best = table.best[table.whole]
     counts = np.array([(best == i).sum() for i in range(len(table.systems))])
     pairs = {
@@ -106,7 +106,7 @@ def _duel(table: RatingTable, counts: IntArray, i: int, j: int) -> HeadToHead:
 
 
 def best_analysis(table: RatingTable, column: int, reasons: Reasons) -> BestAnalysis:
-    """H0 of every test: the systems are as likely to be chosen, one in K each."""
+    """H0 of every test: the systems are equally likely to be chosen, 1/K each."""
     path, systems = f"best.{table.systems[column]}", len(table.systems)
     used = table.chosen_of_all
     chosen = (table.best[used] == column).astype(float)

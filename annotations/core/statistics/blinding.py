@@ -26,7 +26,7 @@ from annotations.core.statistics.table import (
 
 @dataclass(frozen=True)
 class BangIndex:
-    """0: no better than a coin; 1: every guess right; below 0: wrong on purpose."""
+    """0: no better than chance; 1: every guess right; below 0: worse than chance."""
 
     index: float
     se: float
@@ -35,8 +35,8 @@ class BangIndex:
 def bang(correct: int, wrong: int, unknown: int, choices: int = 2) -> BangIndex:
     """p_correct - p_wrong / (choices - 1); don't-knows count in the denominator.
 
-    For two choices it is Bang's index. For k, chance is right once in k, and the
-    division makes pure guessing 0.
+    For two choices this is Bang's index. For k choices, chance is right once in k, and
+    the division makes pure guessing 0.
 
     Raises
     ------
@@ -55,8 +55,8 @@ def bang(correct: int, wrong: int, unknown: int, choices: int = 2) -> BangIndex:
 def james(guesses: IntArray) -> float:
     """James' index: 1 perfect blinding, 0.5 chance, 0 none.
 
-    ``guesses`` (arms, arms + 1): how often an arm was guessed to be each, and in the
-    last column "don't know". Weights 0 for correct, 0.5 for wrong, 1 for don't know.
+    ``guesses`` (arms, arms + 1): how often each arm (row) was guessed to be each arm
+    and, last column, "don't know". Weights: 0 correct, 0.5 wrong, 1 don't know.
 
     Raises
     ------
@@ -79,12 +79,12 @@ def james(guesses: IntArray) -> float:
 
 @dataclass(frozen=True)
 class Blinding:
-    """Guesses of which text is of ``system``, the authors' own. Unit: the reading.
+    """Guesses of which text is by ``system``, the authors' own. Unit: the reading.
 
-    ``p_correct``: exact one-sided binomial test of right guesses among those who named
-    a text, against 1/K. ``permutation_evaluator``: the same with whole evaluators.
-    ``unaware_k`` of ``unaware_n``: best choices of it where the guess was wrong or
-    "cannot tell".
+    ``p_correct``: exact one-sided binomial test of right guesses among those that named
+    a text, against 1/K. ``permutation_evaluator``: the same by whole evaluators.
+    ``unaware_k`` of ``unaware_n``: how often it was chosen best where the guess was
+    wrong or "cannot tell".
     """
 
     system: str
@@ -100,12 +100,12 @@ class Blinding:
 
 
 def blinding(table: RatingTable, own: str, path: str, reasons: Reasons) -> Blinding:
-    """``own`` is what evaluators were asked to find: the target of the plan.
+    """``own`` is the system that evaluators were asked to find: the plan's target.
 
     Raises
     ------
     NotEstimable
-        If nobody was asked to guess, or it is not known or not rated.
+        If nobody was asked to guess, or ``own`` is not known or not rated.
     """
     if not own:
         raise NotEstimable("no plan names the system that was to be guessed")
@@ -152,7 +152,7 @@ def _guess(marks: list[bool | None]) -> int:
 
 
 def _by_place(table: RatingTable, column: int, guess: IntArray) -> IntArray:
-    """(true letter, guessed letter or don't know): the arms are the column's places."""
+    """(true letter, guessed letter or don't know): the arms are places on the page."""
     letters = sorted(
         {o.position for row in table.rows for o in row if o and o.position}
     )

@@ -2,7 +2,7 @@
 
 Whole clusters are drawn with replacement; a mean is a ratio of sums. With few clusters
 the percentile interval is too narrow, so its limits are taken at Hesterberg's expanded
-level. Up to eight clusters all multisets are enumerated, beyond that they are drawn.
+level. For up to eight clusters all multisets are enumerated; otherwise they are drawn.
 References: Hesterberg 2015; Cameron, Gelbach & Miller 2008.
 """
 
@@ -24,7 +24,7 @@ FEW, MOST, CELLS = 8, 1_000, 250_000
 
 @dataclass(frozen=True)
 class BootstrapMeans:
-    """``mean``, ``lo``, ``hi`` (columns,); ``exact`` if every multiset was counted."""
+    """``mean``, ``lo``, ``hi`` (columns,); ``exact`` if multisets were enumerated."""
 
     mean: FloatArray
     lo: FloatArray
@@ -85,7 +85,7 @@ def cluster_sums(
 
 
 def _multisets(groups: int) -> tuple[FloatArray, FloatArray]:
-    """Every way to draw the clusters (ways, groups), and how likely it is."""
+    """Every way to draw the clusters (ways, groups), with its probability."""
     picks = list(combinations_with_replacement(range(groups), groups))
     times = np.zeros((len(picks), groups))
     for row, pick in enumerate(picks):
@@ -100,7 +100,7 @@ def _multisets(groups: int) -> tuple[FloatArray, FloatArray]:
 def _folded(
     sums: FloatArray, counts: FloatArray, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
-    """Very many clusters joined at random into a thousand: sums stay independent."""
+    """Merge very many clusters at random into a thousand; sums stay independent."""
     groups, columns = sums.shape
     if groups <= MOST:
         return sums, counts
@@ -128,7 +128,7 @@ def _drawn(
 
 
 def _ratios(sums: FloatArray, counts: FloatArray) -> FloatArray:
-    """Means; a resample without any value of a column gives none (NaN)."""
+    """Means; NaN where a resample has no value in a column."""
     found = np.full_like(sums, np.nan)
     np.divide(sums, counts, out=found, where=counts > 0)
     return found

@@ -1,7 +1,7 @@
-"""Conditional logit: which of the outputs shown is chosen, and what it is chosen for.
+"""Conditional logit: which of the outputs shown is chosen, and by what properties.
 
 P(i) = exp(x_i b) / sum over the reading's outputs of exp(x_j b). References: McFadden
-1974. Equal to survival::clogit with one case a stratum.
+1974. Equal to survival::clogit with one case per stratum.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def choice_model(features: FloatArray, chosen: IntArray) -> ChoiceModel:
     Raises
     ------
     NotEstimable
-        With no readings, features that cannot be told apart, or a feature that
-        decides every choice (its odds ratio would be infinite).
+        With no readings, collinear features, or a feature that decides every choice
+        (its odds ratio would be infinite).
     """
     readings, outputs, width = features.shape
     if not readings:
@@ -80,7 +80,7 @@ _Point = tuple[float, FloatArray, FloatArray]
 def _improved(
     features: FloatArray, chosen: IntArray, beta: FloatArray, now: _Point
 ) -> tuple[FloatArray, _Point]:
-    """One step of Newton's, halved until the likelihood does not fall."""
+    """One Newton step, halved until the likelihood does not decrease."""
     step, size = np.linalg.solve(now[2], now[1]), 1.0
     while True:
         trial = _derivatives(features, chosen, beta + size * step)
@@ -117,6 +117,6 @@ def ratio_test(large: ChoiceModel, small: ChoiceModel) -> RatioTest:
 
 
 def system_features(readings: int, systems: int) -> FloatArray:
-    """Which system an output is of: one indicator for each but the first."""
+    """Indicators of an output's system, for each but the first."""
     indicator = np.eye(systems)[:, 1:]
     return np.broadcast_to(indicator, (readings, *indicator.shape)).copy()

@@ -32,7 +32,7 @@ class ClusterMean:
 
 @dataclass(frozen=True)
 class ShareInterval:
-    """A share's Korn-Graubard interval; ``n_eff`` is the number it is worth."""
+    """A share's Korn-Graubard interval; ``n_eff`` is the effective number."""
 
     lo: float
     hi: float
@@ -112,7 +112,7 @@ def cluster_interval(
     ------
     NotEstimable
         With fewer than two clusters, or where the clusters do not differ: an interval
-        of no width would claim a certainty that the data do not bear.
+        of zero width would claim a certainty that the data do not support.
     """
     return _with_spread(cluster_mean(values, clusters, level, unit), unit)
 
@@ -131,9 +131,8 @@ def korn_graubard(
 ) -> ShareInterval:
     """Interval of a share: Clopper-Pearson at the effective number of cases.
 
-    ``chosen`` (n,) holds 0 and 1. Where all or none were chosen, the number of
-    clusters stands for the effective number. Clusters that do not differ at all give
-    no reason to count fewer than n.
+    ``chosen`` (n,) holds 0 and 1. Where all or none were chosen, the number of clusters
+    is used as the effective number. If the clusters do not differ at all, n is used.
 
     Raises
     ------
@@ -157,7 +156,7 @@ def korn_graubard(
 
 @dataclass(frozen=True)
 class DesignEffect:
-    """How much clusters cost: ``deff`` readings are worth one independent reading."""
+    """The cost of clustering: ``deff`` readings are worth one independent reading."""
 
     icc: float
     deff: float
@@ -192,7 +191,7 @@ def design_effect(chosen: FloatArray, clusters: IntArray) -> DesignEffect:
 
 
 def clopper_pearson(k: float, n: float, level: float = LEVEL) -> tuple[float, float]:
-    """Clopper-Pearson limits by beta quantiles; k and n need not be whole."""
+    """Clopper-Pearson limits by beta quantiles; k and n need not be integers."""
     tail = (1 - level) / 2
     lo = 0.0 if k <= 0 else float(stats.beta.ppf(tail, k, n - k + 1))
     hi = 1.0 if k >= n else float(stats.beta.ppf(1 - tail, k + 1, n - k))

@@ -19,8 +19,8 @@ class PairComparison:
 
     ``ci_superiority``: interval of the probability that ``a`` is rated higher, a tie
     counting one half, patients as the unit. ``rank_biserial``: (W+ - W-)/(W+ + W-).
-    ``sign_flip`` is by patients: where evaluators differ in what they favour, it alone
-    rejects too often, as ``sign_flip_evaluator`` does where patients do.
+    ``sign_flip`` is by patients: alone, it rejects too often where evaluators differ in
+    what they favour, as ``sign_flip_evaluator`` does where patients differ.
     """
 
     a: str

@@ -18,7 +18,7 @@ from annotations.core.statistics.table import FloatArray
 
 @dataclass(frozen=True)
 class Davidson:
-    """``worth`` adds to 1; ``tie`` is nu: 0 means that equals are never rated alike."""
+    """``worth`` sums to 1; ``tie`` is nu: 0 means that ties never occur."""
 
     worth: Mapping[str, float]
     tie: float

@@ -1,4 +1,4 @@
-"""A result that cannot be given is a result: it has a reason, never a nan."""
+"""A statistic that cannot be estimated is still a result: a reason, never a NaN."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Reasons:
         self.found: dict[str, str] = {}
 
     def take(self, path: str, compute: Callable[[], Any]) -> Any:
-        """The result, or ``None`` with its reason noted under ``path``."""
+        """The result, or ``None`` with its reason recorded under ``path``."""
         try:
             return compute()
         except NotEstimable as reason:

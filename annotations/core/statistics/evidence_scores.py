@@ -1,10 +1,10 @@
-"""Do scores follow whether the cited numbers are true, or only that there are some?
+"""Do scores reflect whether the cited numbers are true, or only that there are some?
 
 The evidence check counts, per text, the claims that the measurements support and
-contradict. Within one reading two texts are compared where both their scores and their
-counts differ; such a pair is in accord where the text with more supported (or fewer
-contradicted) claims has the higher score. Comparing within readings leaves out how
-strict an evaluator is and how hard a case.
+contradict. Within one reading two texts are compared if both their scores and their
+counts differ; such a pair is in accord if the text with more supported (or fewer
+contradicted) claims has the higher score. Comparing within readings removes effects of
+an evaluator's strictness and a case's difficulty.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ COUNTS = {"supported": 1.0, "contradicted": -1.0}
 class EvidenceAccord:
     """``k`` of ``n`` comparable pairs of texts are in accord; one half is chance.
 
-    ``ci_patient`` is of the mean over readings of each reading's own share, patients
-    as the unit (CR2, Satterthwaite).
+    ``ci_patient`` is the interval of the mean over readings of each reading's share,
+    with patients as the unit (CR2, Satterthwaite).
     """
 
     verdict: str

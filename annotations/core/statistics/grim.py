@@ -1,4 +1,4 @@
-"""GRIM: can a printed mean come from n whole numbers at all? (Brown & Heathers 2017)"""
+"""GRIM: is a printed mean possible for n whole numbers? (Brown & Heathers 2017)"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CLAIM = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(%?)\s*[,;]?\s*n\s*=\s*(\d+)\s*")
 
 @dataclass(frozen=True)
 class GrimResult:
-    """``sums`` are the totals of n whole numbers that print as the mean; empty: none."""
+    """``sums``: the totals of n whole numbers that print as the mean; may be empty."""
 
     printed: str
     n: int

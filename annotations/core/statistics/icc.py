@@ -24,7 +24,7 @@ class IccInterval:
 
 
 def icc_2_1(ratings: FloatArray) -> float:
-    """Of the units (units, raters) that every rater rated.
+    """The coefficient of ``ratings`` (units, raters), over units that all rated.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def icc_interval(ratings: FloatArray, level: float = LEVEL) -> IccInterval:
     Raises
     ------
     NotEstimable
-        As ``icc_2_1``, and where the ratings agree perfectly.
+        As for ``icc_2_1``, and if the ratings agree perfectly.
     """
     value, whole = icc_2_1(ratings), _whole(ratings)
     n, k = whole.shape
@@ -62,7 +62,7 @@ def icc_interval(ratings: FloatArray, level: float = LEVEL) -> IccInterval:
     upper = (1 + level) / 2
     low, high = stats.f.ppf(upper, n - 1, v), stats.f.ppf(upper, v, n - 1)
     rest = k * judges + (k * n - k - n) * error
-    with np.errstate(all="ignore"):  # limits that are none are refused below
+    with np.errstate(all="ignore"):  # limits that are NaN are refused below
         lo = n * (units - low * error) / (low * rest + n * units)
         hi = n * (high * units - error) / (rest + n * high * units)
     if not np.isfinite([lo, hi]).all():
@@ -81,7 +81,7 @@ def _whole(ratings: FloatArray) -> FloatArray:
 
 
 def _mean_squares(whole: FloatArray) -> tuple[float, float, float]:
-    """Of units, raters and what is left."""
+    """Mean squares of units, raters and residual."""
     n, k = whole.shape
     grand = whole.mean()
     units, judges = whole.mean(axis=1), whole.mean(axis=0)

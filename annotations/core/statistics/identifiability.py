@@ -1,8 +1,8 @@
-"""Can a text's system be told by its form? A classifier tries before any rater does.
+"""Can a text's system be recognised by its form? A classifier tries before any rater.
 
-Character 3- to 5-grams, weighted by tf-idf, into a multinomial logistic model with an
-L2 penalty; judged on cases that it was not fitted on (groups are cases, so that what is
-said of one walk cannot help). An area of 0.5 is chance, 1 means: known at sight.
+Character 3- to 5-grams, weighted by tf-idf, feed a multinomial logistic model with an
+L2 penalty, evaluated on cases it was not fitted on (folds group by case, so what is
+said about one walk cannot help). An area of 0.5 is chance; 1 means always recognised.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ NUMERAL = re.compile(r"\d+(?:\.\d+)?")
 def identifiability(
     texts: Sequence[str], systems: Sequence[str], cases: Sequence[str]
 ) -> Identifiability:
-    """Audit the displayed texts: one entry of each list a text.
+    """Audit the displayed texts; the lists have one entry per text.
 
     Raises
     ------
     StudyError
-        With fewer than two systems or three cases nothing can be learned.
+        With fewer than two systems or three cases: too few to learn from.
     """
     names = sorted(set(systems))
     groups = sorted(set(cases))
@@ -54,7 +54,7 @@ def identifiability(
 def _out_of_fold(
     texts: Sequence[str], labels: IntArray, folds: IntArray, n: int
 ) -> FloatArray:
-    """(texts, systems): the class probabilities of each text by a model not fitted on it."""
+    """(texts, systems): each text's class probabilities by a model not fitted on it."""
     shares = np.full((len(texts), n), 1 / n)
     for fold in np.unique(folds):
         train = np.flatnonzero(folds != fold)
@@ -125,7 +125,7 @@ def _shares(table: FloatArray, beta: FloatArray) -> FloatArray:
 
 
 def _auc(scores: FloatArray, is_own: FloatArray) -> float:
-    """The chance that an own text scores above another's: Mann-Whitney U over pairs."""
+    """The probability that an own text outscores another's: Mann-Whitney U / pairs."""
     own = int(is_own.sum())
     others = len(is_own) - own
     ranks = stats.rankdata(scores)[is_own].sum()
@@ -157,7 +157,7 @@ def _told(
 
 
 def _cues(ranked: Sequence[str]) -> tuple[str, ...]:
-    """The strongest n-grams, without those that lie within one another."""
+    """The strongest n-grams, without those contained in one another."""
     cues: list[str] = []
     for gram in ranked[: 20 * CUES]:
         if not any(gram in cue or cue in gram for cue in cues):

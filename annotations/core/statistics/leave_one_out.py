@@ -1,4 +1,4 @@
-"""How far one patient or one evaluator carries the result."""
+"""How much the result depends on a single patient or evaluator."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOO_FAR = 0.10  # a caution is printed when one unit moves the share by more
 class Without:
     """The target's share among the readings of everyone else.
 
-    ``own_k`` of ``own_n`` are the choices of the one left out.
+    ``own_k`` of ``own_n`` are the choices of the unit left out.
     """
 
     left_out: str
@@ -27,7 +27,7 @@ class Without:
 
 @dataclass(frozen=True)
 class LeaveOneOut:
-    """The share without each unit in turn, and the range of it."""
+    """The share without each unit in turn, and its range."""
 
     unit: str
     share: float

@@ -1,12 +1,12 @@
-"""Full overlap: an interval that holds for new evaluators and for new patients.
+"""Full overlap: an interval that generalises to new evaluators and new patients.
 
-Every evaluator read every case; the paired differences are averaged to patients and
-laid out evaluators x patients. Var = (MS_E + max(MS_C - MS_R, 0)) / (E C).
+Every evaluator read every case; the paired differences are averaged per patient and
+arranged evaluators x patients. Var = (MS_E + max(MS_C - MS_R, 0)) / (E C).
 
 The degrees of freedom are Satterthwaite's over all mean squares of that sum. Hillis'
-(2007) take the patients' as known: with few patients they reach dozens, and simulated
-"95 %" intervals cover 85 to 94 %, these 93 to 97 %. They are never fewer than the
-smaller sample's, below which the subtraction alone could bring them.
+(2007) treat the patients' as known: with few patients they reach dozens, and simulated
+"95 %" intervals cover 85 to 94 %; these cover 93 to 97 %. They are bounded below by
+those of the smaller sample, as the subtraction could otherwise bring them lower.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def overlap_interval(table: RatingTable, difference: FloatArray) -> OverlapInter
     Raises
     ------
     NotEstimable
-        Unless at least two evaluators rated all cases of at least two patients.
+        Unless at least two evaluators rated all cases, of at least two patients.
     """
     evaluators, patients = len(table.evaluators), len(table.patients)
     whole = (

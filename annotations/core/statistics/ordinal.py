@@ -1,7 +1,7 @@
-"""The ordinal mixed model, fitted by Laplace's approximation.
+"""The ordinal mixed model, fitted by the Laplace approximation.
 
 logit P(Y <= j) = theta_j - (beta_system + b_patient + b_evaluator + b_case). The scores
-are only taken as ordered; the random intercepts allow for patients, evaluators and
+are treated only as ordered; the random intercepts allow for patients, evaluators and
 cases that are rated higher throughout. References: Agresti 2010; Christensen's
 ``ordinal::clmm``, whose definition is followed.
 """
@@ -19,9 +19,9 @@ from annotations.core.statistics.table import FloatArray, IntArray, RatingTable
 
 MOST_ROWS = 20_000
 SMALLEST_SD, LOG_SD = 1e-3, (-9.0, 3.0)
-FIRST_SDS = (0.5, 3.0)  # the likelihood may have a top for each: the higher one counts
+FIRST_SDS = (0.5, 3.0)  # starting values; the higher of the maxima reached counts
 SEPARATED = 12.0
-LARGEST_LOG = 30.0  # odds beyond e^30 are no limit that anybody could use
+LARGEST_LOG = 30.0  # odds beyond e^30 are of no use as a limit
 LOGISTIC_VARIANCE = np.pi**2 / 3
 
 
@@ -38,7 +38,7 @@ class OddsRatio:
 
 @dataclass(frozen=True)
 class OrdinalModel:
-    """``sd`` and ``icc`` of the random intercepts; an SD of 0 lies on the boundary."""
+    """``sd`` and ``icc`` of the random intercepts; an SD of 0 is on the boundary."""
 
     n: int
     odds: Mapping[str, OddsRatio]
@@ -66,8 +66,8 @@ def ordinal_model(table: RatingTable, values: FloatArray) -> OrdinalModel:
     Raises
     ------
     NotEstimable
-        With fewer than two categories or systems rated, beyond 20,000 ratings, or if
-        one system's scores lie wholly, or nearly, above another's.
+        With fewer than two categories or systems rated, with more than 20,000 ratings,
+        or if one system's scores are all, or nearly all, above another's.
     """
     task, system = np.nonzero(~np.isnan(values))
     names = {"patient": table.patient, "evaluator": table.evaluator, "case": table.case}
@@ -89,7 +89,7 @@ def fit_ordinal(
 ) -> OrdinalModel:
     """``scores`` (n,), ``fixed`` (n, p) without intercept, ``terms`` codes (n,) each.
 
-    Categories that nobody used are closed up.
+    Unused categories are removed.
     """
     data = _data(scores, fixed, terms)
     free = data.categories - 1 + fixed.shape[1]
@@ -120,7 +120,7 @@ def fit_ordinal(
 def _climb(
     data: _Data, free: int, terms: int, first_sd: float
 ) -> optimize.OptimizeResult:
-    """The top that is reached from the pooled thresholds, no effects, and this SD."""
+    """The maximum reached from the pooled thresholds, no effects, and this SD."""
     slopes = np.zeros(data.x.shape[1])
     sds = np.full(terms, np.log(first_sd))
     return optimize.minimize(  # type: ignore[call-overload, no-any-return]
@@ -133,7 +133,7 @@ def _climb(
 
 
 def odds_ratio(beta: float, se: float | None) -> OddsRatio:
-    """exp(beta) with its Wald limits; none where they leave the range of numbers."""
+    """exp(beta) with its Wald limits; none where they overflow."""
     ratio = float(np.exp(beta))
     if se is None or abs(beta) + 1.96 * se > LARGEST_LOG:
         return OddsRatio(beta, se, ratio, None, None)
@@ -208,7 +208,7 @@ def _terms_of(
 
 
 def _standard_errors(data: _Data, at: FloatArray, free: int) -> list[float | None]:
-    """From the observed information; SDs on the boundary are held where they are."""
+    """From the observed information; SDs on the boundary are held fixed."""
     moving = [*range(free), *(free + i for i in np.flatnonzero(at[free:] > -4.0))]
     step, size = 1e-3, len(moving)
     information = np.zeros((size, size))

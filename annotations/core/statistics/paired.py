@@ -11,13 +11,13 @@ from scipy import stats
 from annotations.core.statistics.estimate import NotEstimable
 from annotations.core.statistics.table import FloatArray, IntArray
 
-EXACT_PAIRS = 1_000  # beyond, the exact law costs more than it tells
+EXACT_PAIRS = 1_000  # beyond, the exact distribution is not worth its cost
 EXACT_FLIPS = 200_000_000
 
 
 @dataclass(frozen=True)
 class WilcoxonResult:
-    """Signed ranks, zeros dropped; ``exact`` tells whether p is from the exact law."""
+    """Signed ranks, zeros dropped; ``exact``: whether the distribution is exact."""
 
     w_plus: float
     w_minus: float
@@ -40,9 +40,9 @@ class FriedmanResult:
 def wilcoxon(differences: FloatArray) -> WilcoxonResult:
     """Two-sided signed-rank test of paired differences (n,).
 
-    The law of W+ is computed exactly on mid-ranks by convolution, since SciPy's exact
-    method ignores ties. Beyond ``EXACT_PAIRS`` the normal approximation with
-    continuity correction is used.
+    The distribution of W+ is computed exactly on mid-ranks by convolution, since
+    SciPy's exact method ignores ties. Beyond ``EXACT_PAIRS`` the normal approximation
+    with continuity correction is used.
 
     Raises
     ------
@@ -73,9 +73,9 @@ def wilcoxon(differences: FloatArray) -> WilcoxonResult:
 
 
 def _coins(law: FloatArray, step: int, n: int, last: int) -> FloatArray:
-    """The law up to ``last`` after ``n`` more fair coins of one and the same step.
+    """The distribution up to ``last`` after ``n`` more fair coins of the same step.
 
-    Likert differences have few sizes, so their mid-ranks are few and often repeated.
+    Likert differences take few values, so their mid-ranks are few and often repeated.
     """
     wider = np.zeros(min(len(law) - 1 + n * step, last) + 1)
     chances = stats.binom.pmf(np.arange(n + 1), n, 0.5)
@@ -86,7 +86,7 @@ def _coins(law: FloatArray, step: int, n: int, last: int) -> FloatArray:
 
 
 def _coin(law: FloatArray, step: int) -> FloatArray:
-    """The law of a total after one more fair coin that adds ``step`` or nothing."""
+    """A total's distribution after one more fair coin that adds ``step`` or nothing."""
     wider = np.zeros(len(law) + step)
     wider[: len(law)] += law / 2
     wider[step:] += law / 2
@@ -98,8 +98,8 @@ def sign_flip(
 ) -> float:
     """Two-sided p of the summed differences when each cluster's sign is a fair draw.
 
-    Exact by convolution (cluster sums of Likert differences are whole numbers), normal
-    for studies far beyond the exact law's cost.
+    Exact by convolution (cluster sums of Likert differences are whole numbers); normal
+    approximation for studies too large for that.
 
     Raises
     ------

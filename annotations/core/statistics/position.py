@@ -17,7 +17,7 @@ from annotations.core.statistics.choice_model import (
 from annotations.core.statistics.estimate import NotEstimable, Reasons
 from annotations.core.statistics.table import FloatArray, IntArray, RatingTable
 
-UNEVEN = 0.15  # a caution is printed if a system stands in one place this much oftener
+UNEVEN = 0.15  # a caution is printed if a system is in one place this much more often
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ class PlaceCount:
 
 @dataclass(frozen=True)
 class PositionEffect:
-    """Unit: the reading. H0: every letter is as likely to be chosen best.
+    """Unit: the reading. H0: every letter is equally likely to be chosen best.
 
-    ``shown[system][letter]`` counts the placements. The goodness of fit holds since
-    the order of the letters is drawn; ``given_system`` tests the letters beside the
-    systems (conditional logit).
+    ``shown[system][letter]`` counts the placements. The goodness-of-fit test is valid
+    because the order of the letters is random; ``given_system`` tests the letters
+    adjusted for the systems (conditional logit).
     """
 
     shown: Mapping[str, Mapping[str, int]]
@@ -48,7 +48,7 @@ class PositionEffect:
 
     @property
     def imbalance(self) -> float:
-        """The largest departure of a system's share in a place from an equal share."""
+        """The largest deviation of a system's share in a place from an equal share."""
         return max(
             abs(count / max(1, sum(row.values())) - 1 / len(row))
             for row in self.shown.values()

@@ -1,4 +1,4 @@
-"""Who is chosen best: the paper's binomial test, and tests that respect clusters."""
+"""Which system is chosen best: the paper's binomial test, and cluster-level tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from annotations.core.statistics.estimate import NotEstimable
 from annotations.core.statistics.table import NO_CHOICE, FloatArray, IntArray
 
 SLACK = 1e-9  # equal outcomes may differ by rounding
-EXACT_CELLS = 400_000_000  # beyond, the exact law costs seconds
+EXACT_CELLS = 400_000_000  # beyond, the exact distribution takes seconds
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class BinomialResult:
 
 @dataclass(frozen=True)
 class PermutationResult:
-    """Exact label permutation by cluster; ``floor`` is the least p it could give."""
+    """Exact label permutation by cluster; ``floor`` is the smallest possible p."""
 
     p_two_sided: float
     p_greater: float
@@ -35,9 +35,9 @@ class PermutationResult:
 
 
 def binomial(k: int, n: int, null: float) -> BinomialResult:
-    """k of n chosen, where every output was shown; null: the share of pure chance.
+    """k of n chosen, where every output was shown; null: the share expected by chance.
 
-    Two-sided p sums all outcomes that are no likelier than k (as R's ``binom.test``).
+    The two-sided p sums all outcomes no likelier than k (as R's ``binom.test``).
     """
     if n == 0:
         raise NotEstimable("no best was chosen")
@@ -69,12 +69,11 @@ def label_permutation(
 
     Notes
     -----
-    Which column is "the system" is a fair draw per cluster, so the null law of its
-    total is a convolution over clusters, exact up to ``EXACT_CELLS`` operations and
-    normal beyond. It tests "all systems
-    equal", not "share = 1/K with the others unequal". Two-sided: totals at
-    least as far from n/K as the one observed. ``floor``: the p of the farthest total
-    that these counts allow.
+    Which column is "the system" is a fair draw per cluster, so the null distribution
+    of its total is a convolution over clusters, exact up to ``EXACT_CELLS`` operations
+    and normal beyond. It tests "all systems equal", not "share = 1/K with the others
+    unequal". Two-sided: totals at least as far from n/K as the one observed. ``floor``:
+    the p of the farthest total that these counts allow.
 
     Raises
     ------
@@ -107,7 +106,7 @@ def label_permutation(
 
 
 def _normal_permutation(counts: IntArray, column: int) -> PermutationResult:
-    """The normal approximation, for studies far beyond the exact law's cost."""
+    """The normal approximation, for studies too large for the exact distribution."""
     systems = counts.shape[1]
     sizes = counts.sum(axis=1)
     spread = (counts**2).sum(axis=1) / systems - (sizes / systems) ** 2
@@ -130,7 +129,7 @@ def _mass(law: FloatArray, where: np.ndarray) -> float:
 
 
 def best_counts(best: IntArray, clusters: IntArray, systems: int) -> IntArray:
-    """(clusters, systems): how often each was chosen best; ``best`` holds no blanks."""
+    """(clusters, systems): how often each was chosen best; ``best`` has no blanks."""
     codes = np.unique(clusters, return_inverse=True)[1]
     counts = np.zeros((int(codes.max(initial=-1)) + 1, systems), dtype=np.int64)
     chosen = best != NO_CHOICE
@@ -142,7 +141,7 @@ def best_counts(best: IntArray, clusters: IntArray, systems: int) -> IntArray:
 class HeadToHead:
     """Readings in which one of the two was best: ``k`` chose ``a``, the rest ``b``.
 
-    Exact binomial test against 1/2, readings as independent.
+    Exact binomial test against 1/2, treating readings as independent.
     """
 
     a: str
@@ -153,7 +152,7 @@ class HeadToHead:
 
 
 def head_to_head(a: str, b: str, k: int, n: int) -> HeadToHead:
-    """H0: among readings that chose a or b, either is as likely.
+    """H0: among readings that chose a or b, both are equally likely.
 
     Raises
     ------
@@ -167,7 +166,7 @@ def head_to_head(a: str, b: str, k: int, n: int) -> HeadToHead:
 
 @dataclass(frozen=True)
 class EqualShares:
-    """Chi-square goodness of fit of all shares to 1/K, readings as independent."""
+    """Chi-square goodness of fit of all shares to 1/K, with independent readings."""
 
     counts: tuple[int, ...]
     chi2: float
@@ -176,7 +175,7 @@ class EqualShares:
 
 
 def equal_shares(counts: IntArray) -> EqualShares:
-    """H0: every system is chosen as often; ``counts`` (systems,).
+    """H0: every system is chosen equally often; ``counts`` (systems,).
 
     Raises
     ------

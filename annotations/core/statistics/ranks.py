@@ -1,7 +1,7 @@
 """Best and second best as rankings: mean ranks and Plackett-Luce worths.
 
 log L = sum over stages of [theta_i - log sum over the rest of exp theta_j]. A reading
-with a best and no second enters with its first stage only. References: Plackett 1975,
+with a best but no second contributes its first stage only. References: Plackett 1975,
 Luce 1959, Hunter 2004. Equal to R's PlackettLuce(npseudo = 0).
 """
 
@@ -19,10 +19,10 @@ from annotations.core.statistics.table import FloatArray, IntArray, RatingTable
 
 @dataclass(frozen=True)
 class Ranks:
-    """``worth``: the probability to be ranked first. ``se`` is a jackknife over patients.
+    """``worth``: probability of being ranked first. ``se``: jackknife over patients.
 
-    ``first_stage`` uses the best choices alone, ``second_stage`` the second choices
-    among what was left: if they differ much, the model's one worth a system is too few.
+    ``first_stage`` uses only the best choices, ``second_stage`` the second choices
+    among the rest: if they differ much, the model's one worth per system is too few.
     """
 
     full: int
@@ -34,11 +34,11 @@ class Ranks:
     second_stage: Mapping[str, float] | None
 
 
-Stage = tuple[int, tuple[int, ...]]  # the winner, and all that stood to choose
+Stage = tuple[int, tuple[int, ...]]  # the winner, and all options of the choice
 
 
 def plackett_luce(stages: Sequence[Stage], systems: int) -> FloatArray:
-    """Worths (systems,), adding to 1.
+    """Worths (systems,), summing to 1.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def plackett_luce(stages: Sequence[Stage], systems: int) -> FloatArray:
 
 
 def _worths(kinds: Sequence[Stage], times: FloatArray, systems: int) -> FloatArray:
-    """Newton's method on the kinds of stages, each met so many ``times``."""
+    """Newton's method on the kinds of stages, each with its number of ``times``."""
     beats = np.eye(systems)
     member = np.zeros((len(kinds), systems))
     won = np.zeros(systems)
@@ -115,7 +115,7 @@ def ranks(table: RatingTable, path: str, reasons: Reasons) -> Ranks:
 def _stage_counts(
     best: IntArray, second: IntArray, patient: IntArray, systems: int
 ) -> tuple[list[Stage], FloatArray]:
-    """The kinds of stages, and (patients, kinds) how often each was met."""
+    """The kinds of stages, and (patients, kinds) how often each occurred."""
     everyone = tuple(range(systems))
     kinds: list[Stage] = [(winner, everyone) for winner in everyone]
     place = {}
@@ -146,7 +146,7 @@ def _jackknife(kinds: Sequence[Stage], times: FloatArray, systems: int) -> Float
 
 
 def _mean_ranks(best: IntArray, second: IntArray, systems: int) -> FloatArray:
-    """1 is best; those after the second share the mean of the places left."""
+    """1 is best; systems after the second get the mean of the remaining ranks."""
     both = second >= 0
     if not both.any():
         raise NotEstimable("no second best was chosen")

@@ -19,7 +19,7 @@ class Rater:
     """One evaluator. ``readings``: those answered. ``halo``: mean correlation between
     criteria.
 
-    ``straight``: share of texts with one same rating in every criterion.
+    ``straight``: share of texts with the same rating on every criterion.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Rater:
 @dataclass(frozen=True)
 class Raters:
     """``p_taste``: exact test (Fisher-Freeman-Halton) that all evaluators choose the
-    target as often; it ignores that their cases are of different patients.
+    target equally often; it ignores that their cases are of different patients.
     """
 
     raters: tuple[Rater, ...]
@@ -98,7 +98,7 @@ def _rater(
 
 
 def _halo(whole: FloatArray) -> float | None:
-    """Mean correlation of the criteria that vary at all."""
+    """Mean correlation of the criteria that vary."""
     if len(whole) < 3:
         return None
     varied = whole[:, whole.std(axis=0) > 0]
@@ -116,7 +116,7 @@ def freeman_halton(counts: list[tuple[int, int]]) -> float:
     NotEstimable
         With fewer than two rows, one empty column, or too many tables to enumerate.
     """
-    counts = sorted(counts, key=lambda row: row[1])  # the largest row follows the rest
+    counts = sorted(counts, key=lambda row: row[1])  # the largest row comes last
     total, n = sum(k for k, _ in counts), sum(m for _, m in counts)
     if len(counts) < 2 or total in (0, n):
         raise NotEstimable("needs two evaluators, and some choices of each kind")
@@ -133,6 +133,6 @@ def freeman_halton(counts: list[tuple[int, int]]) -> float:
     last = counts[-1][1]
     every = [w * math.comb(last, total - k) for k, w in ways if total - k <= last]
     observed = math.prod(math.comb(m, k) for k, m in counts)
-    # Whole numbers throughout: with hundreds of readings they are beyond any float.
+    # Integers throughout: with hundreds of readings they overflow any float.
     as_likely = sum(w for w in every if w * 10**7 <= observed * (10**7 + 1))
     return as_likely / math.comb(n, total)

@@ -1,4 +1,4 @@
-"""The same evaluator, the same case, a second time: how steady are the ratings?"""
+"""Test-retest: the same evaluator rates the same case a second time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Retest:
     """``n`` ratings given twice; second minus first.
 
     ``sem`` is the standard error of one measurement, SD(difference)/sqrt 2;
-    ``smallest_change`` the smallest difference that is no measurement error,
+    ``smallest_change`` the smallest difference beyond measurement error,
     1.96 sqrt 2 SEM. ``same_best`` of ``choices`` chose the same system again.
     """
 
@@ -37,7 +37,7 @@ class Retest:
 def retest(
     outputs: Sequence[RatedOutput], scale: tuple[int, ...], path: str, reasons: Reasons
 ) -> Retest:
-    """First against second occasion; these rows never enter the main analysis.
+    """Compare first and second occasion; second ones never enter the main analysis.
 
     Raises
     ------

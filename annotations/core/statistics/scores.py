@@ -1,4 +1,4 @@
-"""One system on one criterion: the cells of Table 2 and what surrounds each mean."""
+"""One system on one criterion: the cells of Table 2, with intervals and counts."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from annotations.core.statistics.table import FloatArray, RatingTable
 class SystemScores:
     """Unit of the mean: one reading. ``patient_mean`` gives each patient one vote.
 
-    ``missing`` counts the readings that showed the system and did not score it.
+    ``missing`` counts the readings that showed the system but did not score it.
     ``patient_mean`` is another estimand where patients have unequal numbers of cases:
-    it answers for the average patient, ``mean`` for the average reading.
+    it describes the average patient, ``mean`` the average reading.
     """
 
     n: int
@@ -40,7 +40,7 @@ def system_scores(
     path: str,
     reasons: Reasons,
 ) -> SystemScores:
-    """Summarise ``column`` (tasks,), NaN where not answered; ``shown`` in so many."""
+    """Summarise ``column`` (tasks,), NaN if unanswered, of ``shown`` readings."""
     seen = ~np.isnan(column)
     given = column[seen]
     if not len(given):

@@ -14,7 +14,7 @@ from annotations.core.ratings.rated_output import RatedOutput, is_answered
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-NO_CHOICE = -1  # the evaluator answered, and chose none
+NO_CHOICE = -1  # the evaluator answered but chose none
 UNANSWERED = -2
 MAX_SYSTEMS = 6
 
@@ -23,9 +23,9 @@ MAX_SYSTEMS = 6
 class RatingTable:
     """The first readings with an answer; repeats are kept apart and never pooled.
 
-    A reading that nobody opened, or could judge, is no evidence: no patient or evaluator
-    stands here for it. ``unanswered`` counts those that showed every system, for the
-    bounds: in the others there was no choice among all to be made.
+    A reading that was never opened, or could not be judged, is no evidence: it is left
+    out and adds no patient or evaluator. ``unanswered`` counts those that showed every
+    system, for the bounds: the others offered no choice among all.
 
     ``values[criterion]`` (tasks, systems) float64, NaN where not answered. ``best`` and
     ``second`` (tasks,) hold a system's column, ``NO_CHOICE`` or ``UNANSWERED``.
@@ -56,7 +56,7 @@ class RatingTable:
 
     @property
     def chosen(self) -> npt.NDArray[np.bool_]:
-        """(tasks,) whether one system was chosen best; blanks and ties are not."""
+        """(tasks,) whether one system was chosen best; false for blanks and ties."""
         return self.best >= 0
 
     @cached_property
@@ -67,15 +67,15 @@ class RatingTable:
 
     @cached_property
     def shown(self) -> tuple[int, ...]:
-        """(systems,) how many of the readings showed each."""
+        """(systems,) how many readings showed each."""
         columns = zip(*self.rows, strict=True)
         return tuple(sum(o is not None for o in column) for column in columns)
 
     @property
     def chosen_of_all(self) -> npt.NDArray[np.bool_]:
-        """(tasks,) whether one was chosen where every system could be.
+        """(tasks,) whether one was chosen where every system was shown.
 
-        Chance is one in K only there: of two texts shown, a coin chooses each in half.
+        Only there is chance 1/K: with two texts shown, it is one half.
         """
         return self.chosen & self.whole
 
@@ -89,7 +89,7 @@ class RatingTable:
     def by_case(self, values: FloatArray) -> tuple[FloatArray, IntArray]:
         """Values (tasks, columns) averaged over evaluators, with each case's patient.
 
-        Sums over counts of whole numbers: equal averages are equal to the bit, so that
+        Sums of whole numbers over counts, so that equal averages are bitwise equal and
         ties stay ties.
         """
         seen = ~np.isnan(values)
@@ -105,17 +105,17 @@ class RatingTable:
 
 
 def rating_table(outputs: Sequence[RatedOutput], target: str = "") -> RatingTable:
-    """Arrange outputs; the target system first, the others in the order they appear.
+    """Arrange outputs; the target system first, the others in order of appearance.
 
-    Where nobody answered anything the empty readings are kept, so that each result
-    has its reason.
+    If nobody answered anything, the empty readings are kept, so that each missing
+    result has its reason.
 
     Raises
     ------
     StudyError
         If there are no ratings, fewer than two or more than six systems, an unknown
-        target, a pair of rows for one output, a case under two patients, or two bests
-        in one task.
+        target, two rows for one output, a case with two patients, or two bests in one
+        task.
     """
     first = [o for o in outputs if o.occasion == 1]
     if not first:
@@ -170,7 +170,7 @@ def _systems(outputs: Sequence[RatedOutput], target: str) -> list[str]:
 
 
 def _coded(names: Iterable[str]) -> tuple[tuple[str, ...], IntArray]:
-    """The distinct names in order of appearance, and each one's code."""
+    """The distinct names in order of appearance, and each entry's code."""
     codes: dict[str, int] = {}
     coded = [codes.setdefault(name, len(codes)) for name in names]
     return tuple(codes), np.array(coded, dtype=np.int64)

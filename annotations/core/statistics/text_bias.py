@@ -1,4 +1,4 @@
-"""Is the best text the longest one, or the one with most numbers, or the right one?"""
+"""Is the best text the longest, the one with most numbers, or the correct one?"""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Slope:
 
 @dataclass(frozen=True)
 class TextBias:
-    """Readings (unit) in which one text alone has most of ``feature``.
+    """Readings (unit) in which exactly one text has most of ``feature``.
 
-    ``k`` of ``n`` chose that text; H0 of ``permutation_patient``: the names of the
+    ``k`` of ``n`` chose that text; H0 of ``permutation_patient``: the labels of the
     texts, ordered by the feature, are exchangeable within each patient.
     ``top_system`` has most of it in ``top_share`` of the readings: beyond 80 % the
-    feature cannot be separated from the system. ``alone`` is the slope without, and
-    ``given_system`` the slope with, the systems in the model.
+    feature cannot be separated from the system. ``alone`` is the slope without the
+    systems in the model, ``given_system`` the slope with them.
     """
 
     feature: str
@@ -61,7 +61,7 @@ def text_bias(
     Raises
     ------
     NotEstimable
-        Where the feature is not stored, or never singles out one text.
+        If the feature is not stored, or never singles out one text.
     """
     amounts = np.array(
         [[_amount(getattr(o, feature) if o else None) for o in r] for r in table.rows]
@@ -100,10 +100,10 @@ def _amount(value: int | None) -> float:
 def _permuted(
     table: RatingTable, amounts: FloatArray, used: np.ndarray
 ) -> PermutationResult:
-    """The texts renamed by their rank in the feature; column 0 has most of it.
+    """Test with texts relabelled by their rank in the feature; column 0 has most.
 
-    Equal texts are ranked by their places on the page, which were drawn: the order of
-    the file's rows, or of the systems, must not decide between them.
+    Ties are ranked by place on the page, which is random: the order of the file's rows,
+    or of the systems, must not decide them.
     """
     order = np.lexsort((_places(table)[used], -amounts[used]), axis=1)
     rank = np.argsort(order, axis=1)[np.arange(int(used.sum())), table.best[used]]
@@ -112,7 +112,7 @@ def _permuted(
 
 
 def _places(table: RatingTable) -> IntArray:
-    """(tasks, systems) each output's place on the page; by name where none is stored."""
+    """(tasks, systems) each output's place on the page; by name if none is stored."""
     marks = [
         [(o.position, o.model) if o else ("", "") for o in row] for row in table.rows
     ]
@@ -123,7 +123,7 @@ def _places(table: RatingTable) -> IntArray:
 def _slope(
     table: RatingTable, amounts: FloatArray, whole: np.ndarray, with_system: bool
 ) -> Slope:
-    """Per doubling of the count plus one, so that a text without numbers counts."""
+    """Slope per doubling of (count + 1), so that a text without numbers counts."""
     feature = np.log2(amounts[whole] + 1)[:, :, None]
     if with_system:
         systems = system_features(len(feature), len(table.systems))

@@ -1,16 +1,16 @@
-"""What an audit of identifiability found; light records, so that pages can show them."""
+"""Results of an identifiability audit; records cheap to import, for pages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Above this area some system is told too often for the blinding to bear.
+# Above this area a system is recognised too often for the blinding to hold.
 RED = 0.8
 
 
 @dataclass(frozen=True)
 class Told:
-    """How well one system's texts are told from the others'."""
+    """How well one system's texts are distinguished from the others'."""
 
     system: str
     auc: float
@@ -21,7 +21,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Identifiability:
-    """The audit: texts, cases, accuracy with its chance level, and each system."""
+    """The audit: texts, cases, accuracy with its chance level, and every system."""
 
     texts: int
     cases: int
@@ -35,5 +35,5 @@ class Identifiability:
 
     @property
     def is_red(self) -> bool:
-        """Whether some system can be told more often than the blinding can bear."""
+        """Whether any system is recognised too often for the blinding to hold."""
         return self.worst > RED

@@ -1,8 +1,8 @@
 """The whole analysis of a study's ratings: one frozen record, every interval in it.
 
 The paper's own numbers come first (means, shares, the binomial test that treats
-readings as independent); beside each stands what patients and evaluators as units
-allow.
+readings as independent); each is accompanied by results with patients and evaluators
+as units.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ from annotations.core.statistics.table import FloatArray, RatingTable, rating_ta
 
 @dataclass(frozen=True)
 class Counts:
-    """What the analysis rests on: readings with an answer, and whose they are.
+    """The data behind the analysis: answered readings, their patients and evaluators.
 
-    ``missing`` counts the score cells without one, of texts that were shown.
+    ``missing`` counts the unanswered score cells of texts that were shown.
     """
 
     cases: int
@@ -85,17 +85,17 @@ def analyse(
     mixed: bool = False,
     own: str = "",
 ) -> StudyAnalysis:
-    """Analyse ratings; the target system, if one is named, carries the headline.
+    """Analyse ratings; the headline is about the target system, if one is named.
 
-    ``planned`` is no where no sealed plan names this target: nothing is then headed
+    ``planned`` is false if no sealed plan names this target: nothing is then labelled
     primary or secondary. ``mixed`` adds the ordinal mixed model, which takes seconds.
-    ``own`` is the plan's target, which evaluators were asked to guess, where the
-    analysis has another.
+    ``own`` is the plan's target, which evaluators were asked to guess, if it differs
+    from the analysis's.
 
     Raises
     ------
     StudyError
-        If the ratings contradict each other or hold nothing to compare.
+        If the ratings contradict each other or contain nothing to compare.
     """
     table = rating_table(outputs, target)
     reasons = Reasons()
@@ -168,10 +168,10 @@ def _criteria(
 
 
 def _blocks(table: RatingTable, values: FloatArray) -> FloatArray:
-    """(blocks, systems) of complete readings; several of one case are averaged.
+    """(blocks, systems) of complete readings; those of the same case are averaged.
 
-    Each system's mean is then of the same evaluators: else a lenient one who skipped a
-    system's text would tell for the others.
+    Each system's mean is then over the same evaluators; otherwise a lenient evaluator
+    who skipped a system's text would favour the others.
     """
     gaps = np.isnan(values).any(axis=1, keepdims=True)
     complete = np.where(gaps, np.nan, values)

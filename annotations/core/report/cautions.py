@@ -1,4 +1,4 @@
-"""Cautions that a referee would raise; printed by themselves, never left to be found."""
+"""Cautions that a referee would raise; printed unasked, not left to be discovered."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MISSING = 0.05
 
 
 def cautions(analysis: StudyAnalysis) -> tuple[str, ...]:
-    """One sentence each, in the order of their weight."""
+    """One sentence each, in order of importance."""
     return (
         *_gate(analysis),
         *_size(analysis),
@@ -26,7 +26,7 @@ def cautions(analysis: StudyAnalysis) -> tuple[str, ...]:
 
 
 def _gate(analysis: StudyAnalysis) -> Iterator[str]:
-    """Secondary claims stand only behind a primary one."""
+    """Secondary claims are valid only after a primary one."""
     p = analysis.headline.p
     if analysis.target and (p is None or p > ALPHA):
         test = "primary test" if analysis.planned else f"test of {analysis.target}"
@@ -110,7 +110,7 @@ def _independence(analysis: StudyAnalysis) -> Iterator[str]:
 
 
 def _explanations(analysis: StudyAnalysis) -> Iterator[str]:
-    """What else could have made the choices."""
+    """What else could explain the choices."""
     place = analysis.further.position
     if place and place.imbalance > UNEVEN and place.n >= FEW:
         yield (
@@ -137,7 +137,7 @@ def _explanations(analysis: StudyAnalysis) -> Iterator[str]:
 
 
 def _guessed(analysis: StudyAnalysis) -> Iterator[str]:
-    """Guesses of one evaluator may all follow one idea of what a system writes like."""
+    """One evaluator's guesses may all follow one idea of how a system writes."""
     blind = analysis.further.blinding
     if blind is None or blind.p_correct is None or blind.p_correct >= ALPHA:
         return

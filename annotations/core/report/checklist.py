@@ -1,8 +1,8 @@
 """A reporting checklist filled from the study, with the gaps named.
 
 Topics follow TRIPOD-LLM (Gallifant et al., Nature Medicine 31, 2025), the items on
-evaluation by humans, and GRRAS (Kottner et al., J Clin Epidemiol 64, 2011). The words
-are ours; the answers come from the database and the analysis, never from a form.
+evaluation by humans, and GRRAS (Kottner et al., J Clin Epidemiol 64, 2011). The wording
+is ours; the answers come from the database and the analysis, never from a form.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ GAP = "to be written by the authors: "
 
 @dataclass(frozen=True)
 class StudyFacts:
-    """What the database knows of how a study was run; blank where it does not."""
+    """What the database knows about the conduct of a study; blank where unknown."""
 
     purpose: str
     is_pilot: bool
@@ -49,7 +49,7 @@ def checklist(
     seal: str | None,
     facts: StudyFacts | None,
 ) -> ReportTable:
-    """Every item with its answer, or with what the authors must still say."""
+    """Every item with its answer, or with what the authors must still state."""
     rows = [
         *_design(analysis, plan, seal, facts),
         *_people(analysis, flow, facts),
@@ -174,7 +174,7 @@ def _results(analysis: StudyAnalysis, flow: Flow) -> Sequence[Row]:
 
 
 def _agreed(analysis: StudyAnalysis) -> str:
-    """Each criterion's alpha; without any, the reasons why."""
+    """Each criterion's alpha or, if there are none, the reasons."""
     found = {
         title_of(criterion): result.agreement.krippendorff_alpha
         for criterion, result in analysis.criteria.items()

@@ -17,7 +17,7 @@ from annotations.core.wording import DASH, counted, rounded
 class CodeAgreement:
     """One code: how often each coder gave it, and Cohen's kappa of the two.
 
-    ``coders`` took part; the two who coded most are compared, on ``comments``.
+    ``coders`` counts all coders; the two who coded most are compared, on ``comments``.
     """
 
     key: str
@@ -34,7 +34,7 @@ def cohen_kappa(first: Sequence[bool], second: Sequence[bool]) -> float:
     Raises
     ------
     NotEstimable
-        Without a comment, or where chance alone agrees always.
+        Without comments, or if agreement by chance alone is already perfect.
     """
     if not first:
         raise NotEstimable("no comment was coded by both")
@@ -53,7 +53,7 @@ Codings = Mapping[str, Mapping[str, frozenset[str]]]
 def code_agreement(
     codings: Codings, keys: Sequence[str], reasons: Reasons
 ) -> list[CodeAgreement]:
-    """Of the two coders who coded most; comments that both have seen."""
+    """Agreement of the two coders who coded most, on comments that both have seen."""
     counts: dict[str, int] = {}
     for by_coder in codings.values():
         for coder in by_coder:
@@ -72,7 +72,7 @@ def code_agreement(
 
 
 def coding_table(found: Sequence[CodeAgreement]) -> ReportTable:
-    """How the two coders agreed, code by code, or that there were no two."""
+    """How the two coders agreed, code by code, or that there were not two."""
     return ReportTable(
         "Comments coded before unblinding",
         ("Code", "Comments coded by both", "First coder", "Second coder", "Kappa"),

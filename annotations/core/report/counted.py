@@ -1,7 +1,7 @@
 """Means and intervals from counts alone, for studies too large to hold in memory.
 
-A database counts each value by patient, system and criterion; everything of Table 2,
-its CR2 intervals by patient and the cluster bootstrap follow from these counts exactly.
+The database counts each value by patient, system and criterion; all of Table 2, its CR2
+intervals by patient and the cluster bootstrap follow exactly from these counts.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from annotations.core.wording import DASH, counted, rounded
 
 @dataclass(frozen=True)
 class CountedScores:
-    """One system on one criterion, as ``scores.SystemScores`` has it."""
+    """One system on one criterion, like ``scores.SystemScores``."""
 
     n: int
     mean: float | None
@@ -128,7 +128,7 @@ def _scores(
 
 
 def _median(values: FloatArray, counts: FloatArray) -> float:
-    """Of the values so often given: the mean of the two middle ones."""
+    """The median of values with these counts (the mean of the two middle ones)."""
     upto, n = np.cumsum(counts), counts.sum()
     low = values[np.searchsorted(upto, (n + 1) // 2)]
     high = values[np.searchsorted(upto, n // 2 + 1)]

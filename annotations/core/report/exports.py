@@ -1,4 +1,4 @@
-"""The analysis for programs and for papers: one number a line, and LaTeX tables."""
+"""The analysis for programs and for papers: one number per line, and LaTeX tables."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def long_csv(report: Mapping[str, Any]) -> str:
 
 
 def _leaves(found: Any, path: str, known_as: str) -> Iterator[tuple[str, str, Any]]:
-    """Each value with its path, and with the path under which reasons name it.
+    """Each value with its path, and with the path under which its reason is found.
 
-    Reasons are given for all entries of a list at once, without their number.
+    Reasons apply to all entries of a list, so their path has no index.
     """
     if isinstance(found, Mapping):
         for key, value in found.items():
@@ -49,7 +49,7 @@ def _leaves(found: Any, path: str, known_as: str) -> Iterator[tuple[str, str, An
 
 
 def latex_tables(tables: Sequence[ReportTable], origin: Sequence[str]) -> str:
-    """Every table of the report, with its note as the caption; then where it comes from.
+    """Every table of the report, with its note as the caption; then the provenance.
 
     ``origin``: what was fixed in advance, and each deviation, hash and version.
     """

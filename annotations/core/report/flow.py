@@ -14,10 +14,10 @@ from annotations.core.wording import DASH
 class Flow:
     """First readings of a study, or of a file of ratings.
 
-    ``None`` where a file cannot know: it holds no reading that never happened.
-    ``cannot_judge`` counts each reason that evaluators gave. ``unfinished`` were opened
-    and left without any answer; ``unsubmitted`` were left with some, and are analysed:
-    not opened, unfinished, cannot judge and judged add up to assigned.
+    ``None`` where a file cannot know, as it holds no reading that never happened.
+    ``cannot_judge`` counts each reason that evaluators gave. ``unfinished`` ones were
+    opened but have no answer; ``unsubmitted`` ones have some, and are analysed: not
+    opened, unfinished, cannot judge and judged add up to assigned.
     """
 
     cases: int
@@ -41,7 +41,7 @@ class Flow:
 
 
 def outputs_flow(outputs: Sequence[RatedOutput]) -> Flow:
-    """What a list of rated outputs can tell of its readings."""
+    """The flow, as far as a list of rated outputs shows it."""
     readings = first_readings(outputs)
     repeats = {(o.case, o.evaluator, o.occasion) for o in outputs if o.occasion != 1}
     scored = [rows for rows in readings.values() if is_answered(rows)]
@@ -79,7 +79,7 @@ def _is_complete(rows: Sequence[RatedOutput]) -> bool:
 
 
 def flow_table(flow: Flow) -> ReportTable:
-    """The flow from top to bottom; what was lost stands where it was lost."""
+    """The flow from top to bottom; losses are listed where they occurred."""
     lost = [
         (f"  cannot judge: {reason}", str(count))
         for reason, count in flow.cannot_judge or ()

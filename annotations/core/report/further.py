@@ -1,4 +1,4 @@
-"""The analyses around the result: what else could explain it, and how far it carries."""
+"""Further analyses: what else could explain the result, and how far it generalises."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ FEATURES = ("words", "numerals", "correct")
 
 @dataclass(frozen=True)
 class Further:
-    """Each part is ``None`` where the ratings cannot tell, with its reason.
+    """Each part is ``None``, with a reason, where the ratings do not allow it.
 
-    ``overlap[criterion][pair]`` holds for new evaluators and new patients;
+    ``overlap[criterion][pair]`` generalises to new evaluators and new patients;
     ``bootstrap[criterion][system]`` is a cross-check of the interval by patients;
-    ``mixed`` only where it was asked for. ``evidence[criterion][verdict]`` holds the
-    scores against the evidence check.
+    ``mixed`` only if requested. ``evidence[criterion][verdict]`` compares the scores
+    with the evidence check.
     """
 
     position: PositionEffect | None
@@ -62,9 +62,9 @@ def further(
     *,
     mixed: bool = False,
 ) -> Further:
-    """All of them; ``outputs`` include the repeated readings.
+    """All further analyses; ``outputs`` include the repeated readings.
 
-    ``own`` is the plan's target, which evaluators were asked to guess; empty without.
+    ``own`` is the plan's target, which evaluators were asked to guess; may be empty.
     """
     path = "further"
     return Further(
@@ -144,7 +144,7 @@ def _bootstrap(table: RatingTable, criterion: str) -> dict[str, tuple[float, flo
 def _overlap(
     table: RatingTable, criterion: str, reasons: Reasons
 ) -> dict[str, OverlapInterval | None]:
-    """The first system against each other one."""
+    """The first system against each of the others."""
     values = table.values[criterion]
     return {
         name: reasons.take(

@@ -1,4 +1,4 @@
-"""Tables of the analyses around the result; a table stands only where it has rows."""
+"""Tables of the further analyses; a table is included only if it has rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from annotations.core.wording import DASH, p_floor, p_text, percent, rounded
 
 
 def further_tables(analysis: StudyAnalysis) -> list[ReportTable]:
-    """In reading order: how far it leans, what else explains it, how steady it is."""
+    """In reading order: sensitivity, other explanations, reliability."""
     found = [
         _left_out(analysis),
         _position(analysis),

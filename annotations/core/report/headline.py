@@ -1,4 +1,4 @@
-"""The one sentence of the report: for the target, by the more cautious unit."""
+"""The report's headline sentence: for the target, by the more cautious unit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from annotations.core.wording import (
 
 @dataclass(frozen=True)
 class Headline:
-    """``p`` is the larger of the two permutation p, ``unit`` and ``floor`` its own."""
+    """``p`` is the larger of the two permutation p, with its ``unit`` and ``floor``."""
 
     system: str | None
     p: float | None
@@ -80,7 +80,7 @@ def _without_test(system: str | None, sentence: str) -> Headline:
 
 
 def _paper_sentence(table: RatingTable, target: str, best: BestAnalysis) -> str:
-    """The paper's own numbers, named as what they are."""
+    """The paper's own numbers, labelled as such."""
     chance = percent(1 / len(table.systems))
     opening = (
         f"{target} was chosen best in {best.k} of {counted(best.n, 'reading')} "
@@ -131,9 +131,8 @@ def _verdict(
 def _out_of_reach(table: RatingTable, best: BestAnalysis) -> str:
     """Why p could not reach alpha by one unit: too few of it, or choices too divided.
 
-    Too few in the study, or too few among those who chose.
-
-    Both units must reach it, so that either is enough to keep the result from it.
+    Too few in the study, or too few among those who chose. As both units must reach
+    alpha, either is enough to prevent it.
     """
     floors = {
         unit: test.floor
@@ -166,7 +165,7 @@ def _out_of_reach(table: RatingTable, best: BestAnalysis) -> str:
 
 
 def _too_few(sizes: Mapping[str, int], table: RatingTable) -> list[str]:
-    """Which of these many patients or evaluators no choices could make enough."""
+    """Which of these numbers of patients or evaluators are too small to reach alpha."""
     return [
         counted(size, unit)
         for unit, size in sizes.items()
@@ -202,5 +201,5 @@ def _count(table: RatingTable, unit: str) -> str:
 
 
 def _choosers(table: RatingTable, unit: str) -> int:
-    """How many patients or evaluators the choices come from."""
+    """The number of patients or evaluators that the choices come from."""
     return len(set(table.unit(unit)[table.chosen_of_all].tolist()))

@@ -1,4 +1,4 @@
-"""What a report came from: the data's hash, the sealed plan, and the programs."""
+"""A report's provenance: the data's hash, the sealed plan, and software versions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Provenance:
 
     @property
     def sentence(self) -> str:
-        """What was fixed in advance, for a reader who must trust it."""
+        """What was fixed in advance, for a reader who must be able to trust it."""
         if self.plan is None:
             return (
                 "No sealed plan stands behind these ratings: whether the target and the "
@@ -62,7 +62,7 @@ def provenance(
     plan: AnalysisPlan | None,
     seal: str | None,
 ) -> Provenance:
-    """Hash the ratings as they would be written, and hold the analysis to the plan."""
+    """Hash the ratings as they would be written, and compare analysis and plan."""
     stored = plan_json(plan) if plan else None
     return Provenance(
         data_sha256=hashlib.sha256(ratings_csv(outputs).encode()).hexdigest(),

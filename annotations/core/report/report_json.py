@@ -31,7 +31,7 @@ def analysis_json(analysis: StudyAnalysis) -> dict[str, Any]:
 
 
 def plain(value: object) -> Any:
-    """Records as objects, tuples as lists, keys as text; everything else as it is."""
+    """Records as objects, tuples as lists, keys as text; everything else unchanged."""
     if is_dataclass(value):
         return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):

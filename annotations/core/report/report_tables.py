@@ -1,4 +1,4 @@
-"""The report's tables as heads and rows, for any layout."""
+"""The report's tables as headers and rows, for any output format."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TITLES = {c.key: c.title for c in (*CRITERIA, CORRECTNESS)}
 
 @dataclass(frozen=True)
 class ReportTable:
-    """A titled table of ready words, and a note that explains every symbol in it."""
+    """A titled table of formatted cells, with a note that explains every symbol."""
 
     title: str
     head: tuple[str, ...]
@@ -28,12 +28,12 @@ class ReportTable:
 
     @property
     def heading(self) -> str:
-        """The title with what the plan makes of it."""
+        """The title with its status in the plan."""
         return f"{self.title} ({self.standing})" if self.standing else self.title
 
 
 def report_tables(analysis: StudyAnalysis) -> list[ReportTable]:
-    """The paper's numbers first, then what stands around them, in reading order."""
+    """The paper's numbers first, then the accompanying ones, in reading order."""
     tables = [paper_table(analysis), means_table(analysis), best_table(analysis)]
     return [*tables, duels_table(analysis), pairs_table(analysis)]
 
@@ -43,7 +43,7 @@ def title_of(criterion: str) -> str:
 
 
 def wider(one: ClusterMean | None, other: ClusterMean | None) -> ClusterMean | None:
-    """The wider of two intervals, or the one there is."""
+    """The wider of two intervals, or the only one available."""
     there = [interval for interval in (one, other) if interval is not None]
     return max(there, key=lambda i: i.hi - i.lo, default=None)
 

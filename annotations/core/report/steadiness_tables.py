@@ -1,4 +1,4 @@
-"""Tables of ranks, agreement and repeated readings: how steady the judgements are."""
+"""Tables of ranks, agreement and repeated readings: how reliable the judgements are."""
 
 from __future__ import annotations
 

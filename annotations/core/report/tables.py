@@ -1,4 +1,4 @@
-"""The report as Markdown: it reads in a terminal and opens in a word processor."""
+"""The report as Markdown, readable in a terminal and in a word processor."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from annotations.core.wording import counted
 
 
 def report_markdown(analysis: StudyAnalysis, tables: Sequence[ReportTable] = ()) -> str:
-    """One sentence, what it rests on, the tables, and what could not be estimated."""
+    """The headline, its data, the tables, and what could not be estimated."""
     parts = [
         "# Report of the blinded study",
         analysis.headline.sentence,
@@ -36,12 +36,12 @@ def _section(table: ReportTable) -> list[str]:
 
 
 def all_tables(analysis: StudyAnalysis) -> list[ReportTable]:
-    """The result's tables, then those of what surrounds it."""
+    """The result's tables, then those of the further analyses."""
     return [*report_tables(analysis), *further_tables(analysis)]
 
 
 def rests_on(analysis: StudyAnalysis) -> str:
-    """How much was read, by whom, of whom."""
+    """How many readings there are, by how many evaluators, of how many patients."""
     n = analysis.n
     return (
         f"{counted(n.readings, 'reading')} of {counted(n.cases, 'case')} of "
@@ -51,7 +51,7 @@ def rests_on(analysis: StudyAnalysis) -> str:
 
 
 def missing_by_reason(analysis: StudyAnalysis) -> list[tuple[str, str]]:
-    """Each reason once, with what it kept from being estimated; all paths are in JSON."""
+    """Each reason once, with what it made inestimable; the JSON has all paths."""
     found: dict[str, list[str]] = defaultdict(list)
     for path, why in analysis.reasons.items():
         found[why].append(path)
@@ -62,7 +62,7 @@ def missing_by_reason(analysis: StudyAnalysis) -> list[tuple[str, str]]:
 
 
 def markdown_table(table: ReportTable) -> str:
-    """A Markdown table whose columns are padded to read as plain text too."""
+    """A Markdown table with padded columns, readable as plain text too."""
     head = tuple(_cell(cell) for cell in table.head)
     rows = [tuple(_cell(cell) for cell in row) for row in table.rows]
     widths = [max(len(c) for c in column) for column in zip(head, *rows, strict=True)]
@@ -74,5 +74,5 @@ def markdown_table(table: ReportTable) -> str:
 
 
 def _cell(text: str) -> str:
-    """A system's name may hold a bar or a line break; the table must not."""
+    """Escape bars and line breaks, which a system's name may hold."""
     return " ".join(text.replace("|", "\\|").split())

@@ -10,7 +10,7 @@ ENOUGH = 0.80
 
 
 def plan_text(design: Design, found: Power, scores: float | None = None) -> str:
-    """Sentences for the one who decides, then the numbers behind them."""
+    """Sentences for the decision-maker, then the numbers behind them."""
     lines = [
         f"{counted(design.cases, 'case')} of {counted(design.patients, 'patient')}, "
         f"{counted(design.evaluators, 'evaluator')}, {design.raters_per_case} of them per "
@@ -33,7 +33,7 @@ def plan_text(design: Design, found: Power, scores: float | None = None) -> str:
 
 
 def _result(design: Design, found: Power) -> str:
-    """How likely the preference is shown; below chance there is none to show."""
+    """How likely the preference is shown; a share below chance is no preference."""
     share, tested = percent(design.share), f"p at most {design.alpha:g}"
     probability = (
         f"with probability {rounded(found.power)} (+/- {rounded(_error(found))}, "
@@ -59,9 +59,9 @@ def _result(design: Design, found: Power) -> str:
 
 
 def _error(found: Power) -> float:
-    """Half a 95 % interval of the simulation (Agresti & Coull 1998).
+    """Half the width of a 95 % interval of the simulation (Agresti & Coull 1998).
 
-    Two successes and two failures are added: 100 of 100 studies are not certainty.
+    Two successes and two failures are added: 100 of 100 studies is not certainty.
     """
     n = found.studies + 4
     rate = (found.power * found.studies + 2) / n

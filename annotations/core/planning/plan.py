@@ -1,7 +1,7 @@
-"""The analysis plan: written when the study is made, sealed before anyone reads a case.
+"""The analysis plan: written when the study is created, sealed before any reading.
 
-At unblinding exactly this runs. Whatever the report shows beyond it is headed
-exploratory, and whatever departs from it is shown as a deviation.
+At unblinding exactly this plan runs. Whatever the report shows beyond it is labelled
+exploratory, and any departure from it is shown as a deviation.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class AnalysisPlan:
-    """Version 1. Texts are rules in words; the code of this version follows them."""
+    """Version 1. The texts are rules in words, which this version's code implements."""
 
     target: str
     comparators: tuple[str, ...]
@@ -44,7 +44,7 @@ class AnalysisPlan:
 
     @property
     def family(self) -> int:
-        """How many secondary tests Holm's adjustment is over."""
+        """The number of secondary tests in Holm's adjustment."""
         return len(self.comparators) * len(self.criteria)
 
 
@@ -65,12 +65,12 @@ def plan_json(plan: AnalysisPlan) -> dict[str, object]:
 
 
 def plan_from(stored: Mapping[str, object]) -> AnalysisPlan:
-    """Read a stored plan; one from before version 1 names its target alone.
+    """Read a stored plan; one from before version 1 holds only its target.
 
     Raises
     ------
     StudyError
-        If the plan is of another version, or has a field that this one does not know.
+        If the plan is of another version or has an unknown field.
     """
     if "version" not in stored:
         old = str(stored.get("alternative", "two-sided"))
@@ -97,7 +97,7 @@ def deviations(
     systems: Sequence[str],
     criteria: Sequence[str],
 ) -> tuple[str, ...]:
-    """Where what was run differs from what was sealed, one sentence each."""
+    """How the analysis that was run differs from the sealed plan, one sentence each."""
     found = []
     if target != plan.target:
         named = repr(plan.target) if plan.target else "no target"

@@ -1,4 +1,4 @@
-"""A planned study in numbers, and the smallest p that it could give."""
+"""A planned study in numbers, and the smallest p that it could yield."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from annotations.core.errors import StudyError
 
-LARGEST_ICC = 0.6  # up to which simulated tastes are calibrated
+LARGEST_ICC = 0.6  # simulated tastes are calibrated up to this
 
 
 def smallest_p(clusters: int, systems: int) -> float:
-    """What so many patients or evaluators can reach if each always chooses one system.
+    """The smallest p of this many clusters: each always chooses the same system.
 
-    Of two systems, always the one is as far from chance as always the other.
+    With two systems, always choosing either is equally far from chance.
     """
     ends = 2 if systems == 2 else 1
     return min(1.0, ends * float(systems) ** -clusters)
@@ -21,7 +21,7 @@ def smallest_p(clusters: int, systems: int) -> float:
 
 @dataclass(frozen=True)
 class Design:
-    """What is planned, and what is expected to be true. ``share`` is the target's."""
+    """The planned numbers and the expected truth. ``share`` is the target's."""
 
     cases: int
     patients: int
@@ -53,7 +53,7 @@ class Design:
                 raise StudyError(f"{name} is {value:g}; it must lie between 0 and 1")
 
     def floor(self, unit: str) -> float:
-        """The smallest p that so many patients or evaluators can give."""
+        """The smallest p that the planned number of patients or evaluators can give."""
         clusters = self.patients if unit == "patient" else self.evaluators
         return smallest_p(clusters, self.systems)
 
@@ -69,7 +69,7 @@ def check_floor(design: Design) -> None:
     Raises
     ------
     StudyError
-        With what would do.
+        Names numbers that would suffice.
     """
     for unit in ("patient", "evaluator"):
         floor = design.floor(unit)

@@ -1,8 +1,8 @@
-"""Power of a planned study, by simulation of the very test that the report will run.
+"""Power of a planned study, by simulating the same test that the report will run.
 
 1. Choices are drawn from the random-utility model of ``utility.py``.
-2. Patients are dealt to the cases in turn; evaluators by a balanced random allocation,
-   different ones for a case where several read it.
+2. Patients are assigned to the cases in turn; evaluators by a balanced random
+   allocation, different ones for a case that several read.
 3. Each study is tested by label permutation, by patients and by evaluators; it counts
    as shown if the larger p is at most alpha and the share is above chance.
 """
@@ -27,7 +27,7 @@ BLOCK = 500
 
 @dataclass(frozen=True)
 class Power:
-    """Chance to show the preference: by both units (the report's), and each alone.
+    """Power to show the preference: by both units (as the report), and by each alone.
 
     ``naive`` is the plain binomial test's, ``monte_carlo_se`` the simulation's error.
     """
@@ -110,7 +110,7 @@ def _tested(
     evaluator: IntArray,
     naive_p: list[float],
 ) -> tuple[bool, bool, bool, bool]:
-    """Whether both units, patients, evaluators and the plain test show it."""
+    """Whether it is shown by both units, patients, evaluators, and the plain test."""
     k = int((best == 0).sum())
     if k * design.systems <= len(best):
         return (False, False, False, False)

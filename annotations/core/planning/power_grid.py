@@ -20,7 +20,7 @@ _DASHES: Final = ("none", "6 3", "2 3", "9 3 2 3")
 
 @dataclass(frozen=True)
 class PowerLine:
-    """Power for each number of patients with so many evaluators; none below the floor."""
+    """Power per number of patients, for one number of evaluators; None if below floor."""
 
     evaluators: int
     powers: tuple[float | None, ...]
@@ -31,7 +31,7 @@ def power_grid(
 ) -> list[PowerLine]:
     """``design`` with other numbers of patients and evaluators.
 
-    The cases are the design's, or one for each patient where there are more patients.
+    The cases are the design's, or one per patient if there are more patients.
     """
     return [
         PowerLine(many, tuple(_power(design, few, many, seed) for few in patients))
@@ -53,12 +53,12 @@ def _power(design: Design, patients: int, evaluators: int, seed: int) -> float |
 
 
 def cases_of(design: Design, patients: int) -> int:
-    """A patient has at least one case."""
+    """The design's cases, but at least one per patient."""
     return max(design.cases, patients)
 
 
 def grid_caption(design: Design, patients: Sequence[int]) -> str:
-    """Which numbers of cases were simulated; more than planned are named."""
+    """Which numbers of cases were simulated; names those above the planned one."""
     more = [
         f"{cases_of(design, many)} with {many} patients"
         for many in patients
@@ -71,14 +71,14 @@ def grid_caption(design: Design, patients: Sequence[int]) -> str:
 
 
 def around(number: int, limits: tuple[int, int]) -> list[int]:
-    """Four round-about numbers from half of ``number`` to four times it."""
+    """Four numbers from about half of ``number`` to four times it."""
     low, high = limits
     wanted = (number // 2, number, 2 * number, 4 * number)
     return sorted({min(max(value, low), high) for value in wanted})
 
 
 def power_svg(patients: Sequence[int], lines: Sequence[PowerLine]) -> str:
-    """A line for each number of evaluators; 80 % is drawn across."""
+    """A line for each number of evaluators, with a reference line at 80 %."""
     span = max(len(patients) - 1, 1)
 
     def x(place: int) -> float:

@@ -1,8 +1,8 @@
 """Simulated choices: a random-utility model with tastes of patients and evaluators.
 
 u = beta_system + a[patient, system] + b[evaluator, system] + Gumbel noise; the system
-with the largest u is chosen. a and b are normal; their SDs are found such that the
-target's share has the intraclass correlations asked for. Reference: McFadden 1974.
+with the largest u is chosen. a and b are normal; their SDs are calibrated so that the
+target's share has the given intraclass correlations. Reference: McFadden 1974.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Utility:
         studies: int,
         rng: np.random.Generator,
     ) -> IntArray:
-        """(studies, readings) the column chosen, for codes (studies or 1, readings)."""
+        """The column chosen (studies, readings), for codes (studies or 1, readings)."""
         systems = len(self.beta)
         size = (studies, int(patient.max()) + 1, systems)
         taste = rng.normal(scale=self.sd_patient or 0.0, size=size)
@@ -58,7 +58,7 @@ def utility_for(
     Raises
     ------
     StudyError
-        If the shares do not add to 1, or an ICC is out of reach.
+        If the shares do not sum to 1, or an ICC cannot be reached.
     """
     wanted = np.array(shares, dtype=float)
     if len(wanted) < 2 or (wanted <= 0).any() or abs(wanted.sum() - 1) > 1e-9:
@@ -98,7 +98,7 @@ def _sd_for(wanted: tuple[float, ...], icc: float) -> float:
 
 
 def _beta(wanted: FloatArray, noise: FloatArray) -> FloatArray:
-    """The mean utilities that give the marginal shares, by fixed point."""
+    """The mean utilities that give the marginal shares, by fixed-point iteration."""
     beta = np.log(wanted)
     for _ in range(ROUNDS):
         step = np.log(wanted / _probabilities(beta, noise).mean(axis=0))

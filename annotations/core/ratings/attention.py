@@ -1,4 +1,4 @@
-"""Which stretches of a film were played, and what share of it that is."""
+"""Which stretches of a film were played, and their share of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Stretch = tuple[float, float]
 
 
 def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """Overlapping stretches (start, end in seconds) joined, in order; empty ones go."""
+    """Stretches (start, end in seconds) sorted, overlaps merged, empty ones dropped."""
     joined: list[Stretch] = []
     for start, end in sorted((start, end) for start, end in stretches if end > start):
         if joined and start <= joined[-1][1]:

@@ -1,13 +1,13 @@
-"""Which columns of a ratings file are criteria, and which are left unread.
+"""Which columns of a ratings file are criteria, and which are ignored.
 
 1. The keys, the choices and the optional columns are known by name.
 2. ``--criteria`` names the criteria; without it, the paper's four are criteria by name.
 3. Any other column is a criterion if most of its answers are whole numbers of the scale
    and they differ between the outputs of at least one reading (one occasion): a column
-   that never does (site, age group, session) describes the case or the visit and not
-   the text. One that numbers the outputs of every reading from 1 up is their order, and
-   no score; nor is one that says so by its name.
-4. What remains is not read, and is named; ``--criteria`` can still ask for it.
+   that never does (site, age group, session) describes the case or the visit, not the
+   text. A column that numbers the outputs of every reading from 1 up is their order,
+   not a score; so is one with such a name.
+4. The remaining columns are ignored and reported; ``--criteria`` can still name them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ OPTIONAL = (
     "unsupported",
 )
 NO_SCORES = ("session", "visit", "order", "display_order")
-FEW = 3  # so few readings may hold the scores 1 and 2 by chance
+FEW = 3  # this few readings may hold the scores 1 and 2 by chance
 STANDARD_CRITERIA = tuple(criterion.key for criterion in CRITERIA)
 
 Reading = tuple[str, str, str]
@@ -43,7 +43,7 @@ Reading = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Columns:
-    """The criteria of a file, and the columns that are not read."""
+    """The criteria of a file, and the ignored columns."""
 
     criteria: tuple[str, ...]
     ignored: tuple[str, ...]
@@ -69,7 +69,7 @@ def columns(
     scale: tuple[int, ...],
     asked: Sequence[str] = (),
 ) -> Columns:
-    """Sort the columns (each name with its cells) as the rules above say."""
+    """Classify the columns (each name with its cells) by the rules above."""
     known = {*KEYS, *CHOICES, *OPTIONAL}
     others = [name for name in cells if name and name not in known]
     criteria = list(asked) or _found(file, cells, others, scale)
@@ -115,7 +115,7 @@ def _mostly_on_scale(column: Sequence[str], scale: tuple[int, ...]) -> bool:
 
 
 def _numbers(readings: Sequence[Reading], column: Sequence[str]) -> bool:
-    """Whether the outputs of every reading are counted through, 1 to their number."""
+    """Whether the column numbers the outputs of every reading, 1 to n."""
     counts: dict[Reading, set[str]] = {}
     for reading, cell in zip(readings, column, strict=True):
         counts.setdefault(reading, set()).add(cell)

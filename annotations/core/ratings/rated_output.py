@@ -11,16 +11,16 @@ Counted = tuple[str, str, str, int, int]
 
 @dataclass(frozen=True)
 class RatedOutput:
-    """What one evaluator said of one model's output on one case.
+    """One evaluator's answers about one model's output on one case.
 
-    ``scores`` maps each criterion's key to an integer of the scale, or ``None`` where
-    it was not answered. ``best`` and ``second`` are ``None`` where the evaluator chose
-    nothing at all. ``occasion`` counts the times that this evaluator met the case.
-    ``words`` and ``numerals`` count the text's words and its numbers; ``correct``
-    tells whether its diagnosis is right. ``guess`` is whether the evaluator took this
-    output for the authors' own system: no on every output means "I cannot tell".
-    ``supported``, ``contradicted`` and ``unsupported`` count the text's quantitative
-    claims as the evidence check judged them against the measurements.
+    ``scores`` maps each criterion's key to an integer of the scale, or ``None`` if
+    unanswered. ``best`` and ``second`` are ``None`` if the evaluator chose nothing at
+    all. ``occasion`` counts this evaluator's readings of the case. ``words`` and
+    ``numerals`` count the text's words and numbers; ``correct`` is whether its
+    diagnosis is right. ``guess`` is whether the evaluator took this output for the
+    authors' own system: false on every output means "I cannot tell". ``supported``,
+    ``contradicted`` and ``unsupported`` count the text's quantitative claims as the
+    evidence check judged them against the measurements.
     """
 
     case: str
@@ -43,9 +43,9 @@ class RatedOutput:
 
 
 def is_answered(reading: Sequence[RatedOutput]) -> bool:
-    """Whether anything was said of the texts: a score, a best, or that none is best.
+    """Whether there is a score, a best, or the answer that none is best.
 
-    A guess alone, or a comment, is no answer: both may stand beside "cannot judge".
+    A guess or a comment alone is no answer: both may accompany "cannot judge".
     """
     return any(
         o.best is not None or any(v is not None for v in o.scores.values())

@@ -3,8 +3,8 @@
 ``case,patient,evaluator,model,position``, one column per criterion, ``best,second``
 (0 or 1), and optionally ``occasion,words,numerals,correct,guess,comment`` and
 ``supported,contradicted,unsupported`` (claims, by the evidence check); blank means not
-answered. Columns are checked whole, so that a million ratings are read in seconds;
-of several faults the one in the earliest row is named.
+answered. Columns are checked as a whole, so that a million ratings are read in seconds;
+of several faults the one in the earliest row is reported.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Cells = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class RatingsFile:
-    """The outputs of a file, its criteria, and the columns that were not read."""
+    """The outputs of a file, its criteria, and the ignored columns."""
 
     outputs: tuple[RatedOutput, ...]
     criteria: tuple[str, ...]
@@ -39,7 +39,7 @@ class RatingsFile:
 
 @dataclass(frozen=True)
 class _Fault:
-    """What is wrong in one row; the earliest row is the one that is named."""
+    """What is wrong in one row; the earliest row's fault is reported."""
 
     row: int
     rule: str
@@ -83,7 +83,7 @@ def _rows(path: Path) -> tuple[list[str], list[list[str]]]:
         rows, width = [], len(header)
         for number, row in enumerate(reader, start=2):
             if not any(cell.strip() for cell in row):
-                row = [""] * width  # a blank line is a row without a case
+                row = [""] * width  # a blank line counts as a row without a case
             if len(row) != width:
                 raise StudyError(
                     f"{path.name}, row {number}: has {len(row)} cells, but the header "
@@ -133,7 +133,7 @@ def _counts(text: str) -> bool:
 
 
 def _contradictions(cells: Cells) -> Iterable[_Fault]:
-    """Rows that cannot both be true; the later one of each first clash is named."""
+    """Rows that cannot both be true; of each kind the first, named by its later row."""
     size = len(cells["case"])
     occasions = [text or "1" for text in cells.get("occasion", [""] * size)]
     readings = list(zip(cells["case"], cells["evaluator"], occasions, strict=True))
@@ -217,7 +217,7 @@ def _outputs(cells: Cells, criteria: Sequence[str]) -> Iterable[RatedOutput]:
 
 
 def ratings_csv(outputs: Iterable[RatedOutput]) -> str:
-    """The file's text; a cell that a spreadsheet would run as a formula is quoted."""
+    """The file's text; cells that a spreadsheet would run as formulas are escaped."""
     rows = list(outputs)
     criteria = tuple(dict.fromkeys(c for o in rows for c in o.scores))
     counts = ("occasion", "words", "numerals", "correct", "guess", *VERDICTS)
@@ -242,15 +242,15 @@ def ratings_csv(outputs: Iterable[RatedOutput]) -> str:
 
 
 class _Lines(list[str]):
-    """Takes what ``csv`` writes, a row at a time, with a plain end."""
+    """Collects what ``csv`` writes, one row at a time, with a plain line end."""
 
     def write(self, row: str) -> None:
         self.append(f"{row.removesuffix(EOL)}\n")
 
 
 def csv_text(rows: Iterable[Sequence[object]]) -> str:
-    """Rows that are read as they are: ``csv`` quotes no line's end but those of its own,
-    and a carriage return in a comment would end the row.
+    """Rows that survive a round-trip: ``csv`` quotes only its own line terminators, so
+    a bare carriage return in a comment would end the row.
     """
     lines = _Lines()
     csv.writer(lines, lineterminator=EOL).writerows(rows)
@@ -258,5 +258,5 @@ def csv_text(rows: Iterable[Sequence[object]]) -> str:
 
 
 def cell_safe(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """The text as a cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,8 +1,8 @@
 """Table 2 of a very large study from the database: python -m benchmarks.database_ratings [N].
 
-Makes a study of N readings (83,334: a million ratings) of 500 patients in a database of
-its own under BIOGAIT_VAR (a temporary folder without it), then times the counting in SQL
-and the analysis of the counts with 10,000 resamples. Wall and processor seconds.
+Makes a study of N readings (83,334: a million ratings) of 500 patients in a separate
+database under BIOGAIT_VAR (by default a temporary folder), then times the counting in
+SQL and the analysis of the counts with 10,000 resamples. Wall and CPU seconds.
 """
 
 import os
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def filled(readings: int) -> object:
-    """An unblinded study whose rows are written at once, without its services."""
+    """An unblinded study whose rows are written in bulk, without the services."""
     import numpy as np
     from django.contrib.auth.models import User
 

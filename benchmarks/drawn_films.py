@@ -1,10 +1,10 @@
-"""From drawn films to events, by class: python -m benchmarks.drawn_films [CLIPS] [SEED].
+"""Event errors on drawn films by class: python -m benchmarks.drawn_films [CLIPS] [SEED].
 
 Draws CLIPS (6) walkers of each class from the side, estimates their pose by BlazePose
-from the film alone, and prints the medians of the errors against the walkers' own
-events (30 frames/s, so one frame is 33 ms): cadence, heel strikes, and toe-offs of the
-leg near the camera and of the far one, which the near one hides. Clips whose walker is
-not found count as such. Take another seed than 11 or 21, on which the bias was set.
+from the film alone, and prints the median errors against the walkers' true events
+(30 frames/s, so one frame is 33 ms): cadence, heel strikes, and toe-offs of the leg
+near the camera and of the far one, which the near one hides. Clips whose walker is not
+found are counted. Use a seed other than 11 and 21, on which the bias was set.
 """
 
 import sys
@@ -68,7 +68,7 @@ def errors_of(
 
 
 def cadence_of(events: GaitEvents) -> float:
-    """Steps per minute from the median step, which a lost or added strike spares."""
+    """Steps per minute from the median step, robust to a lost or added strike."""
     strikes = np.sort(np.concatenate([events.hs_left, events.hs_right]))
     strides = strikes[2:] - strikes[:-2]
     return float(120 / np.median(strides)) if len(strides) else float("nan")

@@ -1,10 +1,10 @@
 """What the cache saves: python -m benchmarks.feature_cache [CLIPS] [EPOCHS].
 
 The real shape of InternVL3.5-1B with random weights: time depends on shapes, not on
-values. One clip's vision is timed over eight of its 32 frames, as a forward holds them,
-and multiplied; the trainings are extrapolated from seconds per step. Prints both
-trainings, their ratio, and the share of the bf16 peak that the vision encoder reached
-where the peak is known.
+values. The vision encoder is timed on eight of a clip's 32 frames, one forward pass,
+and multiplied; training times are extrapolated from seconds per step. Prints both
+training times, their ratio, and the share of the bf16 peak that the vision encoder
+reached, where the peak is known.
 """
 
 import sys
@@ -51,7 +51,7 @@ def real_shape(device: torch.device) -> InternVLForConditionalGeneration:
 
 
 def timed(work: Callable[[], object], device: torch.device, repeats: int) -> float:
-    """Seconds of one call, the median of ``repeats`` after one to warm up on a GPU."""
+    """Median seconds of ``repeats`` calls, after one warm-up call on a GPU."""
     if device.type == "cuda":
         work()
     spent = []

@@ -1,7 +1,7 @@
-"""Frames a second of the film's way: python -m benchmarks.film_speed FILM.mp4 [FRAMES].
+"""Film processing in frames/s: python -m benchmarks.film_speed FILM.mp4 [FRAMES].
 
-BlazePose (full model) on the film as it is, and de-identification of the film at no more
-than 960 x 540: both passes, decoding and encoding included. Two threads, wall time.
+BlazePose (full model) on the film at its own size, and de-identification of the film at
+960 x 540 at most: both passes, decoding and encoding included. Two threads, wall time.
 """
 
 import sys

@@ -2,8 +2,8 @@
 
 FOLDER holds ``gait_truth`` (force-plate trials), ``gavd_annotations`` (contacts marked
 by clinicians) and ``gavd_hsmr`` (the poses). Plate trials are resampled to 30 frames/s.
-The strikes' constant bias is printed twice: as set (midway between these two trials, a
-fit) and leave-one-trial-out (taken from the other trial), which is the honest one.
+The strikes' constant bias is printed twice: as set (midway between these two trials, so
+fitted to them) and leave-one-trial-out (from the other trial), the unbiased estimate.
 """
 
 import os

@@ -1,7 +1,7 @@
 """How fast walks are measured: python -m benchmarks.gait_metrics MANIFEST.csv.
 
-Without an argument it measures synthetic walks. Prints seconds, walks and frames, in
-processor time of one core, and the medians of swing and cadence per class.
+Without an argument it measures synthetic walks. Prints seconds (CPU time of one core),
+walks and frames, and the medians of swing and cadence per class.
 """
 
 import sys

@@ -1,17 +1,17 @@
 """What batching saves: python -m benchmarks.generation [BACKBONE] [CLIPS] [TOKENS].
 
 Synthetic walks and the real prompts, greedy; float32 on a CPU, bf16 on a GPU. One by
-one, as transformers does it: each clip is read for its feature and again by
-``generate`` for its text. Batched, as the product writes: weights are laid out once,
-the instruction is read and kept once for all clips, one reading of the rest serves
+one, as in plain transformers: each clip is read for its feature and again by
+``generate`` for its text. Batched, as in the product: weights are packed once, the
+instruction is read and cached once for all clips, one reading of the rest serves both
 feature and text, whose opening is appended when the class is known, the cache is filled
-in place, and texts that have ended leave the batch. Three prompts: without biomechanics (nearly all of it is shared),
-with as much of the angles as ``make demo`` writes, and with the paper's 1,024 tokens of
-them. Each is measured twice: with texts of full length, as throughput is measured, and
-with texts that end by themselves, so that the batch gets smaller. In float32 the texts
-must be equal, or no ratio is printed; in half precision it is told how many are. One by
-one is timed on a few clips, and counted by the clips that are read and the tokens that
-are written.
+in place, and finished texts leave the batch. Three prompts: without biomechanics
+(nearly all of it is shared), with as many angles as ``make demo`` writes, and with the
+paper's 1,024 tokens of them. Each is measured twice: with texts of full length, for
+throughput, and with texts that end by themselves, so that the batch shrinks. In float32
+the texts must be equal, or no ratio is printed; in half precision the number of equal
+ones is printed. One by one is timed on a few clips and scaled by clips read and tokens
+written.
 """
 
 import sys
@@ -53,7 +53,7 @@ class Asked:
 
 
 def asked_of(backbone: InternVLBackbone, clips: int, text_tokens: int) -> list[Asked]:
-    """The real prompt of so many synthetic walks, with so much of their angles."""
+    """The real prompts of ``clips`` synthetic walks, with ``text_tokens`` of angles."""
     config = FusionConfig(text_tokens=text_tokens)
     reader = ClipReader(backbone, config, biomechanics=text_tokens > 0)
     asked = []
@@ -68,7 +68,7 @@ def asked_of(backbone: InternVLBackbone, clips: int, text_tokens: int) -> list[A
 
 @dataclass(frozen=True)
 class Written:
-    """Texts, how many tokens they have, and the seconds for all of it and to read."""
+    """Texts, their number of tokens, and the seconds in total and for reading."""
 
     texts: list[str]
     tokens: int
@@ -135,7 +135,7 @@ def timed(
     asked: list[Asked],
     limit: int,
 ) -> Written:
-    """What comes of it, and the time; a single token's is that of reading."""
+    """The outcome and the time; that of a single token counts as reading."""
     start = time.perf_counter()
     texts, tokens = way(backbone, visual, asked, limit)
     middle = time.perf_counter()
@@ -170,7 +170,7 @@ def main() -> None:
 
 @contextmanager
 def ends(backbone: InternVLBackbone, has_end: bool) -> Iterator[None]:
-    """Let no text end by itself, as throughput is measured, or let each."""
+    """Let no text end by itself, to measure throughput, or let each."""
     own = backbone.tokenizer.eos_token
     if not has_end:
         backbone.tokenizer.eos_token = backbone.tokenizer.convert_ids_to_tokens(
@@ -189,9 +189,9 @@ def compare(
     limit: int,
     has_end: bool,
 ) -> None:
-    """Both ways over one kind of prompt; alone by clips read and tokens written."""
+    """Both ways over one kind of prompt; one by one scaled by clips and tokens."""
     few = asked[:ALONE]
-    if backbone.device.type == "cuda":  # its start is nobody's
+    if backbone.device.type == "cuda":  # warm up: its start counts for neither
         for way in (one_by_one, in_batches):
             way(backbone, visual, few, 2)
     alone = timed(one_by_one, backbone, visual, few, limit)
@@ -222,7 +222,7 @@ def compare(
 
 
 def _share_of_bandwidth(backbone: InternVLBackbone, rate: float) -> None:
-    """Tokens per second against reading every weight once per step of a batch."""
+    """Tokens/s as a share of the bound of reading every weight once per batch step."""
     if backbone.device.type != "cuda":
         return
     card = torch.cuda.get_device_name()

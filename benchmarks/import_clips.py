@@ -2,11 +2,11 @@
 
 ``python -m benchmarks.import_clips [--clips 10000] [--parts 4]``
 
-A manifest of poses (one real, short pose file a clip, of as many subjects as a tenth of
-the clips) is imported by the command itself into an empty SQLite site, once whole and
-once a quarter of it, each in a process of its own. Then it is
-imported again, as if every clip had been prepared since and had its features. Peak
-memory must not follow the number of clips, and 10,000 must take at most 60 s.
+A manifest of poses (one real, short pose file per clip, a tenth as many subjects as
+clips) is imported by the command into an empty SQLite site, once whole and once a
+quarter of it, each in a separate process. Then it is imported again, as if every clip
+had been prepared since and had its features. Peak memory must not grow with the number
+of clips, and 10,000 must take at most 60 s.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FRAMES, ANGLES = 60, 46
 
 
 def manifest_written(folder: Path, clips: int) -> Path:
-    """Poses and a table that names them."""
+    """Poses and a manifest that lists them."""
     rng = np.random.default_rng(0)
     poses = folder / "poses"
     poses.mkdir()
@@ -101,7 +101,7 @@ def main() -> int:
     if grown > LIMIT_MB:
         return 1
     if given.clips < WHOLE:
-        return 0  # the start of the commands would be most of the time
+        return 0  # start-up would dominate the time
     seconds = many[0] * WHOLE / given.clips
     print(f"{WHOLE:,} clips in {seconds:.1f} s (limit {LIMIT_S:g})")
     return 0 if seconds <= LIMIT_S else 1

@@ -3,8 +3,8 @@
 FOLDER holds ``manifest.csv`` (``clip,subject,label,pose,fps``) and ``folds.csv``, whose
 columns ``fold_X`` give one subject-grouped partition each and ``baseline_X`` the
 predictions of another system under it. For each partition every fold is predicted by a
-model that saw none of its subjects; its temperature comes from training subjects held
-out within the training folds. Predictions are pooled within a partition.
+model fitted without its subjects; its temperature comes from training subjects held out
+within the training folds. Predictions are pooled within a partition.
 """
 
 import csv
@@ -74,7 +74,7 @@ def judged(
 def _classes_of_several_subjects(
     labels: Sequence[int], subjects: Sequence[str]
 ) -> list[int]:
-    """A class of one subject cannot be found in a fold that holds that subject out."""
+    """Classes with several subjects: others cannot be predicted with it held out."""
     own = {(label, subject) for label, subject in zip(labels, subjects, strict=True)}
     counts = np.bincount([label for label, _ in own], minlength=len(CLASSES))
     return np.flatnonzero(counts > 1).tolist()
@@ -86,7 +86,7 @@ def _pooled(
     subjects: Sequence[str],
     folds: Sequence[str],
 ) -> np.ndarray:
-    """(N, K) probabilities, each clip's from the model that held its fold out."""
+    """(N, K) probabilities, each clip's from the model fitted without its fold."""
     shares = torch.zeros(len(walks), len(CLASSES))
     for fold in sorted(set(folds)):
         out = torch.tensor([one == fold for one in folds])

@@ -3,12 +3,12 @@
 ``python -m benchmarks.queue_hammer [--runs 200] [--workers 4] [--postgres URL]
 [--redis URL]``: each combination of what is named with SQLite and the database's broker.
 
-Real ``qcluster`` workers do trials of five steps. Every second or so one of three dies
-by SIGKILL: a whole worker (as when its host dies), the worker's process that watches a
-Run, or a Run's own process (as when memory runs out). Dead workers are started again,
-as systemd would. At the end every Run must be done; its file of steps must hold every
-step once, in order: two workers at the same Run, or a Run begun anew instead of
-continued, would leave a step twice.
+Real ``qcluster`` workers do trials of five steps. About every second one of three is
+killed (SIGKILL): a whole worker (as if its host died), the worker's process that
+supervises a Run, or a Run's own process (as if memory ran out). Dead workers are
+restarted, as systemd would. At the end every Run must be done, and its file of steps
+must hold every step once, in order: two workers on the same Run, or a Run restarted
+instead of resumed, would leave a step twice.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ print(json.dumps([[str(r.pk), r.state, r.attempts] for r in Run.objects.all()]))
 
 @dataclass
 class Outcome:
-    """What came of it: Runs by state, attempts, kills by kind, faults in the steps."""
+    """The outcome: Runs by state, attempts, kills by kind, faults in the steps."""
 
     states: dict[str, int]
     attempts: int
@@ -56,7 +56,7 @@ class Outcome:
 
 @dataclass
 class Hammer:
-    """Workers that are killed and started again."""
+    """Workers that are killed and restarted."""
 
     site: dict[str, str]
     folder: Path
@@ -72,7 +72,7 @@ class Hammer:
             self.workers.append(worker)
 
     def strike(self) -> None:
-        """Kill something of one worker; what has ended is started again."""
+        """Kill part or all of one worker; restart workers that have ended."""
         worker = self.chance.choice(self.workers)
         runs = _runs_of(worker)
         kind = self.chance.choice(["worker", "watcher", "run"])
@@ -92,7 +92,7 @@ class Hammer:
     def revive(self) -> None:
         for worker in self.workers:
             if worker.process.poll() is not None:
-                worker.kill()  # what its first process has left behind
+                worker.kill()  # processes that its first one left behind
                 worker.start()
 
     def end(self) -> None:
@@ -115,7 +115,7 @@ def rows(site: dict[str, str]) -> list[tuple[str, str, int]]:
 
 
 def faults_of(folder: Path, run: str) -> list[str]:
-    """What is wrong with the steps that a Run has noted."""
+    """What is wrong with the steps that a Run recorded."""
     lines = (folder / "checkpoints/trials" / run / "steps.txt").read_text().splitlines()
     steps = [int(line.split()[0]) for line in lines]
     attempts = [int(line.split()[2]) for line in lines]
@@ -178,7 +178,7 @@ def hammer(
 
 
 def shown(outcome: Outcome, workers: int, title: str) -> bool:
-    """Print one combination's outcome; whether it holds."""
+    """Print one combination's outcome; return whether it passed."""
     struck = ", ".join(f"{n} {kind}s" for kind, n in sorted(outcome.kills.items()))
     print(f"{title}: {outcome.states} after {outcome.attempts} attempts and kills of "
           f"{struck}; {outcome.seconds:.0f} s, {workers} workers")  # fmt: skip

@@ -2,11 +2,11 @@
 
 ``python -m benchmarks.scale [--share 1] [--json FILE]``
 
-1. A PostgreSQL server of its own is started. One site holds two reference studies of
-   13 cases; others hold these and, beside them, 200 studies, 2,000 raters, 200,000
-   cases and 2.4 million ratings with as many chained events, or a share of that.
-2. The reference studies' pages are timed in both, in turns: the number of queries must
-   be the same and the median at most 1.5 times that of the small site.
+1. A separate PostgreSQL server is started. One site holds two reference studies of 13
+   cases; another also holds 200 studies, 2,000 raters, 200,000 cases and 2.4 million
+   ratings with as many chained events, or a share of that.
+2. The reference studies' pages are timed in both, alternately: the number of queries
+   must be the same and the median at most 1.5 times that of the small site.
 3. The report of a study of 100,000 ratings must take at most 5 s.
 """
 
@@ -27,9 +27,9 @@ from tests.servers import PostgresServer
 
 STUDIES, CASES, RATERS = 200, 200_000, 2_000
 TIMES, REPORT_S = 1.5, 5.0
-# Fifty rows a page: 2 there, 50 here, and never more. Their queries are compared.
+# Paged by fifty: 2 rows on the small site, 50 on the large. Only queries are compared.
 LISTS = ("list of studies",)
-# Below this a page's time is that of the clock, the scheduler and the other processes.
+# Below this a page's time is noise: clock, scheduler, other processes.
 NOISE_MS = 2.0
 
 
@@ -53,7 +53,7 @@ def done_in(site: dict[str, str], *arguments: object) -> dict[str, Any]:
 
 
 def best_of(*runs: dict[str, Any]) -> dict[str, Any]:
-    """Per page the fastest of several medians: others use the machine too."""
+    """Per page the fastest of several medians, as the machine is shared."""
     return {
         page: min((run[page] for run in runs), key=lambda found: found["median_ms"])
         for page in runs[0]
@@ -61,7 +61,7 @@ def best_of(*runs: dict[str, Any]) -> dict[str, Any]:
 
 
 def compared(small: dict[str, Any], large: dict[str, Any], limit: float) -> bool:
-    """Print page by page; whether all hold."""
+    """Print page by page; return whether all are within the limits."""
     holds = True
     print(f"{'page':<16} {'small':>18} {'large':>18}  times")
     for page, before in small.items():
@@ -82,7 +82,7 @@ def compared(small: dict[str, Any], large: dict[str, Any], limit: float) -> bool
 
 
 def measured(server: PostgresServer, folder: Path, share: float) -> dict[str, Any]:
-    """Build both sites and time their pages in turns."""
+    """Build both sites and time their pages alternately."""
     small, large = (site_of(server, folder, name) for name in ("small", "large"))
     for site in (small, large):
         done_in(site, "reference")

@@ -1,4 +1,4 @@
-"""The pages whose times must not grow with the site, each as one call."""
+"""The pages whose times must not grow with the site, each as a callable."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FAST, SLOW = 40, 3
 
 
 def acts() -> dict[str, tuple[Act, int]]:
-    """By name: the call and how often it is timed. The reference studies' only."""
+    """By name: the call, and how often to time it. Reference studies only."""
     going, done = Study.objects.get(name=OPEN), Study.objects.get(name=CLOSED)
     rater = User.objects.get(username="reference00")
     case = Assignment.objects.filter(seat__study=going, seat__rater=rater).first()
@@ -40,7 +40,7 @@ def acts() -> dict[str, tuple[Act, int]]:
 
 
 def own_acts() -> dict[str, tuple[Act, int]]:
-    """The same pages of the site's own studies, which follow the study's size."""
+    """The same pages of the site's own studies, whose times depend on their size."""
     rows = Study.objects.filter(name__startswith="study ").order_by("name")
     going = rows.filter(state="open").first()
     done = rows.filter(state="unblinded").first()

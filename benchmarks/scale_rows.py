@@ -1,4 +1,4 @@
-"""Whole studies as rows, written by PostgreSQL's COPY: constraints and triggers decide.
+"""Whole studies as rows, written by PostgreSQL's COPY; constraints and triggers apply.
 
 Each has cases, seats, assignments, lettered texts with identities, ratings, choices,
 comments, guesses, attention, and a chained log with one event for every rating.
@@ -32,7 +32,7 @@ TEXT = (
 
 @dataclass(frozen=True)
 class Size:
-    """How large one study is."""
+    """The size of one study."""
 
     cases: int
     raters: int
@@ -41,7 +41,7 @@ class Size:
 def copy_rows(
     table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """Into one table, in the transaction at hand."""
+    """Copy rows into one table, in the current transaction."""
     names = ", ".join(f'"{column}"' for column in columns)
     with (
         connection.connection.cursor() as cursor,
@@ -77,7 +77,7 @@ class StudyRows:
 
     @transaction.atomic
     def write(self, rationales: dict[tuple[int, str], int], state: str) -> uuid.UUID:
-        """All of it while the study is open; then on to its last state."""
+        """Write everything while the study is open; then move it to ``state``."""
         self._study()
         self._design(rationales)
         self._answers()
@@ -204,7 +204,7 @@ class StudyRows:
         )  # fmt: skip
 
     def _log(self) -> None:
-        """One event a rating, chained as the site chains them."""
+        """One event per rating, chained as the site does it."""
         head, links = GENESIS, []
         for sequence, (slot, _, key, value) in enumerate(self.values, start=1):
             payload = {"slot": str(slot), "criterion": key, "before": None,

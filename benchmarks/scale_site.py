@@ -1,4 +1,4 @@
-"""The sites of the scale benchmark: made and timed in processes of their own.
+"""The sites of the scale benchmark, made and timed in separate processes.
 
 ``python -m benchmarks.scale_site make STUDIES CASES RATERS`` adds that many studies,
 cases and raters to a site that already has the two reference studies; ``reference``
@@ -102,7 +102,7 @@ def make_long() -> dict[str, Any]:
 
 
 def _clips(n: int) -> tuple[list[int], dict[tuple[int, str], int]]:
-    """At least so many clips of 1,000 patients, each with a text of every system."""
+    """At least ``n`` clips of 1,000 patients, each with a text of every system."""
     from benchmarks.scale_rows import SYSTEMS, TEXT
     from gaitmodel.models import Clip, Rationale, Subject
 
@@ -153,7 +153,7 @@ def measure() -> dict[str, Any]:
 
 
 def measure_own() -> dict[str, Any]:
-    """The same of the site's own studies, as large as these are."""
+    """The same for the site's own studies, at their full size."""
     from benchmarks.scale_pages import own_acts
 
     return {name: timed(act, rounds) for name, (act, rounds) in own_acts().items()}

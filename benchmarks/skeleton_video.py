@@ -1,7 +1,7 @@
 """How fast a skeleton film is made: python -m benchmarks.skeleton_video POSE.npy FPS.
 
-Without arguments it draws a synthetic walk. Prints the ratio to real time, in
-processor time of one core.
+Without arguments it draws a synthetic walk. Prints the ratio of one core's CPU time to
+real time.
 """
 
 import sys

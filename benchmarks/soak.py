@@ -2,14 +2,14 @@
 
 ``python -m benchmarks.soak [--raters 200] [--minutes 20] [--pause 8]``
 
-PostgreSQL, Redis, web and worker run as in production, on ports and in folders of their
-own. In the middle the web server is restarted and later killed, the worker killed,
-Redis killed and PostgreSQL killed (SIGKILL). It must hold that
+PostgreSQL, Redis, web and worker run as in production, on their own ports and in their
+own folders. Midway the web server is restarted and later killed, as are the worker,
+Redis and PostgreSQL (SIGKILL). Requirements:
 
 1. every acknowledged cell is stored once, with its value, and logged once,
-2. no request meets a fault outside the restarts and the 10 s after each,
-3. nothing is refused that should not be,
-4. memory is flat after the last restart, where it was watched for two minutes,
+2. no request fails outside the restarts and the 10 s after each,
+3. nothing is wrongly refused,
+4. memory is flat after the last restart, if observed for two minutes,
 5. the chain and the seal verify, and the worker takes work again.
 """
 
@@ -50,7 +50,7 @@ def in_site(site: dict[str, str], *command: str) -> str:
 
 
 def soaked(services: Services, soak: Soak, raters: int, seconds: float) -> None:
-    """Let everybody rate, and the services suffer at even distances in the middle."""
+    """Let everyone rate, and disturb the services at even intervals midway."""
     port = services.web.port
     ramp = min(60.0, seconds / 6)
     threads = [
@@ -71,7 +71,7 @@ def soaked(services: Services, soak: Soak, raters: int, seconds: float) -> None:
 
 
 def late(services: Services, soak: Soak) -> list[str]:
-    """Faults that raters met while nothing was being restarted."""
+    """Faults that raters met while no service was being restarted."""
     return [
         f"{one.kind} {one.what}"
         for one in soak.interruptions
@@ -80,7 +80,7 @@ def late(services: Services, soak: Soak) -> list[str]:
 
 
 def judged(services: Services, soak: Soak, stored: dict[str, Any]) -> list[str]:
-    """What does not hold."""
+    """The requirements that are not met."""
     wrong = []
     cells = stored["cells"]
     lost = [c for c, v in soak.acknowledged.items() if cells.get(c) != v]

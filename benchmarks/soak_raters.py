@@ -1,7 +1,7 @@
 """The raters of the soak: whole cases with films in ranges, sent until acknowledged.
 
-An answer that was not acknowledged is sent again with the same key, as the page's
-script does, however long it takes; each interruption is noted with its time.
+An unacknowledged answer is resent with the same key, as the page's script does, however
+long it takes; each interruption is recorded with its time.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ RETRY_S, TIMEOUT_S = 1.0, 30.0
 
 @dataclass
 class Interruption:
-    """A request that was not answered, or with a fault of the server's."""
+    """A request that was not answered, or answered with a server error."""
 
     at: float
     kind: str
@@ -35,11 +35,11 @@ class Interruption:
 
 @dataclass
 class Soak:
-    """What all raters saw together; times in milliseconds, moments monotonic."""
+    """What all raters observed; times in milliseconds, moments by monotonic clock."""
 
     until: float
     pause: float
-    # By kind of request: when it was answered, and how long that took.
+    # By kind of request: when it was answered, and how long it took.
     times: dict[str, list[tuple[float, float]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -59,7 +59,7 @@ class Soak:
         return sum(map(len, self.times.values()))
 
     def p95(self, is_meant: Callable[[float], bool] = lambda moment: True) -> float:
-        """Over the requests after signing in that were answered at such moments."""
+        """The 95th percentile over requests after sign-in answered at such moments."""
         return quantiles(
             [
                 spent
@@ -72,7 +72,7 @@ class Soak:
 
 
 class Person(WebBrowser):
-    """One rater's browser, with patience."""
+    """One rater's browser, which retries patiently."""
 
     def __init__(self, port: int, soak: Soak) -> None:
         super().__init__(f"127.0.0.1:{port}", TIMEOUT_S)
@@ -87,7 +87,7 @@ class Person(WebBrowser):
         span: str = "",
         fine: tuple[int, ...] = (200,),
     ) -> str:
-        """Until it is answered; a refusal (4xx) is noted and is an answer."""
+        """Repeat until answered; a refusal (4xx) is recorded and is an answer."""
         while True:
             begun = time.perf_counter()
             try:
@@ -117,13 +117,13 @@ class Person(WebBrowser):
 
 
 def sit(port: int, number: int, soak: Soak, ramp_s: float) -> None:
-    """One rater's session: sign in, then case after case until the time is over."""
+    """One rater's session: sign in, then case after case until time is up."""
     chance = random.Random(number)
     time.sleep(chance.uniform(0, ramp_s))
     person = Person(port, soak)
     person.ask("page", "/login/")
     account = {"username": rater_name(number), "password": PASSWORD}
-    # Many at one address in one second: the rate limit's own lock may run out of time.
+    # Many sign-ins from one address in a second: the rate limit's lock may time out.
     while BUSY in person.ask("sign in", "/login/", account, fine=(200, 429)):
         with soak.lock:
             soak.asked_to_wait += 1

@@ -13,15 +13,15 @@ import psutil
 from tests.processes import Service, queue_worker, site_environment, web_server
 from tests.servers import PostgresServer, RedisServer
 
-# After a service is back: until pooled connections are renewed and retries are through.
+# After a service is back: time until pooled connections are renewed and retries done.
 GRACE_S = 10.0
 SAMPLED_EVERY_S = 2.0
-SETTLED_S = 120.0  # a service started again is still loading; growth is told after this
+SETTLED_S = 120.0  # a restarted service is still loading; growth is measured after this
 
 
 @dataclass
 class Outage:
-    """From when to when raters may meet a fault; moments monotonic."""
+    """The period in which raters may meet a fault, on the monotonic clock."""
 
     name: str
     begun: float
@@ -30,7 +30,7 @@ class Outage:
 
 @dataclass
 class Services:
-    """What runs, and what happened to it."""
+    """The running services, and what happened to them."""
 
     folder: Path
     postgres: PostgresServer = field(default_factory=PostgresServer)
@@ -45,7 +45,7 @@ class Services:
         self.is_over = threading.Event()
 
     def start(self) -> int:
-        """Web and worker, and the watch over their memory; the web's port."""
+        """Start web, worker and the watch over their memory; return the web's port."""
         self.web = web_server(self.site, log=self.folder / "web.log")
         self.worker = queue_worker(self.site, log=self.folder / "worker.log")
         self.web.start()
@@ -63,7 +63,7 @@ class Services:
         self.postgres.destroy()
 
     def trials(self) -> dict[str, Callable[[], None]]:
-        """What is done to whom, in this order."""
+        """What is done to which service, in this order."""
         return {
             "web restarted": self._restart_web,
             "worker killed": self._kill_worker,
@@ -110,9 +110,9 @@ class Services:
             self.memory.append((time.monotonic(), used / 2**20))
 
     def grown_mb(self) -> float | None:
-        """From the first to the last quarter since the last restart, by medians.
+        """Growth from the first to the last quarter since the last restart, by medians.
 
-        None where less than ``SETTLED_S`` was watched since: a process that is still
+        None if less than ``SETTLED_S`` was observed since: a process that is still
         loading its modules grows by them.
         """
         since = max((outage.ended for outage in self.outages), default=0.0)
@@ -126,7 +126,7 @@ class Services:
 
 
 def _resident(service: Service) -> int:
-    """Of a service's whole family; private pages alone, so that none counts twice."""
+    """Memory of a service's process tree; private pages only, so none counts twice."""
     try:
         root = psutil.Process(service.process.pid)
         family = [root, *root.children(recursive=True)]

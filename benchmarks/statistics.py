@@ -1,7 +1,8 @@
 """Times of the analysis: a paper-sized study, and a million ratings.
 
 Run: ``python -m benchmarks.statistics``. CPU seconds after imports, on one thread. The
-plain loop (pandas: concatenate the drawn patients, group, average) is timed on 20 resamples and extrapolated.
+plain loop (pandas: concatenate the drawn patients, group, average) is extrapolated from
+20 resamples.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def resampled(values: np.ndarray, column: np.ndarray, cluster: np.ndarray) -> No
 
 
 def plain_loop(values: np.ndarray, column: np.ndarray, cluster: np.ndarray) -> None:
-    """What one would write first: every resample is a new table."""
+    """The naive version: every resample is a new table."""
     rng = np.random.default_rng(2)
     frame = pd.DataFrame(dict(zip(CRITERIA, values, strict=True)))
     frame["system"] = column

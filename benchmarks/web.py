@@ -2,14 +2,14 @@
 
 ``python -m benchmarks.web [--raters 50] [--cases 2] [--database URL]``
 
-1. A study of its own is made in a data folder of its own (SQLite, or the PostgreSQL
+1. A separate study is made in a separate data folder (SQLite, or the PostgreSQL
    database that ``--database`` names, which must be empty: its tables are dropped).
-2. gunicorn serves it as in production. Each rater signs in,
-   opens each case, saves every cell, the choice and a comment, reviews and submits,
-   with a pause for thought between the answers.
-3. Printed: requests per second, median and 95th percentile per kind of request,
-   errors, and cells acknowledged against cells in the database; then the server time
-   of a case page and of a cell in one process, with the number of SQL queries.
+2. gunicorn serves it as in production. Each rater signs in, opens each case, saves
+   every cell, the choice and a comment, reviews and submits, with a pause for thought
+   between answers.
+3. Prints requests per second, median and 95th percentile per kind of request, errors,
+   and cells acknowledged against cells in the database; then the server time of a case
+   page and of a cell in one process, with the number of SQL queries.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def in_process(site: dict[str, str], *arguments: str) -> dict[str, object]:
-    """What ``benchmarks.web_study`` prints on its last line."""
+    """The last line that ``benchmarks.web_study`` prints, parsed."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.web_study", *arguments],
         cwd=ROOT, env=site, capture_output=True, text=True, check=False,
@@ -40,7 +40,7 @@ def in_process(site: dict[str, str], *arguments: str) -> dict[str, object]:
 
 
 def report(load: Load, counted: dict[str, object]) -> bool:
-    """Print the table; whether the limits of the issue are met."""
+    """Print the table; return whether the limits are met."""
     print(f"{load.n_requests} requests in {load.seconds:.1f} s, {load.errors} errors")
     for kind, (n, median, p95) in load.kinds().items():
         print(f"  {kind:<8} n {n:>6}  median {median:7.1f} ms  p95 {p95:7.1f} ms")

@@ -1,6 +1,6 @@
-"""A rater's browser without a screen: a kept connection, cookies, the last form token.
+"""A rater's headless browser: a persistent connection, cookies, the last form token.
 
-The load test and the soak both rate with it; what they make of a fault is their own.
+The load test and the soak both rate with it; each handles faults in its own way.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ CASE = re.compile(r'href="(/cases/[0-9a-f-]{36}/)"')
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server said: ``to`` is where it sends on to, or empty."""
+    """The server's response; ``to`` is its redirect target, or empty."""
 
     status: int
     text: str
@@ -45,8 +45,8 @@ class WebBrowser:
     ) -> Answer:
         """A page, or a form where there are ``fields``; ``span`` is a Range header.
 
-        An idle connection that the server has closed is no fault: it is opened again
-        once. Raises OSError or HTTPException for anything else that breaks.
+        An idle connection closed by the server is no fault: it is reopened once. Any
+        other failure raises OSError or HTTPException.
         """
         try:
             answer = self._once(path, fields, span)
@@ -108,7 +108,7 @@ def cells_of(page: str, path: str, chance: random.Random) -> Iterator[CellGiven]
 def closing_forms(
     path: str, chance: random.Random
 ) -> Iterator[tuple[str, str, dict[str, str] | None]]:
-    """What follows the cells of a case: kind, address and form (None: a page)."""
+    """What follows the cells of a case: kind, URL and form (None: a page)."""
     picks = {"choice-best": "A", "choice-second": "B"}
     for kind, given in (("choice", picks), ("comment", {"comment-text": "clear"})):
         fields = given | {f"{kind}-version": "0", f"{kind}-key": _key(chance)}

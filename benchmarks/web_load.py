@@ -1,4 +1,4 @@
-"""The raters of the load: threads that each sign in, wait for the others, and score."""
+"""The raters of the load test: threads that sign in, wait for the others, and score."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIGN_IN_S, RAMP_S, TIMEOUT_S = 20.0, 5.0, 60.0
 
 @dataclass
 class Load:
-    """What all raters saw together; times in milliseconds."""
+    """What all raters observed; times in milliseconds."""
 
     times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: int = 0
@@ -31,7 +31,7 @@ class Load:
         return sum(len(times) for times in self.times.values())
 
     def start(self) -> None:
-        """Forget what came before everyone had signed in, but for the errors."""
+        """Discard everything from before all had signed in, except the errors."""
         with self.lock:
             self.times = defaultdict(list, {"sign in": self.times["sign in"]})
 
@@ -44,7 +44,7 @@ class Load:
         }
 
     def p95(self) -> float:
-        """Over every request after signing in, whose cost is the password hash's."""
+        """Over every request after sign-in (whose cost is the password hash)."""
         rest = [
             t for kind, times in self.times.items() if kind != "sign in" for t in times
         ]
@@ -71,7 +71,7 @@ class Visitor(WebBrowser):
 
 
 def _rate(visitor: Visitor, path: str, chance: random.Random, pause: float) -> None:
-    """One whole case as the page's scripts would send it."""
+    """One whole case, as the page's scripts would send it."""
     for cell in cells_of(visitor.ask("case", path), path, chance):
         time.sleep(chance.expovariate(1 / pause))
         visitor.ask("cell", cell.path, cell.fields)
@@ -82,7 +82,7 @@ def _rate(visitor: Visitor, path: str, chance: random.Random, pause: float) -> N
 def _sit(
     origin: str, number: int, load: Load, pause: float, begin: threading.Barrier
 ) -> None:
-    """Sign in over a while, wait for the others, then score."""
+    """Sign in (staggered), wait for the others, then score."""
     chance = random.Random(number)
     time.sleep(chance.uniform(0, SIGN_IN_S))
     visitor = Visitor(origin, load)

@@ -1,4 +1,4 @@
-"""The load's study, made, counted and timed in a process of its own with the ORM."""
+"""The load test's study, made, counted and timed in a separate process with the ORM."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def rater_name(number: int) -> str:
 
 
 def make(raters: int, cases: int) -> dict[str, object]:
-    """Migrate, compose and open a study in which each rater has so many cases."""
+    """Migrate, compose and open a study in which each rater has ``cases`` cases."""
     from django.contrib.auth.models import User
     from django.core.management import call_command
 
@@ -35,7 +35,7 @@ def make(raters: int, cases: int) -> dict[str, object]:
 
 
 def count() -> dict[str, object]:
-    """Cells with a value, cells in the log, and whether the log holds."""
+    """Cells with a value, cells in the log, and whether the log verifies."""
     from annotations.audit import log_breaks
     from annotations.models import Event, Rating, Study
 
@@ -48,7 +48,7 @@ def count() -> dict[str, object]:
 
 
 def stored() -> dict[str, object]:
-    """Every stored cell by case and name, the log's count, and where it breaks."""
+    """Every stored cell by case and name, the log's count, and its breaks."""
     from annotations.models import Event, Rating, Study
     from annotations.services import study_verify
 

@@ -1,8 +1,8 @@
-"""The admin shows the model room, and nobody changes anything by it.
+"""The admin shows the model app's rows, read-only.
 
-Other packages bring forms for accounts, second factors, API tokens and queued calls.
-By any of these a superuser would sign as two leads or score in a rater's name, and the
-study's log would say nothing of it: on this site such rows are changed on the host.
+Other packages register forms for accounts, second factors, API tokens and queued calls.
+With these a superuser could sign as two leads or score in a rater's name without a
+trace in the study's log, so on this site such rows are changed only on the host.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SHOWN = "gaitmodel"
 
 
 class ShowingSite(AdminSite):
-    """Leaves out what another package registers."""
+    """Ignores what other packages register."""
 
     def register(
         self, model_or_iterable: Any, admin_class: Any = None, **options: Any

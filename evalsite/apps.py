@@ -1,4 +1,4 @@
-"""The site itself: what belongs to neither room."""
+"""The site itself: what belongs to neither app."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""What stands behind the site, made from its addresses: database, cache, queue."""
+"""Settings of the backing services from their URLs: database, cache, files, queue."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 DAY_S = 24 * 3600
-# PostgreSQL's own guess, 4, is that of a disk with an arm: a site of 20,000 cases then
-# read all of them for one study's few, where an index stood ready.
+# PostgreSQL's default, 4, is for spinning disks: with it, a site of 20,000 cases
+# scanned all of them for one study's few, despite an index.
 NO_SEEKS = "-c random_page_cost=1.1"
 
 
@@ -29,7 +29,7 @@ def database(url: str, folder: Path) -> dict[str, Any]:
         ) from error
     found: dict[str, Any] = dict(parsed)
     if found["ENGINE"] == "django.db.backends.sqlite3":
-        # A score that was acknowledged must survive a crash: WAL, synced at each commit.
+        # An acknowledged score must survive a crash: WAL, synced at each commit.
         found["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -41,7 +41,7 @@ def database(url: str, folder: Path) -> dict[str, Any]:
 
 
 def cache(redis_url: str) -> dict[str, Any]:
-    """Redis, or the memory of each process."""
+    """Redis, or each process's memory."""
     if redis_url:
         return {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -82,16 +82,16 @@ def clips(
 
 
 def mail_backend(host: str) -> str:
-    """SMTP where a server is named, else the console."""
+    """SMTP if a server is named, else the console."""
     return f"django.core.mail.backends.{'smtp' if host else 'console'}.EmailBackend"
 
 
 def queue(redis_url: str) -> dict[str, Any]:
     """django-q2: its broker; the default cluster makes films, ``gpu`` does Runs.
 
-    A message says only that there is work (``gaitmodel.services.runs``), so one that is
-    lost or delivered twice does no harm; ``retry`` exceeds ``timeout`` all the same,
-    for a training may take two days.
+    A message says only that there is work (``gaitmodel.services.runs``), so a lost or
+    duplicate one does no harm; ``retry`` still exceeds ``timeout``, as a training may
+    take two days.
     """
     broker = {"redis": redis_url} if redis_url else {"orm": "default", "poll": 1.0}
     return {

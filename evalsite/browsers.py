@@ -1,5 +1,5 @@
-"""What browsers may do on the site's pages: nothing inline, nothing from elsewhere, and
-keep nothing of them.
+"""What browsers may do with the site's pages: run nothing inline, load nothing from
+elsewhere, and cache nothing.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {name: [] for name in _UNUSED_FEATURE
 
 
 class NothingKept:
-    """Whatever says nothing of caching is not kept.
+    """Responses without a caching header of their own are not cached.
 
-    Pages name people, show one-time links and opened cases, and machines in a clinic
-    are shared: after signing off, the button "back" must find nothing.
+    Pages name people and show one-time links and opened cases, and clinics share
+    machines: after signing out, the "back" button must find nothing.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

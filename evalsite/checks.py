@@ -1,4 +1,4 @@
-"""System checks of the site's surroundings, each with an id and a hint."""
+"""System checks of the site's environment, each with an id and a hint."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from evalsite.watching.clock_and_certificate import certificate_state
 def no_restore_was_interrupted(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Half of a backup's files without its database is no site."""
+    """An interrupted restore leaves files without a database: not a usable site."""
     left = Path(settings.VAR_DIR) / STAGING
     if not left.exists():
         return []
@@ -38,7 +38,7 @@ def no_restore_was_interrupted(
 def certificate_has_not_expired(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """``TLS_CERTIFICATE`` names what the proxy serves; browsers refuse an expired one."""
+    """``TLS_CERTIFICATE``: the proxy's certificate; browsers refuse an expired one."""
     if not settings.TLS_CERTIFICATE:
         return []
     state = certificate_state(Path(settings.TLS_CERTIFICATE), datetime.now(UTC))

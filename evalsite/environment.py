@@ -1,4 +1,4 @@
-"""Typed readers of the process environment that refuse nonsense, and the data folder."""
+"""Typed, strict readers of environment variables; and the data folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FALSE = frozenset({"0", "false", "no", "off"})
 
 
 def env_text(name: str, default: str = "") -> str:
-    """A setting as text; ``NAME_FILE`` names a file that holds it (for secrets)."""
+    """A setting as text; ``NAME_FILE`` may name a file that holds it (for secrets)."""
     if file := os.environ.get(f"{name}_FILE"):
         path = Path(file)
         if not path.is_file():
@@ -50,7 +50,7 @@ def env_number(name: str, default: int, allowed: range) -> int:
 
 
 def folder_made(path: Path) -> Path:
-    """This folder, made if there is none."""
+    """This folder, created if missing."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -59,7 +59,7 @@ def folder_made(path: Path) -> Path:
 
 
 def file_made(path: Path, text: str) -> None:
-    """Write a file that only the server's user may read: all of it or nothing."""
+    """Write a file atomically that only the server's user may read."""
     part = path.with_name(f".part-{path.name}")
     try:
         part.touch(mode=0o600)

@@ -1,4 +1,4 @@
-"""What is not there or not working: a page for people, one sentence for programs."""
+"""Error responses: a page for people, one sentence for programs."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400, but 503 where a session could not be written because something is down.
+    """400, but 503 if a session could not be written because of an outage.
 
-    Django takes any database error while it saves a session for a session that was
-    deleted meanwhile, and a page would give an answer up that it need only send again.
+    Django treats any database error while saving a session as a session deleted
+    meanwhile, and the page would discard an answer that it only needs to resend.
     """
     if outage := outage_of(exception):
         return outage_response(request, outage, exception)
@@ -36,7 +36,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """503 where something around the site is down, 500 where the fault is ours."""
+    """503 for an outage around the site, 500 for a bug of ours."""
     error = sys.exception()
     if outage := outage_of(error):
         return outage_response(request, outage, error)

@@ -1,7 +1,7 @@
-"""What is down around the site, told apart from a fault of ours.
+"""Outages around the site, distinguished from bugs of ours.
 
-A full or read-only disk, a database or a queue that cannot be reached: each gets one
-page that says what happens to what was written, and one log line for the operator.
+A full or read-only disk, an unreachable database or queue: each gets one page that says
+what happens to unsaved input, and one log line for the operator.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Outage:
-    """One kind of outage: for the log, and what a person is told."""
+    """One kind of outage: its name for the log, and its message for people."""
 
     name: str
     heading: str
@@ -76,7 +76,7 @@ _BY_WORDS = {
 
 
 def outage_of(error: BaseException | None) -> Outage | None:
-    """Which outage an exception tells of; ``None`` for a fault of ours."""
+    """The outage that an exception indicates; ``None`` for a bug of ours."""
     for one in _causes(error):
         if isinstance(one, OSError) and one.errno in _BY_ERRNO:
             return _BY_ERRNO[one.errno]
@@ -93,7 +93,7 @@ def outage_of(error: BaseException | None) -> Outage | None:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The exception and those that led to it."""
+    """The exception and its causes."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -104,7 +104,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 def outage_response(
     request: HttpRequest, outage: Outage, error: BaseException | None
 ) -> HttpResponse:
-    """The page (for programs: one sentence in JSON), with a line in the log."""
+    """The page (for programs, one sentence in JSON); also writes a log line."""
     reason = str(error).strip().splitlines() or [type(error).__name__]
     log.error(
         "outage: %s: %s %s answered 503: %s",

@@ -1,6 +1,6 @@
-"""Behind the front server, the address of who asks is the one that it has seen.
+"""Behind a proxy, the client's address is the one that the proxy has seen.
 
-Limits by address, and who may read metrics, would otherwise all see the front server.
+Otherwise rate limits by address, and access to metrics, would see only the proxy.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 
 class ClientAddress:
-    """Take the last entry of X-Forwarded-For, if a trusted front server wrote it."""
+    """Take the last entry of X-Forwarded-For, if a trusted proxy wrote it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -30,7 +30,7 @@ class ClientAddress:
 
 
 def _is_front(address: str) -> bool:
-    """A socket of this machine has no address; it is the front server's."""
+    """Whether it is a trusted proxy; a Unix socket has no address and is one."""
     if not address:
         return True
     try:

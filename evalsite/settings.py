@@ -1,11 +1,11 @@
-"""All settings of the site, read from the environment; defaults run on one machine.
+"""All settings of the site, read from the environment; defaults suit one machine.
 
-A text may lie in a file instead, which ``NAME_FILE`` names: so secrets stay out of the
-environment.
+A text setting may be in a file instead, which ``NAME_FILE`` names; this keeps secrets
+out of the environment.
 
 | variable | meaning | default |
 | --- | --- | --- |
-| ``SECRET_KEY`` (or ``SECRET_KEY_FILE``) | signing key | one made on first use, in ``var/`` |
+| ``SECRET_KEY`` (or ``SECRET_KEY_FILE``) | signing key | made on first use, in ``var/`` |
 | ``DEBUG`` | development pages | no |
 | ``ALLOWED_HOSTS`` | comma-separated host names | localhost |
 | ``DATABASE_URL`` | PostgreSQL or SQLite | SQLite in ``var/`` |
@@ -18,17 +18,17 @@ environment.
 | ``SESSION_IDLE_MINUTES`` | sign-off without a person | 15, at most 30 |
 | ``MEDIA_STORAGE`` | where clips are kept: ``local`` or ``s3`` | local |
 | ``S3_BUCKET``, ``S3_ENDPOINT_URL``, ``S3_REGION`` | the bucket | none; Amazon's; none |
-| ``S3_ACCESS_KEY``, ``S3_SECRET_KEY`` | its keys | boto3's own ways |
+| ``S3_ACCESS_KEY``, ``S3_SECRET_KEY`` | its keys | boto3's defaults |
 | ``EMAIL_HOST``, ``EMAIL_PORT``, ``EMAIL_FROM`` | mail server and sender | the console |
 | ``EMAIL_HOST_USER``, ``EMAIL_HOST_PASSWORD`` | its account | none |
 | ``EMAIL_TLS`` | ``starttls``, ``tls`` or ``none`` | starttls |
 | ``LOG_FORMAT`` | ``text``, or ``json``: one line of JSON each | text |
 | ``METRICS_TOKEN``, ``METRICS_FROM`` | who may read ``/metrics`` | nobody |
-| ``TRUSTED_PROXIES`` | whose X-Forwarded-For is believed | this machine |
+| ``TRUSTED_PROXIES`` | whose X-Forwarded-For is trusted | this machine |
 | ``RUN_LEASE_SECONDS`` | how long a silent worker keeps its Run | 45 |
-| ``RUN_MAX_ATTEMPTS`` | after so many deaths a Run is given up | 10 |
+| ``RUN_MAX_ATTEMPTS`` | attempts after which a Run is given up | 10 |
 | ``RUN_PROCESSES`` | devices that one Run may use on this worker | 1 |
-| ``TLS_CERTIFICATE`` | the proxy's certificate, watched for its end | none |
+| ``TLS_CERTIFICATE`` | the proxy's certificate, watched for expiry | none |
 """
 
 from pathlib import Path
@@ -76,10 +76,10 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SITE_BANNER = env_text("SITE_BANNER") or _banner()
 # Where nginx finds the clip store (``internal``); empty: Django sends films itself.
 MEDIA_ACCEL_PREFIX = env_text("MEDIA_ACCEL_PREFIX")
-# The PEM file that the proxy serves: its end is announced before browsers refuse it.
+# The PEM file that the proxy serves: a warning precedes its expiry.
 TLS_CERTIFICATE = env_text("TLS_CERTIFICATE")
 
-# The rooms of the data, each a folder of its own.
+# The folders of the data.
 CLIP_STORE = VAR_DIR / "clips"
 CHECKPOINT_DIR = VAR_DIR / "checkpoints"
 FEATURE_CACHE = VAR_DIR / "features"
@@ -156,10 +156,10 @@ DATABASES = {"default": backing.database(env_text("DATABASE_URL"), VAR_DIR)}
 CACHES = {"default": backing.cache(REDIS_URL)}
 Q_CLUSTER = backing.queue(REDIS_URL)
 
-# A worker without a heartbeat for so long is taken for dead; its Run goes on elsewhere.
+# A worker silent for this long is taken for dead; its Run continues elsewhere.
 RUN_LEASE_S = env_number("RUN_LEASE_SECONDS", 45, range(10, 3601))
 RUN_MAX_ATTEMPTS = env_number("RUN_MAX_ATTEMPTS", 10, range(1, 1001))
-# Devices of this worker: a Run that wants more waits for another one.
+# Devices of this worker: a Run that needs more waits for another worker.
 RUN_PROCESSES = env_number("RUN_PROCESSES", 1, range(1, 65))
 RUN_LOG_DIR = VAR_DIR / "runs"
 
@@ -190,7 +190,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 
-# A session ends after so long without a person, and after its whole length anyway.
+# A session ends after this long without activity, and at its full length anyway.
 SESSION_IDLE_S = 60 * env_number("SESSION_IDLE_MINUTES", 15, range(1, 31))
 SESSION_COOKIE_AGE = 12 * 3600
 
@@ -212,7 +212,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Gait rationales"
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not env_flag("HTTPS", default=False)
-# Only the demo's site, which says so in its banner, lets leads in without one.
+# Only the demo, which says so in its banner, lets leads in without a second factor.
 LEADS_NEED_MFA = env_flag("LEADS_NEED_MFA", default=not _banner())
 
 AXES_FAILURE_LIMIT = 8
@@ -234,7 +234,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    # A refusal may repeat what was sent, half a character too, which UTF-8 has not.
+    # An error may echo input with a lone surrogate, which UTF-8 cannot encode.
     "UNICODE_JSON": False,
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -289,7 +289,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 TIME_ZONE = env_text("TIME_ZONE", "UTC")
 USE_TZ = True
-# Without a mail server letters go to the console, where a demo's lead reads them.
+# Without a mail server, mail goes to the console, where a demo's lead reads it.
 EMAIL_HOST = env_text("EMAIL_HOST")
 EMAIL_BACKEND = env_text("EMAIL_BACKEND") or backing.mail_backend(EMAIL_HOST)
 EMAIL_PORT = env_number("EMAIL_PORT", 587, range(1, 65536))

@@ -1,4 +1,4 @@
-"""System checks of the settings: a combination that makes no sense, with what to do."""
+"""System checks of the settings: inconsistent combinations, with what to do."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _bucket() -> Iterator[CheckMessage]:
 def ready_for_strangers(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """What would fail only when the first rater comes."""
+    """Settings whose fault would show only when the first rater comes."""
     return list(_deployment())
 
 

@@ -1,4 +1,4 @@
-"""The site's addresses: raters' and leads' rooms, the model room, accounts, the admin."""
+"""The site's URLs: pages of raters and leads, model pages, accounts, the admin."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -7,10 +7,10 @@ from django.views.generic import RedirectView
 from evalsite.watching.probes import PROBES
 
 urlpatterns = [
-    # Answered by ``evalsite.watching.probes.Probes`` before it comes to this list.
+    # Answered by ``evalsite.watching.probes.Probes`` before reaching this list.
     *(path(where[1:], view, name=where[1:]) for where, view in PROBES.items()),
     path("", include("evalsite.signing_in.account_urls")),
-    # The admin has no door of its own: it would be one without a second factor.
+    # The admin's own login would have no second factor.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login")),
     path("admin/", admin.site.urls),
     path("api/", include("annotations.api.urls")),

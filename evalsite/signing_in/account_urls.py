@@ -1,4 +1,4 @@
-"""Addresses of signing in and of one's own account; there is no sign-up."""
+"""URLs of signing in and of one's own account; there is no sign-up."""
 
 from allauth.account import views
 from django.urls import include, path, re_path

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Accounts are made by invitation or by a command, never by a stranger."""
+    """Accounts are created by invitation or by a command, never by a stranger."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -38,7 +38,7 @@ def _cipher() -> Fernet:
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
-    """The name's field is called ``username``, as browsers and scripts expect it."""
+    """Names its field ``username``, as browsers and scripts expect."""
 
     def add_prefix(self, field_name: str) -> str:
         return "username" if field_name == "login" else str(field_name)

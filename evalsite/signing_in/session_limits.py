@@ -1,4 +1,4 @@
-"""How long a session lasts, and that leads have a second factor."""
+"""Limit the length of sessions, and require a second factor of leads."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from django.urls import resolve
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
-# What a page asks by itself is no sign of a person.
+# Requests that a page makes by itself are not activity of a person.
 UNATTENDED = frozenset({"session_left", "case_film_url", "case_film"})
-# Rows of sessions are written at most this often for noting activity.
+# Session rows are written at most this often to record activity.
 NOTED_EVERY_S = 60
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def seconds_left(request: HttpRequest) -> int:
-    """Until the session ends, by idleness or by its whole length."""
+    """Seconds until the session ends, by idleness or by its full length."""
     now = time.time()
     idle = settings.SESSION_IDLE_S - (now - request.session.get("seen", now))
     whole = settings.SESSION_COOKIE_AGE - (now - request.session.get("begun", now))
@@ -32,7 +32,7 @@ def seconds_left(request: HttpRequest) -> int:
 
 
 class SessionLimits:
-    """Sign off after 15 minutes without a person, and after 12 hours in any case."""
+    """Sign out after 15 minutes without activity, and after 12 hours in any case."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -45,13 +45,13 @@ class SessionLimits:
             else:
                 _note(request)
         if is_fragment(request) and not request.user.is_authenticated:
-            # A redirect would put the sign-in page where an answer belongs.
+            # A redirect would put the sign-in page in place of a fragment.
             return HttpResponse(status=401)
         return self.get_response(request)
 
 
 def is_fragment(request: HttpRequest) -> bool:
-    """Whether a script asks for a piece of a page."""
+    """Whether a script requests a fragment of a page."""
     return request.headers.get("HX-Request") == "true"
 
 
@@ -70,7 +70,7 @@ def _is_unattended(request: HttpRequest) -> bool:
 
 
 class LeadsNeedSecondFactor:
-    """A lead without a second factor can do nothing but set one up."""
+    """A lead without a second factor can only set one up."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -91,7 +91,7 @@ class LeadsNeedSecondFactor:
 
 
 def _has_factor(request: HttpRequest) -> bool:
-    """Looked up once a session: it cannot be taken away without signing in again."""
+    """Looked up once per session: removing it requires signing in again."""
     if not request.session.get("second_factor"):
         found = Authenticator.objects.filter(user_id=request.user.pk, type__in=FACTORS)
         if not found.exists():

@@ -1,4 +1,4 @@
-"""What an open page asks about its session: how long it lasts, and to stay."""
+"""Requests of an open page about its session: the time left, and to stay signed in."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from evalsite.signing_in.session_limits import seconds_left
 @never_cache
 @require_GET
 def session_left(request: HttpRequest) -> HttpResponse:
-    """Seconds until sign-off, and a form token that holds now; asking is no activity.
+    """Seconds until sign-out, and a valid form token; this request is no activity.
 
-    After signing in again in another window the token of an open page no longer
-    holds: with this one it can send what it kept.
+    After signing in again in another window, an open page's token is no longer valid;
+    with this one it can send what it kept.
     """
     if not request.user.is_authenticated:
         return JsonResponse({"left_s": 0}, status=401)
@@ -26,5 +26,5 @@ def session_left(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def session_stay(request: HttpRequest) -> HttpResponse:
-    """Somebody is still there; the request itself is the activity."""
+    """A person is still there; the request itself counts as activity."""
     return HttpResponse(status=204 if request.user.is_authenticated else 401)

@@ -1,1 +1,1 @@
-"""What is seen of the running site: probes, metrics, logs, a clock that jumps."""
+"""Observability of the running site: probes, metrics, logs, clock and certificate."""

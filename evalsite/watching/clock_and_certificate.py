@@ -1,5 +1,5 @@
-"""What the web process notices beside its requests: a clock that jumps, a certificate
-that runs out. Each is one log line; nothing of a request changes.
+"""What the web process monitors besides requests: clock jumps and certificate expiry.
+Each gives one log line; requests are unaffected.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class CertificateState:
-    """When a certificate runs out, and what to say about it; empty while there is time."""
+    """When a certificate expires, and a warning; empty while there is time."""
 
     ends: datetime | None
     problem: str
@@ -50,7 +50,7 @@ def certificate_state(path: Path, now: datetime) -> CertificateState:
 
 
 class Watch:
-    """Looks at the clock with each request, at the certificate once an hour."""
+    """Checks the clock with each request, the certificate once an hour."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -63,7 +63,7 @@ class Watch:
         return self.get_response(request)
 
     def _look_at_clock(self) -> None:
-        """The wall clock against the one that cannot be set."""
+        """Compare the wall clock with the monotonic clock."""
         offset = _offset()
         jumped = offset - self.offset
         self.offset = offset

@@ -1,8 +1,8 @@
-"""One line of JSON for each thing that happens, about no person and no patient.
+"""One line of JSON per event, identifying no person and no patient.
 
 A line may hold: time, level, logger, message, the request's id, the study's id, the
-view's name. Addresses stay out, for some hold one-time tokens; so do the words of
-exceptions, for some name a clip or an e-mail address: where it happened stays in.
+view's name. URLs are left out, as some hold one-time tokens; so are exception messages,
+as some name a clip or an e-mail address. The place of the exception is kept.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Context(logging.Filter):
 
 
 class Discreet(logging.Filter):
-    """Takes out of other packages' lines what may name a person or a patient."""
+    """Removes from other packages' lines what may identify a person or a patient."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = record.__dict__.pop("request", None)
@@ -49,13 +49,13 @@ def _outcome(record: logging.LogRecord) -> str:
 
 
 def route_of(request: Any) -> str:
-    """The name of the view that a request went to; never its address."""
+    """The name of the view that a request went to; never its URL."""
     match = getattr(request, "resolver_match", None)
     return str(match.view_name or "unnamed") if match else "no view"
 
 
 class Line(JsonFormatter):
-    """JSON with an exception's kind and place, without its words."""
+    """JSON with an exception's type and place, without its message."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -76,7 +76,7 @@ class Line(JsonFormatter):
 
 
 def logging_config(form: str) -> dict[str, Any]:
-    """Django's and gunicorn's settings of logging: JSON, or text for a person."""
+    """Logging settings of Django and gunicorn: JSON, or text for people."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -97,11 +97,11 @@ def logging_config(form: str) -> dict[str, Any]:
         },
         "root": {"handlers": ["out"], "level": "INFO" if form == "json" else "WARNING"},
         "loggers": {
-            # Django's own handlers would print tracebacks with their words.
+            # Django's own handlers would print tracebacks with exception messages.
             "django": {"handlers": [], "propagate": True},
             "django.request": {"level": "ERROR"},
             "django.server": {"handlers": [], "propagate": True},
-            # Names and addresses of who failed to sign in are in the database.
+            # Names and addresses of failed sign-ins are in the database.
             "axes": {"level": "ERROR"},
             "gunicorn.error": {"handlers": [], "propagate": True},
             "gunicorn.access": {"handlers": [], "propagate": False},

@@ -1,7 +1,7 @@
-"""What Prometheus may know: latencies by view, the queue, the workers, the logs' heads.
+"""Prometheus metrics: latencies by view, the queue, the workers, the logs' heads.
 
-Latencies are gathered over gunicorn's processes (``PROMETHEUS_MULTIPROC_DIR``, which
-``deploy/gunicorn.conf.py`` sets); everything else is read when Prometheus asks.
+Latencies are aggregated over gunicorn's processes (``PROMETHEUS_MULTIPROC_DIR``, set by
+``deploy/gunicorn.conf.py``); everything else is read at each scrape.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ REQUEST_SECONDS = Histogram(
 
 
 class State:
-    """The site's state as gauges, read anew each time; what is down is left out."""
+    """The site's state as gauges, read at each scrape; what is down is left out."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         yield from _readiness()

@@ -1,7 +1,7 @@
-"""What machines ask: whether the process lives, whether the site can serve, metrics.
+"""Endpoints for machines: liveness, readiness, metrics.
 
-They are answered before sessions, host names and redirects are looked at, so that a
-probe from inside needs none of them and a lost database cannot stop ``/healthz``.
+They are answered before sessions, host names and redirects are processed, so an
+internal probe needs none of them and a lost database cannot stop ``/healthz``.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from evalsite.watching.readiness import problems
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """This process answers; nothing else is asked."""
+    """This process answers; nothing else is checked."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 if every part works, else 503; each part with what is wrong."""
+    """200 if every part works, else 503; with what is wrong with each part."""
     found = {part: problem or "ok" for part, problem in problems().items()}
     ready = all(word == "ok" for word in found.values())
     return JsonResponse(found, status=200 if ready else 503)
@@ -45,7 +45,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus' text, for configured addresses or with the token; else it is not there."""
+    """Prometheus text, for configured addresses or with the token; else 404."""
     if not (_comes_from(request) or _brings_token(request)):
         return HttpResponseNotFound()
     return HttpResponse(rendered(), content_type=CONTENT_TYPE_LATEST)
@@ -71,7 +71,7 @@ PROBES = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
 
 
 class Probes:
-    """Answers the probes before anything else does."""
+    """Answers the probes before any other middleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

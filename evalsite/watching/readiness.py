@@ -20,7 +20,7 @@ from gaitmodel import shelf
 
 
 def problems() -> dict[str, str]:
-    """Every part with what is wrong with it; an empty text where nothing is."""
+    """Every part with what is wrong with it; empty if nothing is."""
     found = {}
     for name, check in CHECKS.items():
         try:
@@ -64,7 +64,7 @@ def _media() -> str:
 
 
 def _keys() -> str:
-    """A restored database with another key would lock every lead out."""
+    """Check the key: a restored database with another one would lock every lead out."""
     factor = Authenticator.objects.filter(type=Authenticator.Type.TOTP).first()
     if factor is None:
         return ""

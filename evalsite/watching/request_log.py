@@ -1,4 +1,4 @@
-"""Each request gets an id, one line in the log, and its place in the latencies."""
+"""Give each request an id, one log line, and an entry in the latency metrics."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ log = logging.getLogger("evalsite.request")
 
 
 class RequestLog:
-    """The outermost layer: nothing that answers is left out."""
+    """The outermost middleware, so that every response is recorded."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -51,9 +51,9 @@ class RequestLog:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
     ) -> None:
-        """Know the study before the view runs, so that its own lines can name it."""
+        """Determine the study before the view runs, so its log lines can name it."""
         if settings.LOG_FORMAT == "json":
             try:
                 STUDY_ID.set(study_of(kwargs))
-            except DatabaseError:  # the view meets the same, and says so
+            except DatabaseError:  # the view will meet and report the same
                 STUDY_ID.set("")

@@ -15,7 +15,7 @@ from annotations.services import study_verify
 
 class Command(StudyCommand):
     help = __doc__
-    # One of them is that a restore was interrupted, which this command mends.
+    # One of them reports an interrupted restore, which this command repairs.
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,4 @@
-"""The study room: blinded cases, ratings, seal, analysis."""
+"""The study app: blinded cases, ratings, seal, analysis."""
 
 from django.apps import AppConfig
 

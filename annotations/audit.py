@@ -24,10 +24,10 @@ SALT_BYTES = 16
 
 
 def study_for_update(study_id: UUID) -> Study:
-    """The study's row, held until the transaction ends.
+    """The study's row, locked until the transaction ends.
 
-    Every write to a study takes this lock first (SQLite holds the whole database by
-    its immediate transactions), so its log has one writer at a time.
+    Every write to a study takes this lock first (SQLite's immediate transactions lock
+    the whole database), so its log has one writer at a time.
     """
     return Study.objects.select_for_update().get(pk=study_id)
 
@@ -35,7 +35,7 @@ def study_for_update(study_id: UUID) -> Study:
 def event_append(
     *, study: Study, kind: str, actor: User | None, payload: Payload
 ) -> Event:
-    """Append to the log of a study held by ``study_for_update``, in its transaction."""
+    """Append to the log of a study locked by ``study_for_update``, transactionally."""
     if not connection.in_atomic_block:
         raise RuntimeError("an event belongs to the transaction of what it records")
     at = timezone.now()
@@ -85,7 +85,7 @@ def _link(event: Event) -> Link:
 
 
 def log_breaks(study: Study) -> list[str]:
-    """Where the stored log was tampered with; empty if nowhere."""
+    """Where the stored log was tampered with; empty if it was not."""
     events = study.events.select_related("content").order_by("sequence", "pk")
     links = [_link(event) for event in events.iterator(chunk_size=1000)]
     breaks = chain_breaks(links, study.event_count, study.event_head)

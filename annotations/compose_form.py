@@ -77,7 +77,7 @@ class ComposeForm(forms.Form):
         self.fields["target"].choices = [("", "none"), *choices]  # type: ignore[attr-defined]
 
     def design(self) -> dict[str, Any]:
-        """What has been typed of the numbers, as the check takes it."""
+        """The numbers typed so far, as the design check takes them."""
         cleaned = self.cleaned_data
         return {
             "systems": cleaned.get("systems") or [],
@@ -90,7 +90,7 @@ class ComposeForm(forms.Form):
         }
 
     def study(self) -> dict[str, Any]:
-        """What ``study_create`` takes, once the form is valid."""
+        """The arguments of ``study_create``, once the form is valid."""
         cleaned = self.cleaned_data
         protocol = Protocol(
             tie_rule=TieRule(cleaned["tie_rule"]),

@@ -1,4 +1,4 @@
-"""What every page may say, the same for every arm of every study."""
+"""Template context of every page, the same for every arm of every study."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report's four figures as SVG: matplotlib's Figure alone, never pyplot.
+"""The report's four figures as SVG, with matplotlib's Figure only, never pyplot.
 
 pyplot keeps global state, which a web worker's threads would share. The same analysis
 gives the same bytes: a fixed hash salt, no date, text kept as text. Colours are
@@ -39,15 +39,15 @@ STYLE: dict[Any, Any] = {
     "axes.spines.right": False,
 }
 DOTS_AN_INCH = 200
-DRAWING = Lock()  # matplotlib's style is one for all threads
+DRAWING = Lock()  # matplotlib's style is shared by all threads
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#767676"
 
 
 @dataclass(frozen=True)
 class ReportFigure:
-    """An SVG with its title and what a reader who cannot see it needs to know.
+    """An SVG with its title and a text alternative.
 
-    ``png`` is the same picture at 200 dots an inch, for pages that take no SVG.
+    ``png`` is the same picture at 200 dpi, for pages that take no SVG.
     """
 
     name: str
@@ -58,7 +58,7 @@ class ReportFigure:
 
     @cached_property
     def png(self) -> bytes:
-        """Drawn when it is asked for: a page shows the SVG alone."""
+        """Drawn on demand: a page shows only the SVG."""
         pixels = io.BytesIO()
         with DRAWING, mpl.rc_context(STYLE):
             self.picture.savefig(
@@ -68,7 +68,7 @@ class ReportFigure:
 
 
 def report_figures(analysis: StudyAnalysis) -> list[ReportFigure]:
-    """Those of the four that the ratings allow."""
+    """Those of the four figures that the ratings allow."""
     n = analysis.n
     base = f"{n.readings} readings, {n.patients} patients, {n.evaluators} evaluators."
     drawn = [
@@ -112,7 +112,7 @@ def report_figures(analysis: StudyAnalysis) -> list[ReportFigure]:
 
 
 def flow_figure(flow: Flow) -> ReportFigure:
-    """Boxes from top to bottom; what was lost stands to the right."""
+    """Boxes from top to bottom, with losses to the right."""
     lost = [
         f"{count} {words}"
         for count, words in (
@@ -227,7 +227,7 @@ def _forest(axes: Axes, analysis: StudyAnalysis) -> None:
 
 
 def _likert(axes: Axes, analysis: StudyAnalysis) -> None:
-    """One row per criterion and system, the neutral answer split over 0."""
+    """One row per criterion and system, with the neutral answer centred on 0."""
     scale = analysis.scale
     names: list[str] = []
     middle = (scale[0] + scale[-1]) / 2
@@ -270,6 +270,6 @@ def _places(axes: Axes, analysis: StudyAnalysis) -> None:
 
 
 def _rows(axes: Axes, names: list[str]) -> None:
-    """One labelled row each, the first on top."""
+    """One labelled row per name, the first on top."""
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)

@@ -1,4 +1,4 @@
-"""What browsers send, read strictly: a score is one of five digits or nothing."""
+"""Strict forms for what browsers send: a score is one of five digits or nothing."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ CONFIDENCE = [("", "no answer"), ("1", "low"), ("2", "medium"), ("3", "high")]
 
 
 class VersionedForm(forms.Form):
-    """Carries which version of the answer the page shows, and the write's own key.
+    """Carries the version of the answer that the page shows, and the write's own key.
 
-    ``earlier`` are the keys of the page's writes that it had no answer to.
+    ``earlier`` are the keys of the page's unacknowledged writes.
     """
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 2)
@@ -67,10 +67,10 @@ class ChoiceForm(VersionedForm):
 
 
 class Words(forms.CharField):
-    """Free words over several lines.
+    """Free text of several lines.
 
-    A form that a browser sends by itself ends each line with two characters, which the
-    page counts as one.
+    A plain form submission ends each line with CR LF, which the page's script counts as
+    one character.
     """
 
     def to_python(self, value: object) -> str:
@@ -78,7 +78,7 @@ class Words(forms.CharField):
 
 
 class CommentForm(VersionedForm):
-    """Free words."""
+    """Free text."""
 
     text = Words(max_length=4000, required=False)
 
@@ -90,7 +90,7 @@ class GuessForm(VersionedForm):
 
 
 class ConsentAnswer(forms.Form):
-    """The box that says yes."""
+    """The checkbox that gives consent."""
 
     agree = forms.BooleanField()
 
@@ -107,7 +107,7 @@ class DiagnosisForm(forms.Form):
 
 
 class BeatForm(forms.Form):
-    """What a page noticed since its last beat; seconds, and stretches "0.0-2.5"."""
+    """What a page recorded since its last beat; seconds, and stretches "0.0-2.5"."""
 
     active_s = forms.FloatField(min_value=0)
     film_s = forms.FloatField(min_value=0, required=False)
@@ -151,7 +151,7 @@ class InvitationForm(forms.Form):
 
 
 class EmailsForm(forms.Form):
-    """Addresses to invite, one a line or separated by commas."""
+    """Addresses to invite, one per line or separated by commas."""
 
     emails = forms.CharField(max_length=4000)
     site = forms.CharField(max_length=80, required=False)
@@ -162,7 +162,7 @@ class EmailsForm(forms.Form):
 
 
 class PasswordForm(forms.Form):
-    """One's password again, before an act that cannot be taken back."""
+    """The user's password again, before an irreversible act."""
 
     password = forms.CharField(max_length=200, strip=False)
 
@@ -174,19 +174,19 @@ class UnblindForm(PasswordForm):
 
 
 class EmergencyForm(UnblindForm):
-    """Which case is opened."""
+    """Which case to unblind."""
 
     case = forms.UUIDField()
 
 
 class ReissueForm(UnblindForm):
-    """Which seat is issued again."""
+    """Which seat to reissue."""
 
     number = forms.IntegerField(min_value=1)
 
 
 class SheetForm:
-    """The whole page as one POST: a form per answer, all of them checked."""
+    """The whole page as one POST: a form per answer, all validated."""
 
     def __init__(self, data: QueryDict, shown: BlindedCase) -> None:
         self.cells = [
@@ -201,7 +201,7 @@ class SheetForm:
         self.cleared = data.get("clear", "")
 
     def problem(self) -> str:
-        """One sentence for the first answer that cannot be read; empty if none."""
+        """One sentence about the first invalid answer; empty if there is none."""
         forms_ = [form for _, form in self.cells] + [self.choice, self.comment]
         for form in forms_ + ([self.guess] if self.asks_guess else []):
             if not form.is_valid():
@@ -232,6 +232,6 @@ class SheetForm:
 
 
 def first_error(form: forms.Form) -> str:
-    """One sentence for the first thing that is wrong."""
+    """One sentence about the first error."""
     name, errors = next(iter(form.errors.items()))
     return f"{name}: {str(errors[0]).rstrip('.')}"

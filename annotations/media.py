@@ -1,7 +1,7 @@
-"""The case's film: authorised against the assignment, in ranges, for five minutes.
+"""A case's film: authorised against the assignment, served in ranges, for five minutes.
 
-A film's address holds a random case id and a signature bound to the rater, the
-session and the case; nothing in the address, the headers or the log names the clip.
+A film's URL holds a random case id and a signature bound to the rater, the session and
+the case; nothing in the URL, the headers or the log names the clip.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _signer(request: HttpRequest, case_id: UUID) -> signing.TimestampSigner:
 
 
 def film_url(request: HttpRequest, case_id: UUID) -> str:
-    """An address of the film that holds for five minutes, here and for this person."""
+    """A URL of the film, valid for five minutes, in this session for this person."""
     token = _signer(request, case_id).sign("film")
     return reverse("case_film", args=[case_id, token])
 
@@ -58,7 +58,7 @@ def _own(request: HttpRequest, case_id: UUID) -> Assignment:
 @never_cache
 @require_GET
 def film_renewed(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """A fresh address for a page that stays open."""
+    """A fresh URL for a page that stays open."""
     _own(request, case_id)
     return JsonResponse({"url": film_url(request, case_id), "seconds": VALID_S})
 
@@ -76,7 +76,7 @@ def film(request: HttpRequest, case_id: UUID, token: str) -> HttpResponseBase:
 
 
 def film_served(request: HttpRequest, assignment: Assignment) -> HttpResponseBase:
-    """The film of a case that this person may see, whole or in part; its opening logged."""
+    """The film of a case that this person may see, or a range; logs its opening."""
     stored = shelf.film(assignment.case.film)
     if stored is None:
         raise Http404
@@ -95,7 +95,7 @@ def assignment_reader(request: HttpRequest) -> User:
 
 
 def _etag(assignment: Assignment) -> str:
-    """Tells two films apart and says nothing about either: a keyed hash."""
+    """A keyed hash, which distinguishes films without revealing anything about them."""
     message = f"{assignment.pk} {assignment.case.film_sha256}".encode()
     digest = hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256)
     return f'"{digest.hexdigest()[:32]}"'

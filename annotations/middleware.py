@@ -1,4 +1,4 @@
-"""Every request runs behind the identity guard, from the first query to the last."""
+"""Run every request behind the identity guard, from the first query to the last."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from annotations.vault import Sight, guarded
 
 
 class BlindingMiddleware:
-    """Choose the sight by who asks; whoever is not surely a lead sees least."""
+    """Choose the sight by user; anyone not certainly a lead gets the narrowest."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

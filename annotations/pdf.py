@@ -1,6 +1,6 @@
 """The report as a PDF, laid out by ReportLab from the same tables and figures.
 
-``invariant`` leaves out dates and random ids: equal reports are equal bytes.
+``invariant`` leaves out dates and random ids, so equal reports give equal bytes.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ def report_pdf(
     figures: Sequence[ReportFigure],
     origin: Sequence[str],
 ) -> bytes:
-    """Page 1 holds the result, Table 2 and how sure one can be; figures; the rest.
+    """Page 1 has the result, Table 2 and its uncertainty; then figures and the rest.
 
-    ``origin`` ends it: what was fixed in advance, and each deviation, hash and version.
+    ``origin`` comes last: what was fixed in advance, deviations, hashes and versions.
     """
     styles = _styles()
     story: list[Flowable] = [
@@ -92,7 +92,7 @@ def _numbered(canvas: Any, page: Any) -> None:
 
 
 def _styles() -> Any:
-    """DejaVu Sans, which matplotlib ships: it has every sign that the tables use."""
+    """DejaVu Sans, which comes with matplotlib and has every glyph the tables use."""
     from matplotlib import get_data_path
 
     if FONT not in pdfmetrics.getRegisteredFontNames():
@@ -115,7 +115,7 @@ def _styles() -> Any:
 
 
 def _table(table: ReportTable, styles: Any) -> list[Flowable]:
-    """A heading, the table on as many pages as it needs, its note."""
+    """A heading, the table over as many pages as it needs, its note."""
     head = [Paragraph(escape(cell), styles["Head"]) for cell in table.head]
     rows = [
         [Paragraph(escape(cell), styles["Cell"]) for cell in row] for row in table.rows
@@ -137,7 +137,7 @@ def _table(table: ReportTable, styles: Any) -> list[Flowable]:
 
 
 def _widths(table: ReportTable) -> list[float]:
-    """Columns as wide as their longest cell asks, within the page."""
+    """Column widths for the longest cells, within the page."""
     wanted = []
     for head, *cells in zip(table.head, *table.rows, strict=True):
         words = max(map(len, head.split()), default=1)

@@ -34,7 +34,7 @@ _SHARES = {
 
 
 class PlanForm(forms.Form):
-    """Whole numbers and shares; every field has a value to start from."""
+    """Whole numbers and shares; every field has an initial value."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

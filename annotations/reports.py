@@ -1,7 +1,7 @@
-"""Gathers an unblinded study's ratings, analyses them, and lays out the report.
+"""Gather an unblinded study's ratings, analyse them, and lay out the report.
 
-The statistics are imported when a report is asked for: no other page should pay for
-SciPy, and what a rater sees never comes near them.
+The statistics are imported only when a report is requested, so no other page pays for
+SciPy and raters' pages never load them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StudyReport:
-    """An analysis with the ratings that it rests on and how it is titled."""
+    """An analysis with its ratings and its title."""
 
     title: str
     analysis: StudyAnalysis
@@ -50,7 +50,7 @@ class StudyReport:
 
     @cached_property
     def flow(self) -> Flow:
-        """How the readings came about: from the database, or as far as a file tells."""
+        """The flow of readings: from the database, or as far as a file shows it."""
         from annotations.core.report.flow import outputs_flow
 
         return self.known_flow or outputs_flow(self.outputs)
@@ -79,7 +79,7 @@ class StudyReport:
 
     @property
     def comments(self) -> dict[str, list[RatedOutput]]:
-        """Comments by the system that their writer chose best, one a reading."""
+        """Comments by the system that their writer chose best, one per reading."""
         grouped: dict[str, list[RatedOutput]] = {}
         for output in self.outputs:
             if output.best and output.comment:
@@ -135,7 +135,7 @@ class StudyReport:
         return "\n".join(lines) + "\n" if self.comments else ""
 
     def figures(self) -> list[ReportFigure]:
-        """The figures, drawn once; matplotlib is imported when they are asked for."""
+        """The figures, drawn once; matplotlib is imported on demand."""
         return self._drawn
 
     @cached_property
@@ -147,8 +147,8 @@ class StudyReport:
     def as_html(self) -> SafeString:
         """The report as a fragment for a page.
 
-        Figures are images with ``data:`` addresses: the page's content policy would
-        not let styles inside an inline SVG pass.
+        Figures are images with ``data:`` URLs, as the page's content security policy
+        would block styles inside an inline SVG.
         """
         from annotations.core.report.cautions import cautions
         from annotations.core.report.tables import missing_by_reason, rests_on
@@ -170,7 +170,7 @@ class StudyReport:
         )
 
     def as_pdf(self) -> bytes:
-        """The report to print; ReportLab is imported when it is asked for."""
+        """The report to print; ReportLab is imported on demand."""
         from annotations.core.report.cautions import cautions
         from annotations.core.report.tables import rests_on
         from annotations.pdf import report_pdf
@@ -201,7 +201,7 @@ def outputs_report(
     mixed: bool = False,
     own: str = "",
 ) -> StudyReport:
-    """Analyse ratings from anywhere; ``planned`` where a sealed plan names the target."""
+    """Analyse ratings of any source; ``planned`` if a sealed plan names the target."""
     from annotations.core.report.analysis import analyse
 
     analysis = analyse(outputs, target, scale, planned=planned, mixed=mixed, own=own)
@@ -209,9 +209,9 @@ def outputs_report(
 
 
 def study_report(study: Study, *, target: str = "", mixed: bool = False) -> StudyReport:
-    """The report of an unblinded study, as its sealed plan says.
+    """The report of an unblinded study, by its sealed plan.
 
-    Another ``target`` than the plan's is a deviation, and shown as one.
+    A ``target`` other than the plan's is a deviation, and shown as one.
 
     Raises
     ------
@@ -251,7 +251,7 @@ def study_report_html(study: Study) -> SafeString:
 
 
 def report_write(report: StudyReport, folder: Path) -> list[Path]:
-    """Write the report for every reader; return the files.
+    """Write the report in every format; return the files.
 
     HTML to read, PDF to print, Markdown for a word processor, JSON and a long CSV for programs,
     LaTeX tables and SVG figures for a paper, and the ratings themselves.

@@ -1,4 +1,4 @@
-"""Addresses of the study room."""
+"""URLs of the study app."""
 
 from django.urls import path, register_converter
 

@@ -1,7 +1,7 @@
-"""The identity guard: while a request runs blind, no SQL may touch what names a system.
+"""The identity guard: while a request runs blind, no SQL may touch identity tables.
 
-It fails closed: the statement is refused before it reaches the database, whatever
-wrote it, so a forgotten ``select_related`` becomes an error page, never a leak.
+It fails closed: the statement is refused before it reaches the database, whatever code
+issued it, so a forgotten ``select_related`` becomes an error page, never a leak.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ IDENTITY_TABLES = tuple(
 )
 # Which system wrote which text or predicted which class: closed to leads as well.
 AUTHORSHIP_TABLES = ("gaitmodel_rationale", "gaitmodel_prediction")
-# Clips, subjects, rationales and runs say who walks, with which label, and what which
-# system wrote: a rater's pages are made without any of them.
+# Clips, subjects, rationales and runs reveal who walks, with which label, and which
+# system wrote what: a rater's pages are made without any of them.
 MODEL_ROOM_PREFIX = "gaitmodel_"
 
 
 class BlindingError(Exception):
-    """Blind code reached for an identity: a fault of ours, never of the user's."""
+    """Blind code tried to read an identity: a bug of ours, never the user's fault."""
 
 
 class Sight(Enum):
@@ -79,7 +79,7 @@ def vault_opened() -> Iterator[None]:
     Raises
     ------
     BlindingError
-        In a rater's request, where nothing may ever open the vault.
+        In a rater's request, which may never open the vault.
     """
     if _sight.get() is Sight.RATER:
         raise BlindingError("a rater's request tried to open the vault")

@@ -5,7 +5,7 @@ out of the environment.
 
 | variable | meaning | default |
 | --- | --- | --- |
-| ``SECRET_KEY`` (or ``SECRET_KEY_FILE``) | signing key | made on first use, in ``var/`` |
+| ``SECRET_KEY`` (or ``SECRET_KEY_FILE``) | signing key | made once, in ``var/`` |
 | ``DEBUG`` | development pages | no |
 | ``ALLOWED_HOSTS`` | comma-separated host names | localhost |
 | ``DATABASE_URL`` | PostgreSQL or SQLite | SQLite in ``var/`` |

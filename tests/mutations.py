@@ -24,7 +24,7 @@ BLINDING = "tests/annotations/blinding"
 
 @dataclass(frozen=True)
 class Mutation:
-    """One defence: where it stands, what is left without it, who must notice."""
+    """One defence: its place, the code without it, and the tests that must notice."""
 
     name: str
     file: str
@@ -142,10 +142,10 @@ MUTATIONS = (
     Mutation(
         "slots have serial ids",
         "annotations/models/study.py",
-        '''    """One lettered text of one assignment; whose text it is, the vault knows."""
+        '''    """One lettered text of one assignment; its system is recorded in the vault only."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)''',
-        '''    """One lettered text of one assignment; whose text it is, the vault knows."""
+        '''    """One lettered text of one assignment; its system is recorded in the vault only."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid1, editable=False)''',
         f"{BLINDING}/test_side_channels.py",

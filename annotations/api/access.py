@@ -46,17 +46,17 @@ class RaterView(APIView):
 
 
 class LeadView(RaterView):
-    """A lead's room.
+    """A lead's part of the API.
 
-    A token is read after the middleware has chosen the sight of a stranger, so the
-    sight is widened here, once the person is known to be a lead.
+    A token is read after the middleware has chosen a stranger's sight, so the sight is
+    widened here, once the person is known to be a lead.
     """
 
     permission_classes = [IsLead]
 
 
 def with_a_leads_sight(handler: Callable[..., Response]) -> Callable[..., Response]:
-    """Run a lead's handler with what a lead may see, and no more."""
+    """Run a lead's handler with a lead's sight, no more."""
 
     def widened(view: LeadView, request: Request, **kwargs: Any) -> Response:
         with guarded(Sight.LEAD):
@@ -68,7 +68,7 @@ def with_a_leads_sight(handler: Callable[..., Response]) -> Callable[..., Respon
 
 
 def person(request: Request) -> User:
-    """The signed-in person, known from the permission check."""
+    """The signed-in person, as established by the permission check."""
     if not isinstance(request.user, User):
         raise NotFound
     return request.user

@@ -89,7 +89,7 @@ class Imports(LeadView):
     @with_a_leads_sight
     def post(self, request: Request) -> Response:
         """Import a manifest by its name; all of it or nothing."""
-        # No other page should pay for the readers of films and poses.
+        # Imported here so that no other page pays for the film and pose readers.
         from gaitmodel.core.sources.manifest import read_manifest
 
         sent = ImportIn(data=request.data)

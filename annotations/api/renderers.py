@@ -1,4 +1,4 @@
-"""CSV for what is a table, JSON for what is an error."""
+"""CSV for tables, JSON for errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rest_framework.renderers import BaseRenderer
 
 
 class CsvRenderer(BaseRenderer):
-    """A text that is a CSV already."""
+    """Renders text that is already CSV."""
 
     media_type = "text/csv"
     format = "csv"

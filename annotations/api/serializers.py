@@ -1,4 +1,4 @@
-"""What the API says and takes, field by field."""
+"""What the API returns and accepts, field by field."""
 
 from __future__ import annotations
 

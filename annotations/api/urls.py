@@ -1,4 +1,4 @@
-"""Addresses of the API and of its own description."""
+"""URLs of the API and of its schema."""
 
 from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView

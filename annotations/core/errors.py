@@ -1,4 +1,4 @@
-"""Errors of the study core: what a person can mend, in one sentence."""
+"""Errors of the study core that a person can fix, each worded in one sentence."""
 
 
 class StudyError(Exception):

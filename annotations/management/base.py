@@ -1,4 +1,4 @@
-"""What the study's commands share: finding a study, and refusals in one sentence."""
+"""Shared by the study commands: finding a study, and refusals in one sentence."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gaitmodel.management.base import unmigrated
 
 
 class StudyCommand(BaseCommand):
-    """Exit code 2 and one sentence for what a person can mend, never a traceback."""
+    """Exit code 2 and one sentence for errors a person can fix, never a traceback."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:

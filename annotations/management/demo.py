@@ -1,7 +1,7 @@
 """The steps of ``make demo``: the whole pipeline on a synthetic cohort.
 
-Each step looks first whether it has been done, so a demo that was stopped goes on
-where it stopped. Model work goes through the commands that a researcher would type.
+Each step first checks whether it has been done, so an interrupted demo resumes where it
+stopped. Model work uses the commands that a researcher would type.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ BANNER = (
 
 @dataclass(frozen=True)
 class DemoPlan:
-    """How large a demo is: enough to see the whole way, small enough for ten minutes."""
+    """The size of a demo: large enough to show everything, done within ten minutes."""
 
     backbone: str
     cases: int
@@ -69,7 +69,7 @@ class Account:
 
 
 def demo_build(plan: DemoPlan) -> Study:
-    """Do whatever has not been done, and return the open study."""
+    """Do the steps not yet done, and return the open study."""
     call_command("migrate", verbosity=0, stdout=sys.stderr)
     done = Study.objects.filter(name=STUDY).first()
     if done is None:
@@ -86,7 +86,7 @@ def demo_build(plan: DemoPlan) -> Study:
 
 
 def demo_erase(plan: DemoPlan) -> None:
-    """Start over: only where nothing but the demo would be lost.
+    """Start over, but only if nothing except the demo would be lost.
 
     Raises
     ------
@@ -129,7 +129,7 @@ def _accounts_path(plan: DemoPlan) -> Path:
 
 
 def _cohort(plan: DemoPlan) -> None:
-    """Draw the walkers, take them in, measure them."""
+    """Draw the walkers, import and measure them."""
     with tqdm(desc="drawing the synthetic cohort", unit="clip") as bar:
 
         def show(done: int, total: int) -> None:
@@ -155,8 +155,8 @@ def _cohort(plan: DemoPlan) -> None:
 
 
 def _models(plan: DemoPlan) -> None:
-    """Train three systems, judge them on held-out people, and let three arms write about
-    the DCM walks among these.
+    """Train three systems, evaluate them on held-out people, and let three arms write
+    about the DCM walks among these.
     """
     for system, backbone in TRAINED.items():
         call_command(

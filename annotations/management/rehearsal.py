@@ -1,4 +1,4 @@
-"""Runs a pilot study with rehearsal raters, through the services that raters use."""
+"""Run a pilot study with rehearsal raters, through the services that raters use."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def study_rehearse(*, study: Study, kind: Kind, seed: int) -> int:
     Raises
     ------
     StudyError
-        If the study is no pilot, or not open, or has a rater on every seat.
+        If the study is not a pilot or not open, or every seat has a rater.
     """
     if not study.is_pilot:
         raise StudyError(

@@ -1,4 +1,4 @@
-"""Rows of the study room, one file per kind of secrecy."""
+"""Models of the study app, one file per level of secrecy."""
 
 from annotations.models.answers import (
     Attention,

@@ -1,7 +1,7 @@
-"""What raters answer. NULL until answered, at every layer; frozen once locked.
+"""What raters answer: NULL until answered, in every layer; frozen once locked.
 
-The rows are made with the study, so that an answer is always a conditional update of
-one known row: two tabs cannot make two of them.
+The rows are created with the study, so an answer is always a conditional update of one
+known row, and two browser tabs cannot create two.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from annotations.models.study import Assignment, Criterion, Slot
 
 
 class Versioned(models.Model):
-    """An answer that is only overwritten by someone who has seen its last value."""
+    """An answer that can be overwritten only by someone who has seen its last value."""
 
     version = models.PositiveIntegerField(default=0)
     last_key = models.UUIDField(null=True, blank=True, editable=False)
@@ -24,7 +24,7 @@ class Versioned(models.Model):
 
 
 class Modality(models.TextChoices):
-    """By which means an answer was given."""
+    """How an answer was entered."""
 
     KEYS = "keys", "keyboard"
     MOUSE = "mouse", "mouse"
@@ -39,7 +39,7 @@ class Rating(Versioned):
     slot = models.ForeignKey(Slot, models.PROTECT, related_name="ratings")
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="ratings")
     value = models.PositiveSmallIntegerField(null=True, blank=True)
-    # How the value came about: the first one given, and by which means the last one.
+    # The value's history: the first one given, and how the last one was entered.
     # The number of changes is ``version``.
     first_value = models.PositiveSmallIntegerField(null=True, blank=True)
     modality = models.CharField(max_length=5, choices=Modality.choices, blank=True)
@@ -103,7 +103,7 @@ class Choice(Versioned):
 
 
 class Comment(Versioned):
-    """A rater's free words on one case."""
+    """A rater's free text about one case."""
 
     assignment = models.OneToOneField(
         Assignment, models.PROTECT, related_name="comment"
@@ -115,7 +115,7 @@ class Comment(Versioned):
 
 
 class Guess(Versioned):
-    """Which text the rater takes for the authors' own system: measures the blinding."""
+    """Which text the rater thinks is by the authors' system: measures the blinding."""
 
     assignment = models.OneToOneField(Assignment, models.PROTECT, related_name="guess")
     slot = models.ForeignKey(
@@ -137,7 +137,7 @@ class Guess(Versioned):
 
 
 class OwnDiagnosis(models.Model):
-    """What the rater saw in the walk before reading any text; given once."""
+    """The rater's diagnosis of the walk before reading any text; given once."""
 
     assignment = models.OneToOneField(
         Assignment, models.PROTECT, primary_key=True, related_name="own_diagnosis"
@@ -164,10 +164,10 @@ class OwnDiagnosis(models.Model):
 
 
 class Attention(models.Model):
-    """How a case was read: active time, the film watched, what it was read on.
+    """How a case was read: active time, film watched, and the device used.
 
-    Active seconds leave out a hidden page and pauses; ``watched`` holds the played
-    stretches of the film in seconds, ``coverage`` their share of it.
+    Active seconds exclude pauses and times when the page is hidden; ``watched`` holds
+    the played stretches of the film in seconds, ``coverage`` their share of it.
     """
 
     assignment = models.OneToOneField(

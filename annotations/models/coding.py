@@ -10,7 +10,7 @@ from annotations.models.study import Study
 
 
 class Codebook(models.Model):
-    """The codes of one study, ``[{key, meaning}, ...]``, fixed once coding began."""
+    """The codes of one study, ``[{key, meaning}, ...]``, fixed once coding begins."""
 
     study = models.OneToOneField(Study, models.PROTECT, related_name="codebook")
     codes = models.JSONField()

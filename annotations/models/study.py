@@ -1,7 +1,7 @@
 """The study as a rater may know it: cases, seats, assignments, lettered slots.
 
-Everything a rater can meet in an address has a random UUID4: serial numbers would
-tell in which order rows were made.
+Everything that can appear in a rater's URL has a random UUID4: serial numbers would
+reveal the order in which rows were created.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class Study(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)
     unblinded_at = models.DateTimeField(null=True, blank=True)
-    # The log's length and head stand outside the log: a chain cannot tell that its
-    # own end was cut off.
+    # The log's length and head are kept outside it, as a chain cannot show that its own
+    # end was cut off.
     event_count = models.PositiveIntegerField(default=0)
     event_head = models.CharField(max_length=64, default=GENESIS)
 
@@ -123,7 +123,7 @@ class Case(models.Model):
 
 
 class Seat(models.Model):
-    """A rater's place in the allocation; who sits there is known after sealing."""
+    """A rater's place in the allocation; its rater is known only after sealing."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     study = models.ForeignKey(Study, models.PROTECT, related_name="seats")
@@ -135,7 +135,7 @@ class Seat(models.Model):
         null=True,
         blank=True,
     )
-    # Where the rater works: decides which consent form they are shown.
+    # Where the rater works; determines which consent form they are shown.
     site = models.CharField(max_length=80, blank=True)
     consent_version = models.CharField(max_length=40, blank=True)
     consented_at = models.DateTimeField(null=True, blank=True)
@@ -201,7 +201,7 @@ class Assignment(models.Model):
 
 
 class Slot(models.Model):
-    """One lettered text of one assignment; whose text it is, the vault knows."""
+    """One lettered text of one assignment; its system is recorded in the vault only."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="slots")

@@ -1,7 +1,7 @@
 """The vault: the only rows from which anyone could learn which system wrote a text.
 
-No request of a rater may touch these tables (``annotations.vault`` refuses), and of
-the leads' acts only those that must: creating, sealing, verifying, unblinding.
+No rater's request may touch these tables (``annotations.vault`` refuses), and of the
+leads' acts only those that must: creating, sealing, verifying, unblinding.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class SlotIdentity(models.Model):
 
 
 class StudySecret(models.Model):
-    """From which the identities could be derived: seed, systems, plan, nonces."""
+    """Secrets from which identities could be derived: seed, systems, plan, nonces."""
 
     study = models.OneToOneField(
         Study, models.PROTECT, primary_key=True, related_name="secret"
@@ -45,7 +45,7 @@ class StudySecret(models.Model):
 
 
 class IdentifiabilityAudit(models.Model):
-    """How well a text classifier tells the systems apart; names them, so kept here."""
+    """How well a classifier distinguishes the systems; kept here as it names them."""
 
     study = models.OneToOneField(
         Study, models.PROTECT, primary_key=True, related_name="identifiability"

@@ -1,4 +1,4 @@
-"""Reads of the study room: blinded for raters, counted for leads, open at the end."""
+"""Reads of the study app: blinded for raters, counts for leads, all once unblinded."""
 
 from annotations.selectors.answers import case_missing
 from annotations.selectors.blinded import BlindedCase

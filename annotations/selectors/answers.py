@@ -1,4 +1,4 @@
-"""A case's cells as the database holds them, and what is still to be answered."""
+"""A case's cells as stored, and what is still to be answered."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from annotations.models import Rating
 
 
 class CellRow(NamedTuple):
-    """One cell with its case's state: all that saving it must know, in one query."""
+    """One cell with its case's state: all that saving it needs, from one query."""
 
     pk: int
     slot: UUID
@@ -34,7 +34,7 @@ class CellRow(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """An answer still to be given, and where on the page it stands."""
+    """An answer still to be given, and its place on the page."""
 
     label: str
     anchor: str
@@ -68,7 +68,7 @@ def cell_rows(case_id: UUID) -> list[CellRow]:
 
 
 def missing_of(rows: Sequence[CellRow], rules: Protocol) -> tuple[Missing, ...]:
-    """What is still to be answered; the judge of a submission."""
+    """What is still to be answered; decides whether a case can be submitted."""
     missing = [
         Missing(f"{row.title} of {row.letter}", f"cell-{row.letter}-{row.criterion}")
         for row in rows
@@ -83,5 +83,5 @@ def missing_of(rows: Sequence[CellRow], rules: Protocol) -> tuple[Missing, ...]:
 
 
 def case_missing(case_id: UUID, rules: Protocol) -> tuple[Missing, ...]:
-    """What is still to be answered, read afresh."""
+    """What is still to be answered, by a new query."""
     return missing_of(cell_rows(case_id), rules)

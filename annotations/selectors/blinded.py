@@ -1,7 +1,7 @@
-"""What a rater may know of a case: letters, texts, own answers; nothing else.
+"""What a rater may know about a case: letters, texts, own answers; nothing else.
 
-The records in here are the only things that rater templates receive. They have no
-field for a system, a clip, a patient, a label or a data set.
+Rater templates receive only the records defined here. They have no field for a system,
+a clip, a patient, a label or a data set.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class BlindedOption:
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
-        """The lines as written, blank ones dropped: every arm is set the same way."""
+        """The lines as written, blank ones dropped: every arm has the same layout."""
         return tuple(line.strip() for line in self.text.splitlines() if line.strip())
 
 
@@ -38,7 +38,7 @@ class BlindedCell:
 
     @property
     def name(self) -> str:
-        """How the page and its form call this cell."""
+        """The cell's name on the page and in its form."""
         return f"{self.letter}-{self.criterion}"
 
 
@@ -86,8 +86,8 @@ class BlindedGuess:
 class BlindedCase:
     """Everything that the page of one case is made from.
 
-    ``path`` is the page's own address; those of its film, cells and review lie below
-    it. ``kind`` tells a real case from a practice case and from a lead's preview.
+    ``path`` is the page's URL; those of its film, cells and review are below it.
+    ``kind`` distinguishes a real case, a practice case and a lead's preview.
     """
 
     path: str
@@ -114,7 +114,7 @@ class BlindedCase:
 
     @property
     def renew(self) -> str:
-        """Where a page that stays open fetches a new address of its film."""
+        """The URL at which a page that stays open gets a new film URL."""
         return f"{self.path}film/" if self.kind == "case" else ""
 
     @property

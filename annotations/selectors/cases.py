@@ -1,4 +1,4 @@
-"""A rater's cases, found through the rater, and the record that a case's page shows."""
+"""A rater's cases, looked up through the rater, and the record of a case's page."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ CASE, PREVIEW = "case", "preview"
 
 
 def assignments_of(rater: User) -> QuerySet[Assignment]:
-    """The cases that this person may see; a draft shows nobody anything."""
+    """The cases that this person may see; those of a draft are visible to nobody."""
     return Assignment.objects.filter(seat__rater=rater).exclude(
         seat__study__state=Study.State.DRAFT
     )
 
 
 def assignment_for(rater: User, assignment_id: UUID) -> Assignment | None:
-    """One case, found through its rater: another's case does not exist."""
+    """One case, looked up through its rater; another's case is not found."""
     return _whole(assignments_of(rater)).filter(pk=assignment_id).first()
 
 
@@ -56,13 +56,13 @@ def _whole(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
 
 
 def blinded_case(assignment: Assignment) -> BlindedCase:
-    """The page's record, from four queries beyond the assignment's own."""
+    """The page's record, by four queries besides the assignment's own."""
     path = reverse("case", args=[assignment.pk])
     return _blinded(assignment, path, CASE, cell_rows(assignment.pk))
 
 
 def previewed_case(assignment: Assignment) -> BlindedCase:
-    """The same record for a lead: the page as it is before its rater comes."""
+    """The same record for a lead: the page as it is before any answer."""
     study = assignment.seat.study_id
     path = reverse("case_preview", args=[study, assignment.pk])
     empty = [

@@ -16,7 +16,7 @@ from annotations.models.coding import Codebook, CommentCoding
 
 @dataclass(frozen=True)
 class CodingTask:
-    """What a coder sees: the words alone, and how far the coding is."""
+    """What a coder sees: the comment's text only, and the progress of the coding."""
 
     comment_id: int
     text: str
@@ -31,7 +31,7 @@ def codebook_of(study: Study) -> list[dict[str, str]]:
 
 
 def coding_next(study: Study, coder: User) -> CodingTask | None:
-    """The coder's next comment, in an order that says nothing of rater or case."""
+    """The coder's next comment, in an order that reveals neither rater nor case."""
     rows = _comments(study)
     done = set(
         CommentCoding.objects.filter(
@@ -67,7 +67,7 @@ def codings_of(study: Study) -> dict[str, dict[str, frozenset[str]]]:
 
 
 def comments_found(outputs: Sequence[RatedOutput], words: str) -> list[RatedOutput]:
-    """One output a commented reading, its best if there is one, that holds ``words``."""
+    """One output per commented reading that contains ``words``: the best, if any."""
     chosen: dict[tuple[str, str, int], RatedOutput] = {}
     for output in outputs:
         key = (output.case, output.evaluator, output.occasion)

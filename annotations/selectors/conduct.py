@@ -1,4 +1,4 @@
-"""How a study was run: what became of its readings, and what its protocol asked for."""
+"""How a study was conducted: its flow of readings, and its protocol's requirements."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 def study_flow(study: Study, outputs: Sequence[RatedOutput]) -> Flow:
-    """The flow of first readings, with those that never became data."""
-    # The statistics are imported when a report is asked for, as in ``reports``.
+    """The flow of first readings, including those that never became data."""
+    # The statistics are imported only when a report is requested, as in ``reports``.
     from annotations.core.report.flow import first_readings, outputs_flow
 
     rows = Assignment.objects.filter(seat__study=study, occasion=1)
@@ -56,7 +56,7 @@ def _left_open(rows: QuerySet[Assignment]) -> Iterator[tuple[str, str]]:
 
 
 def study_facts(study: Study) -> StudyFacts:
-    """What the checklist of an unblinded study is filled from."""
+    """The facts from which an unblinded study's checklist is filled."""
     from annotations.core.report.checklist import StudyFacts
 
     rules = study.rules

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from annotations.models import Assignment, Seat
 from annotations.selectors.cases import assignments_of
 
-# Before a rater has a pace of their own, and above what a pause counts as reading.
+# Minutes per case assumed at first, and the longest that counts as reading.
 ASSUMED_MINUTES, LONGEST_MINUTES = 4.0, 15.0
 PACED_CASES = 2
 
@@ -31,7 +31,7 @@ class DeskCase:
 
 @dataclass(frozen=True)
 class Desk:
-    """A rater's share of one study, with an honest estimate of what is left."""
+    """A rater's share of one study, with an estimate of the time left."""
 
     seat: UUID
     is_open: bool
@@ -55,7 +55,7 @@ class Desk:
 
     @property
     def is_time_for_a_break(self) -> bool:
-        """After every so many submitted cases, while some are left."""
+        """Whether to suggest a break: at regular intervals, while cases are left."""
         if not self.break_after or not self.done or self.next_case is None:
             return False
         return self.done % self.break_after == 0
@@ -99,13 +99,13 @@ def _desk(seat: Seat, assignments: Sequence[Assignment]) -> Desk:
 
 
 def _minutes_per_case(done: Sequence[Assignment]) -> float:
-    """The rater's own median, once there is one."""
+    """The rater's own median, or the assumed pace before there is one."""
     minutes = [spent for case in done if (spent := minutes_spent(case)) is not None]
     return median(minutes) if len(minutes) >= PACED_CASES else ASSUMED_MINUTES
 
 
 def minutes_spent(case: Assignment) -> float | None:
-    """Active minutes where the browser told them, else from opening to submission."""
+    """Active minutes as the browser reported them, else from opening to submission."""
     attention = getattr(case, "attention", None)
     active_s = attention.active_s if attention is not None else None
     return minutes_read(active_s, case.opened_at, case.submitted_at)
@@ -114,7 +114,7 @@ def minutes_spent(case: Assignment) -> float | None:
 def minutes_read(
     active_s: float | None, opened_at: datetime | None, submitted_at: datetime | None
 ) -> float | None:
-    """The same of a case's columns."""
+    """The same, from a case's columns."""
     if active_s is not None and active_s > 0:
         return float(active_s) / 60
     if submitted_at is None or opened_at is None:

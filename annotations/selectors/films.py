@@ -1,4 +1,4 @@
-"""Which films studies have sealed: these must stay as they are, byte for byte."""
+"""Which films studies have sealed; these must not change by a byte."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from annotations.models import Case, Study
 
 
 def films_sealed(clips: Collection[str]) -> dict[str, str]:
-    """Of these clip names, those whose film a study has sealed, and which study has."""
+    """Those of the clip names whose film a study has sealed, with that study."""
     rows = Case.objects.exclude(study__state=Study.State.DRAFT).values_list(
         "clip__name", "study__name"
     )

@@ -1,4 +1,4 @@
-"""How old the last event of each open study's log is."""
+"""The time of the last event in each open study's log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invitations that somebody may still come by, and why one leads nowhere."""
+"""Invitations that can still be used, and why one cannot."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from annotations.models import Invitation, Study
 
 
 def invitations_waiting(study: Study) -> QuerySet[Invitation]:
-    """Invitations to a seat without a rater that can still be used."""
+    """Usable invitations to seats without a rater."""
     return Invitation.objects.filter(
         seat__study=study,
         seat__rater__isnull=True,
@@ -19,9 +19,9 @@ def invitations_waiting(study: Study) -> QuerySet[Invitation]:
 
 
 def invitation_void(invitation: Invitation) -> str:
-    """Why it can no longer be used, for the stranger who holds it; or nothing.
+    """Why it can no longer be used, for the stranger who holds it; empty if it can.
 
-    What is said here names no study: its name may tell a diagnosis.
+    The reason never names the study, as its name may reveal a diagnosis.
     """
     if invitation.expires_at <= timezone.now():
         return "This invitation has expired. Ask whoever sent it for a new one."

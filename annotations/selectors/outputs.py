@@ -1,4 +1,4 @@
-"""Rated outputs as flat rows: four queries a study, however many answers it has.
+"""Rated outputs as flat rows: four queries per study, however many answers it has.
 
 A study of 100,000 ratings has 25,000 texts; as objects with their relations they would
 take seconds and most of a gigabyte before the analysis begins.
@@ -22,7 +22,7 @@ CLAIMS = ("supported", "contradicted", "unsupported")
 
 
 class _Reading(NamedTuple):
-    """One assignment with what was answered about it as a whole."""
+    """One assignment with the answers about it as a whole."""
 
     seat: int
     clip: str
@@ -39,7 +39,7 @@ class _Reading(NamedTuple):
 
 
 class _Shown(NamedTuple):
-    """One lettered text and whose it is."""
+    """One lettered text and its system."""
 
     slot: UUID
     assignment: UUID
@@ -51,7 +51,7 @@ class _Shown(NamedTuple):
 
 @dataclass(frozen=True)
 class Text:
-    """What is known of a rationale, read once for all the readings that show it."""
+    """What is known about a rationale, read once for all readings that show it."""
 
     label: str
     claims: Mapping[str, int | None]
@@ -98,7 +98,7 @@ def _shown(study: Study) -> Iterator[_Shown]:
 
 
 def texts_shown(study: Study) -> dict[int, Text]:
-    """By the key of its row, each text that a reading shows."""
+    """Each text shown in a reading, by its primary key."""
     shown = SlotIdentity.objects.filter(slot__assignment__seat__study=study)
     rows = Rationale.objects.filter(pk__in=shown.values("rationale_id"))
     return {
@@ -108,7 +108,7 @@ def texts_shown(study: Study) -> dict[int, Text]:
 
 
 def _claims(evidence: Mapping[str, Any] | None) -> dict[str, int | None]:
-    """How the evidence check judged the text's claims; nothing where it did not run."""
+    """How the evidence check judged the text's claims; empty if it did not run."""
     counts = (evidence or {}).get("counts", {})
     return {name: counts.get(name) for name in CLAIMS}
 
@@ -155,7 +155,7 @@ def _rated(
 
 
 def evaluator_name(seat: int) -> str:
-    """What every output calls a rater: the user name may be an e-mail address."""
+    """A rater's name in every output, as the user name may be an e-mail address."""
     return f"R{seat}"
 
 
@@ -167,7 +167,7 @@ def _guessed(reading: _Reading, slot: UUID) -> bool | None:
 
 
 def _picked(reading: _Reading, slot: UUID) -> tuple[bool | None, bool | None]:
-    """Best and second; ``None`` where nothing was chosen, no where a tie was."""
+    """Best and second; ``None`` if nothing was chosen, false if a tie was."""
     if reading.state == Assignment.State.CANNOT_JUDGE:
         return None, None
     if reading.best is None and not reading.verdict:

@@ -1,4 +1,4 @@
-"""The page of a practice case, made from a record like every other case's."""
+"""The page of a practice case, made from the same record as any other case's."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PRACTICE_KIND = "practice"
 
 @dataclass(frozen=True)
 class PracticeAnswers:
-    """What was scored so far, by form name ("A-grounding", "choice-best", ...)."""
+    """The answers so far, by form name ("A-grounding", "choice-best", ...)."""
 
     values: Mapping[str, str]
 

@@ -15,7 +15,7 @@ from annotations.vault import vault_opened
 
 
 def _check_unblinded(study: Study) -> None:
-    """Ask the database, not the object at hand, whether the study is unblinded."""
+    """Check in the database, not in the given object, that the study is unblinded."""
     if not Study.objects.filter(pk=study.pk, state=Study.State.UNBLINDED).exists():
         raise StateError(
             f"study {study.name!r} is not unblinded: its systems stay unknown"
@@ -43,8 +43,8 @@ def study_seal(study: Study) -> str | None:
 def ratings_for(study: Study) -> list[RatedOutput]:
     """Every rated output of an unblinded study, in order of seat, position and letter.
 
-    A case that could not be judged, or was not submitted, appears with what was
-    answered (nothing, where it could not be judged), so that missing data are counted.
+    A case that could not be judged, or was not submitted, is included with its answers
+    (none, if it could not be judged), so that missing data are counted.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Which study an address is about, for the log: ids alone, each looked up once."""
+"""Which study a URL is about, for the log: ids only, each looked up once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from annotations.models import Assignment, Seat
 
 
 def study_of(kwargs: Mapping[str, Any]) -> str:
-    """The study's id by an address's parts; empty if it is about none."""
+    """The study's id from a URL's arguments; empty if it is about none."""
     if "study_id" in kwargs:
         return str(kwargs["study_id"])
     if isinstance(case := kwargs.get("case_id"), UUID):
@@ -23,7 +23,7 @@ def study_of(kwargs: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=10_000)
 def _study_of_case(case_id: UUID) -> str:
-    """A case never moves to another study."""
+    """Cached: a case never moves to another study."""
     rows = Assignment.objects.filter(pk=case_id)
     return str(rows.values_list("seat__study_id", flat=True).first() or "")
 

@@ -1,1 +1,1 @@
-"""Pages of the study room."""
+"""Pages of the study app."""

@@ -1,4 +1,4 @@
-"""Who may come in: raters, through their own cases."""
+"""Access control: raters reach only their own cases."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def user_of(request: HttpRequest) -> User:
 
 
 def own_case(request: HttpRequest, case_id: UUID) -> Assignment:
-    """The case, found through its rater; anyone else's does not exist."""
+    """The case, looked up through its rater; anyone else's gives 404."""
     assignment = assignment_for(user_of(request), case_id)
     if assignment is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""The page's beats: active time and film watched. They say nothing of the answers."""
+"""The page's beats: active time and film watched, nothing about the answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from annotations.views.access import own_case, user_of
 @login_required
 @require_POST
 def attention(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Take a beat; a closed case takes none, and the page need not know."""
+    """Record a beat; a closed case answers 409, which the page may ignore."""
     form = BeatForm(request.POST)
     if not form.is_valid():
         own_case(request, case_id)

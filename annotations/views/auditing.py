@@ -1,4 +1,4 @@
-"""Before sealing: the audit of identifiability, and the texts as they will be shown."""
+"""Before sealing: the identifiability audit, and the texts as they will be shown."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from gaitmodel.views.access import lead_required
 @never_cache
 @require_http_methods(["GET", "POST"])
 def audit(request: HttpRequest, study_id: UUID) -> HttpResponse:
-    """The audit under masks and the differences; a draft can be audited and signed."""
+    """The masked audit and the differences; a draft can be audited and signed."""
     study = get_object_or_404(Study, pk=study_id)
     if request.method == "POST":
         return _acted(request, study)

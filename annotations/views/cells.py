@@ -114,9 +114,9 @@ def answered(
     form: VersionedForm,
     save: Callable[[], Saved],
 ) -> HttpResponse:
-    """The new version and "Saved 14:02", or one sentence why not."""
+    """The new version and "Saved 14:02", or one sentence on why it was not saved."""
     if not form.is_valid():
-        own_case(request, case_id)  # another's case does not exist, however it is asked
+        own_case(request, case_id)  # another's case gives 404, even for a bad form
         return problem_told(request, first_error(form), 400)
     try:
         saved = save()
@@ -134,9 +134,9 @@ def answered(
 
 
 def problem_told(request: HttpRequest, problem: str, status: int) -> HttpResponse:
-    """One sentence in place of an acknowledgement."""
+    """One sentence instead of an acknowledgement."""
     page = {"problem": problem}
     response = render(request, "annotations/_problem.html", page, status=status)
-    # The page's own answer stays as it is; only the notice is replaced.
+    # The answer on the page stays as it is; only the notice is replaced.
     response["HX-Reswap"] = "none"
     return response

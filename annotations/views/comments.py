@@ -1,4 +1,4 @@
-"""The lead's pages of comments: coding them blind, and searching them afterwards."""
+"""The lead's comment pages: coding them blind, and searching them afterwards."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def coding(request: HttpRequest, study_id: UUID) -> HttpResponse:
 @never_cache
 @require_GET
 def comments(request: HttpRequest, study_id: UUID) -> HttpResponse:
-    """Comments of an unblinded study by system, narrowed by a word."""
+    """Comments of an unblinded study by system, filtered by a word."""
     study = get_object_or_404(Study, pk=study_id)
     words = request.GET.get("q", "").strip()
     try:

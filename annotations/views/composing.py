@@ -21,7 +21,7 @@ from gaitmodel.views.access import lead_required
 @never_cache
 @require_http_methods(["GET", "POST"])
 def compose(request: HttpRequest) -> HttpResponse:
-    """The form; a study that cannot be made says in one sentence why."""
+    """The form; if the study cannot be made, one sentence says why."""
     sent = request.POST if request.method == "POST" else None
     form = ComposeForm(sent, systems=systems_available())
     problem = ""
@@ -43,7 +43,7 @@ def compose(request: HttpRequest) -> HttpResponse:
 @lead_required
 @require_POST
 def check(request: HttpRequest) -> HttpResponse:
-    """What the design as typed so far would come to."""
+    """What the design typed so far would amount to."""
     form = ComposeForm(request.POST, systems=systems_available())
     form.is_valid()
     page: dict[str, object]

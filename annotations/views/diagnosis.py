@@ -56,7 +56,7 @@ def diagnosis(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 def _given(request: HttpRequest, case_id: UUID, form: DiagnosisForm) -> str:
-    """Record it; one sentence if that cannot be."""
+    """Record it; returns one sentence if that is not possible."""
     if not form.is_valid():
         return "Choose one of the eight classes."
     try:

@@ -1,4 +1,4 @@
-"""What the systems wrote, for leads: without the clips of studies that are blinded."""
+"""What the systems wrote, for leads, excluding the clips of blinded studies."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gaitmodel.views.choosing import chosen
 @never_cache
 @require_GET
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Clips with what a system said of them, numbers coloured by the evidence check."""
+    """Clips with a system's texts, numbers coloured by the evidence check."""
     hidden = clips_blinded()
     with vault_opened():
         systems = systems_heard()

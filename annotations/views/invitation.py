@@ -21,7 +21,7 @@ from annotations.services.inviting import token_sha256
 @never_cache
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Choose a password and come in; with an account already, sign in as usual."""
+    """Choose a password and join; people with an account sign in as usual."""
     found = get_object_or_404(
         Invitation.objects.select_related("seat__study"),
         token_sha256=token_sha256(token),

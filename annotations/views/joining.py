@@ -1,4 +1,4 @@
-"""Before the first case: consent, instructions; and the way out again."""
+"""Before the first case: consent and instructions; and withdrawal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from annotations.views.access import user_of
 
 
 def own_seat(request: HttpRequest, seat_id: UUID) -> Seat:
-    """The seat, found through its rater; anyone else's does not exist."""
+    """The seat, looked up through its rater; anyone else's gives 404."""
     seat = seat_of(user_of(request), seat_id)
     if seat is None:
         raise Http404
@@ -98,7 +98,7 @@ def _anchored(criterion: Criterion) -> tuple[Criterion, list[tuple[int, str]]]:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def withdrawal(request: HttpRequest, seat_id: UUID) -> HttpResponse:
-    """Withdraw consent: the answers are erased, and the seat is given back."""
+    """Withdraw consent: the answers are erased, and the seat becomes free."""
     seat = own_seat(request, seat_id)
     if seat.consented_at is None:
         raise Http404

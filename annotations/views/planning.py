@@ -19,7 +19,7 @@ PATIENTS, EVALUATORS = (2, 200), (2, 40)
 @lead_required
 @require_GET
 def planner(request: HttpRequest) -> HttpResponse:
-    """The form; with a design asked for, its power in words, as a plot and a table."""
+    """The form and, once a design is submitted, its power in words, plot and table."""
     asked = "cases" in request.GET
     form = PlanForm(request.GET if asked else None)
     page: dict[str, object] = {"form": form}
@@ -35,7 +35,7 @@ def planner(request: HttpRequest) -> HttpResponse:
 
 
 def _found(design: Design) -> dict[str, object]:
-    # SciPy comes in when a design is asked for, as in ``reports``.
+    # SciPy is imported only when a design is submitted, as in ``reports``.
     from annotations.core.planning.in_words import plan_text
     from annotations.core.planning.power import power
     from annotations.core.planning.power_grid import (
@@ -48,7 +48,7 @@ def _found(design: Design) -> dict[str, object]:
     words = plan_text(design, power(design)).strip().splitlines()
     patients = around(design.patients, PATIENTS)
     lines = power_grid(design, patients, around(design.evaluators, EVALUATORS))
-    # Numbers and fixed words alone.
+    # Safe: only numbers and fixed words.
     plot = mark_safe(power_svg(patients, lines))  # noqa: S308  # nosec B308, B703
     return {
         "words": words,

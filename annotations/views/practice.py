@@ -57,7 +57,7 @@ def _shown(request: HttpRequest, seat: Seat, case: PracticeCase) -> BlindedCase:
 
 
 def _remember(request: HttpRequest, seat: Seat, case: PracticeCase) -> None:
-    """Keep what was sent, checked by the same forms as a real page's answers."""
+    """Keep what was sent, validated by the same forms as a real page's answers."""
     shown = _shown(request, seat, case)
     names = {f"{cell.name}-value" for row in shown.rows for cell in row.cells}
     names |= {"choice-best", "choice-second", "choice-verdict", "choice-confidence"}
@@ -114,7 +114,7 @@ def practice_save(
 def _remember_cleared(
     request: HttpRequest, seat: Seat, case: PracticeCase, name: str
 ) -> None:
-    """A group without a chosen radio sends nothing: that clears it."""
+    """A radio group without a choice sends nothing, which clears it."""
     key = _key(seat, case.number)
     stored = dict(request.session.get(key, {}))
     own = [field for field in stored if field.startswith(f"{name}-")]
@@ -128,7 +128,7 @@ def _remember_cleared(
 @never_cache
 @require_http_methods(["GET", "POST"])
 def practice_review(request: HttpRequest, seat_id: UUID, number: int) -> HttpResponse:
-    """The answers at a glance; then what the study's authors would say to them."""
+    """The answers at a glance, then the study authors' comments on them."""
     seat, case = _found(request, seat_id, number)
     shown = _shown(request, seat, case)
     if request.method == "POST" and not shown.missing:
@@ -147,7 +147,7 @@ def practice_review(request: HttpRequest, seat_id: UUID, number: int) -> HttpRes
 @login_required
 @require_POST
 def practice_skip(request: HttpRequest, seat_id: UUID) -> HttpResponse:
-    """Go straight to the cases; noted, since it may matter to the reader's eye."""
+    """Go straight to the cases; logged, since it may matter to the results' readers."""
     seat = own_seat(request, seat_id)
     _finish(request, seat)
     return redirect("case_list")

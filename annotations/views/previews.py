@@ -1,4 +1,4 @@
-"""A case as its rater will see it, for the lead; and one case opened in an emergency."""
+"""A case as its rater will see it, for leads; and emergency unblinding of one case."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from gaitmodel.views.access import lead_required
 @never_cache
 @require_safe
 def preview(request: HttpRequest, study_id: UUID, case_id: UUID) -> HttpResponse:
-    """The very page of the rater, made from the same record; nothing can be saved."""
+    """The rater's own page, made from the same record; nothing can be saved."""
     study = get_object_or_404(Study, pk=study_id)
     assignment = assignment_previewed(study, case_id)
     if assignment is None:
@@ -58,7 +58,7 @@ def preview_film(
 @lead_required
 @require_POST
 def emergency(request: HttpRequest, study_id: UUID) -> HttpResponse:
-    """Open one case, with password and reason; the page shows it once."""
+    """Unblind one case, with password and reason; the page shows it once."""
     study = get_object_or_404(Study, pk=study_id)
     form = EmergencyForm(request.POST)
     try:

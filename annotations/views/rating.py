@@ -1,4 +1,4 @@
-"""The rater's pages: my cases, one case, its review, and the way past a bad film."""
+"""The rater's pages: my cases, one case, its review, and "cannot judge"."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 def _elsewhere(request: HttpRequest, assignment: Assignment) -> HttpResponse | None:
-    """What is shown instead of a case that is closed or not yet to be read."""
+    """What to show instead of a case that is closed or not yet readable."""
     rules = assignment.seat.study.rules
     if assignment.is_done or not assignment.seat.study.is_open:
         page = {
@@ -102,7 +102,7 @@ def _refused(
 @never_cache
 @require_http_methods(["GET", "POST"])
 def case_review(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """All answers at a glance; submitting is a deliberate act of its own."""
+    """All answers at a glance; submitting is a separate, deliberate step."""
     assignment = own_case(request, case_id)
     if request.method == "POST":
         try:
@@ -119,7 +119,7 @@ def case_review(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def case_reopening(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Take a submitted case back, where the protocol allows it."""
+    """Reopen a submitted case, if the protocol allows it."""
     assignment = own_case(request, case_id)
     try:
         assignment_reopen(case_id=case_id, actor=user_of(request))
@@ -162,7 +162,7 @@ def case_cannot_judge(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 def _onward(request: HttpRequest, assignment: Assignment) -> HttpResponse:
-    """The next case, a break, or the neutral end; nothing tells how others scored."""
+    """The next case, a break, or a neutral end; nothing reveals how others scored."""
     desk = _desk(request, assignment.seat_id)
     if desk.next_case is None or desk.is_time_for_a_break:
         return redirect("pause", desk.seat)
@@ -175,7 +175,7 @@ def _onward(request: HttpRequest, assignment: Assignment) -> HttpResponse:
 
 
 def _desk(request: HttpRequest, seat_id: UUID) -> Desk:
-    """The rater's share of one study; anyone else's does not exist."""
+    """The rater's share of one study; anyone else's gives 404."""
     desks = desks_for(user_of(request))
     desk = next((desk for desk in desks if desk.seat == seat_id), None)
     if desk is None:
@@ -187,7 +187,7 @@ def _desk(request: HttpRequest, seat_id: UUID) -> Desk:
 @never_cache
 @require_GET
 def pause(request: HttpRequest, seat_id: UUID) -> HttpResponse:
-    """Between two cases, or after the last: a page that can be loaded again."""
+    """Between two cases, or after the last: a page that can be reloaded."""
     desk = _desk(request, seat_id)
     page = "pause" if desk.next_case else "finished"
     return render(request, f"annotations/{page}.html", {"desk": desk})

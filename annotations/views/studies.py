@@ -31,21 +31,21 @@ from annotations.services.closing import check_password_again
 from annotations.views.access import user_of
 from gaitmodel.views.access import lead_required
 
-# Studies a page; cases of a study up to which its page lists them all at once.
+# Studies per page; largest number of cases that a study's page lists all at once.
 PER_PAGE, LISTED = 50, 100
 
 
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Leads come to their studies, raters to their cases."""
+    """Send leads to their studies, raters to their cases."""
     return redirect("study_list" if user_of(request).is_staff else "case_list")
 
 
 @lead_required
 @require_GET
 def study_list(request: HttpRequest) -> HttpResponse:
-    """Studies with their states, newest first, fifty a page."""
+    """Studies with their states, newest first, fifty per page."""
     rows = Study.objects.only("name", "state", "is_pilot", "created_at")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "annotations/study_list.html", {"page": page})
@@ -54,14 +54,14 @@ def study_list(request: HttpRequest) -> HttpResponse:
 @lead_required
 @require_GET
 def study(request: HttpRequest, study_id: UUID) -> HttpResponse:
-    """State, progress by counts and pace, balance, and what can be done next."""
+    """State, progress by counts and pace, balance, and possible next steps."""
     return _page(request, get_object_or_404(Study, pk=study_id))
 
 
 def refused(
     request: HttpRequest, study: Study, form: str, error: object
 ) -> HttpResponse:
-    """The study's page with what is wrong, and what was typed into that form."""
+    """The study's page with the error and the submitted form's input."""
     messages.error(request, f"{str(error).rstrip('.')}.")
     return _page(request, study, status=400, typed={form: request.POST})
 
@@ -69,7 +69,7 @@ def refused(
 def _page(
     request: HttpRequest, study: Study, status: int = 200, **more: object
 ) -> HttpResponse:
-    """The study's page; it holds no score and no system."""
+    """The study's page; it contains no score and no system."""
     seats = study_progress(study)
     page = {
         "study": study,
@@ -95,7 +95,7 @@ def _page(
 
 
 def _masked_balance(study: Study) -> list[dict[str, object]]:
-    """The stored balance with its systems under masks drawn afresh for each view."""
+    """The stored balance with its systems under newly drawn masks for each view."""
     order = random.SystemRandom().sample(range(study.n_systems), study.n_systems)
     return [
         {**row, "places": [row["places"][at] for at in order]} for row in study.balance
@@ -105,7 +105,7 @@ def _masked_balance(study: Study) -> list[dict[str, object]]:
 def _previews(
     study: Study, seats: Sequence[SeatProgress], wanted: str
 ) -> list[Assignment]:
-    """The cases that the page lists: all of a small study, of a large one a seat's."""
+    """The cases that the page lists: all of a small study, one seat's of a large."""
     rows = Assignment.objects.filter(seat__study=study).select_related("seat")
     if sum(seat.total for seat in seats) > LISTED and seats:
         numbers = {str(seat.number): seat.number for seat in seats}
@@ -120,7 +120,7 @@ def _password(form: PasswordForm) -> str:
 
 
 def _act(request: HttpRequest, study: Study, act: Callable[[], str]) -> HttpResponse:
-    """Do it and say so, or say in one sentence why not."""
+    """Perform the act and report success, or one sentence on why not."""
     try:
         messages.success(request, act())
     except StudyError as error:
@@ -144,7 +144,7 @@ def study_opening(request: HttpRequest, study_id: UUID) -> HttpResponse:
 @lead_required
 @require_POST
 def study_invitation(request: HttpRequest, study_id: UUID) -> HttpResponse:
-    """Mail one-time links; they are shown here once."""
+    """Mail one-time links; they are shown on this page once."""
     study = get_object_or_404(Study, pk=study_id)
     form = EmailsForm(request.POST)
     try:
@@ -165,7 +165,7 @@ def study_invitation(request: HttpRequest, study_id: UUID) -> HttpResponse:
 @lead_required
 @require_POST
 def study_locking(request: HttpRequest, study_id: UUID) -> HttpResponse:
-    """Lock the answers for good, with one's password again."""
+    """Lock the answers permanently; asks for the password again."""
     study = get_object_or_404(Study, pk=study_id)
     form = PasswordForm(request.POST)
 
@@ -207,8 +207,8 @@ def study_unblinding(request: HttpRequest, study_id: UUID) -> HttpResponse:
 @lead_required
 @require_POST
 def study_exporting(request: HttpRequest, study_id: UUID) -> HttpResponseBase:
-    """The export of an unblinded study as one ZIP, with one's password again."""
-    # Report and figures are not to be loaded by any other page.
+    """The export of an unblinded study as one ZIP; asks for the password again."""
+    # Imported here so that no other page loads the report and figures.
     from annotations.export.archive import study_archive
 
     study = get_object_or_404(Study, pk=study_id)

@@ -20,7 +20,7 @@ _DASHES: Final = ("none", "6 3", "2 3", "9 3 2 3")
 
 @dataclass(frozen=True)
 class PowerLine:
-    """Power per number of patients, for one number of evaluators; None if below floor."""
+    """Power by number of patients, for one of evaluators; None below the floor."""
 
     evaluators: int
     powers: tuple[float | None, ...]

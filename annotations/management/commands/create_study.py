@@ -23,7 +23,7 @@ from gaitmodel.core.taxonomy import gait_class
 
 
 def consent_forms(given: Sequence[str]) -> tuple[ConsentForm, ...]:
-    """The forms of ``--consent``, and the usual one for every other site."""
+    """The forms given by ``--consent``, and the default one for every other site."""
     forms = [_consent_form(*reversed(one.rpartition("=")[::2])) for one in given]
     if not any(form.site == "" for form in forms):
         forms.append(CONSENT)

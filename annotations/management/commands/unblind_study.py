@@ -49,7 +49,7 @@ class Command(StudyCommand):
 
 
 def _password_of(name: str) -> str:
-    """Typed unseen at a terminal; else one line of stdin per signer."""
+    """Typed without echo at a terminal; else one line of stdin per signer."""
     if sys.stdin.isatty():
         return getpass(f"Password of {name}: ")
     return sys.stdin.readline().rstrip("\n")

@@ -1,4 +1,4 @@
-"""What a reader, and a forger, of an export bundle does with it."""
+"""What a reader of an export bundle, and a forger, would do with it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def offline(
 
 
 def summed_anew(bundle: Path) -> str:
-    """Write the sums and the metadata again, as a forger would; what it then says."""
+    """Rewrite the checksums and metadata, as a forger would; return verify's output."""
     crate = bundle / "ro-crate-metadata.json"
     known = json.loads(crate.read_text())
     for part in known["@graph"]:

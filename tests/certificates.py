@@ -1,4 +1,4 @@
-"""Certificates with an end of a test's choice, for 127.0.0.1, signed by themselves."""
+"""Self-signed certificates for 127.0.0.1 with a chosen expiry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fixtures for all tests: a clip store of their own, and triggers that come back."""
+"""Fixtures for all tests: a separate clip store, and triggers that are restored."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
-# Machines are shared: a slow example is no failure, and CI draws the same ones each time.
+# Machines are shared, so a slow example is no failure; CI draws the same every time.
 hypothesis_settings.register_profile(
     "shared", deadline=None, derandomize=bool(os.environ.get("CI"))
 )
@@ -23,7 +23,7 @@ triggers = import_module("annotations.migrations._triggers")
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep SQLite in a file, as in production: one connection for each thread.
+    """Keep SQLite in a file, as in production: one connection per thread.
 
     In memory, the live server's threads would share one connection, and so one
     transaction.
@@ -35,18 +35,18 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 
 @pytest.fixture(autouse=True)
 def clip_store(settings: Settings, tmp_path: Path) -> Path:
-    """Each test has an empty clip store, and cheap password hashes."""
+    """Give each test an empty clip store and cheap password hashes."""
     settings.STATIC_ROOT = tmp_path
     settings.CLIP_STORE = tmp_path / "clips"
-    # Its backend wants a request, which the test client's ``login`` has none of.
+    # Its backend needs a request, which the test client's ``login`` does not have.
     settings.AXES_ENABLED = False
-    settings.LEADS_NEED_MFA = True  # whatever a demo in this folder has left
+    settings.LEADS_NEED_MFA = True  # whatever a demo in this folder has set
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return tmp_path / "clips"
 
 
 def _flush_without_triggers(flush: Callable[[Any], None]) -> Callable[[Any], None]:
-    """Emptying a database deletes events, which its triggers rightly refuse."""
+    """Flush without the triggers, which rightly refuse to delete events."""
 
     def teardown(case: Any) -> None:
         with connection.schema_editor() as editor:

@@ -1,4 +1,4 @@
-"""A PostgreSQL database of one's own on a server that is there."""
+"""A temporary PostgreSQL database on an existing server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import psycopg
 
 @contextmanager
 def own_database(server: str) -> Iterator[str]:
-    """The address of a fresh database, dropped when the block ends."""
+    """The URL of a new database, dropped when the block ends."""
     name = f"biogait_{secrets.token_hex(4)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')

@@ -1,7 +1,7 @@
-"""The site of the recovery drill, made and looked at in processes of its own.
+"""The site of the recovery drill, built and inspected in separate processes.
 
-One study is unblinded, so that there is a report; one is open, so that somebody can be
-scoring while the backup is made; one lead has a second factor.
+One study is unblinded, so that there is a report; one is open, so that scoring can
+continue during the backup; one lead has a second factor.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CRITERIA = ("grounding", "explainability", "usefulness", "consistency")
 
 
 def in_site(site: Mapping[str, str], act: str) -> dict[str, object]:
-    """What ``act`` of this module finds, in a process with the site's settings."""
+    """The result of this module's ``act``, in a process with the site's settings."""
     code = f"from tests import drill_site; drill_site.say(drill_site.{act}())"
     found: dict[str, object] = json.loads(
         manage(dict(site), "shell", "-v0", "-c", code).splitlines()[-1]
@@ -91,7 +91,7 @@ def _score_all(study: object, rater: object) -> None:
 
 
 def look() -> dict[str, object]:
-    """What must be the same after a recovery: report, chains, triggers, second factor."""
+    """What must be equal after a recovery: report, chains, triggers, second factor."""
     import hashlib
     from importlib import import_module
 

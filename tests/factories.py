@@ -28,7 +28,7 @@ SEED = bytes(range(32))
 
 @cache
 def tiny_film() -> Path:
-    """Ten frames of a bright square that moves; written once per session."""
+    """Ten frames of a bright moving square; written once per session."""
     path = Path(mkdtemp()) / "tiny.mp4"
     frames = []
     for step in range(10):
@@ -73,7 +73,7 @@ def rationale(of: Clip, system: str, text: str = "") -> Rationale:
 def clips_with_rationales(
     n: int, systems: Sequence[str] = SYSTEMS, start: int = 0
 ) -> list[Clip]:
-    """Clips of six patients; each system's text has a length and words of its own."""
+    """Clips of six patients; each system's texts have their own length and words."""
     clips = [clip(start + number) for number in range(n)]
     for one in clips:
         for turn, system in enumerate(systems):

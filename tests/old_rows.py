@@ -1,7 +1,7 @@
-"""Rows as earlier versions of the site wrote them, through the models of their day.
+"""Rows as earlier versions of the site wrote them, through historical models.
 
 Two sealed studies with answers and a chained log: one open, one locked. Protocol, plan
-and seal are in the form of the first release, which every later one must still verify.
+and seal are in the format of the first release, which all later ones must verify.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ N_CASES, N_RATERS = 4, 2
 
 
 class OldRows:
-    """Writes through historical models; what a release did not have is left out."""
+    """Writes through historical models, leaving out what a release did not have."""
 
     def __init__(self, apps: Apps) -> None:
         self.apps = apps
@@ -48,7 +48,7 @@ class OldRows:
         return kind.objects.create(**{k: v for k, v in values.items() if k in known})
 
     def fill(self) -> None:
-        """All that this schema has room for."""
+        """Write everything that this schema has room for."""
         clips = [self._clip(number) for number in range(N_CASES)]
         self.add("gaitmodel", "Run", kind="train", system=SYSTEMS[0], state="done",
                  progress=1.0, parameters={"epochs": 2})  # fmt: skip
@@ -121,7 +121,7 @@ class OldRows:
         self.said += [
             ("consent_given", {"seat": seat.number, "version": "1"})
             for seat in seats
-            if hasattr(seat, "consented_at")  # the first schema asked for none
+            if hasattr(seat, "consented_at")  # the first schema had no consent
         ]
         self._readings(study, criteria, cases, seats)
         if name == LOCKED:
@@ -181,7 +181,7 @@ class OldRows:
         return slot, fact
 
     def _answers(self, row: Any, slots: list[Any], criteria: list[Any]) -> None:
-        """A value in every cell but the last, which is still to be given."""
+        """A value in every cell except the last, which is still unanswered."""
         cells = [(slot, criterion) for slot in slots for criterion in criteria]
         for turn, (slot, criterion) in enumerate(cells):
             value = 1 + turn % 5 if turn < len(cells) - 1 else None
@@ -259,9 +259,9 @@ class OldRows:
         )  # fmt: skip
 
     def _log(self, study: Any) -> dict[str, datetime]:
-        """What was said, as chained events, after what one who withdrew had said.
+        """The answers as chained events, after those of a rater who withdrew.
 
-        Returns when each kind was last said.
+        Returns the time of each kind's last event.
         """
         head, lead = GENESIS, self._person("lead")
         withdrawn = (ERASED, {"seat": 1}), (WITHDRAWAL, {"seat": 1})

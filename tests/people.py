@@ -15,13 +15,13 @@ def rater(name: str) -> User:
 
 
 def lead(name: str) -> User:
-    """With the second factor that leads must have."""
+    """A lead, with the second factor that leads must have."""
     user = User.objects.create_user(username=name, password=PASSWORD, is_staff=True)
     TOTP.activate(user, TOTP_SECRET)
     return user
 
 
 def totp_code(secret: str = TOTP_SECRET) -> str:
-    """What the leads' authenticator apps show now."""
+    """The code that the leads' authenticator apps show now."""
     now = int(time.time()) // app_settings.TOTP_PERIOD
     return str(format_hotp_value(hotp_value(secret, now)))

@@ -1,4 +1,4 @@
-"""The site's processes as production starts them, in a data folder of their own."""
+"""The site's processes as started in production, in a separate data folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def site_environment(folder: Path, database: str = "") -> dict[str, str]:
-    """An environment whose data, and SQLite file if no database is named, lie here."""
+    """An environment with its data (and SQLite file, if no database is named) here."""
     return os.environ | {
         "BIOGAIT_VAR": str(folder),
         "DATABASE_URL": database or f"sqlite:///{folder / 'site.sqlite3'}",
@@ -26,7 +26,7 @@ def site_environment(folder: Path, database: str = "") -> dict[str, str]:
 
 
 def manage(environment: Mapping[str, str], *arguments: str) -> str:
-    """What a command prints; it must succeed."""
+    """The output of a command, which must succeed."""
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
@@ -41,12 +41,12 @@ def manage(environment: Mapping[str, str], *arguments: str) -> str:
 
 @dataclass
 class Service:
-    """A process in a group of its own that can be ended, killed and started again."""
+    """A process in its own process group that can be stopped, killed and restarted."""
 
     command: Sequence[str]
     environment: Mapping[str, str]
-    port: int = 0  # 0: it listens nowhere
-    log: Path | None = None  # where its output goes; none: to this process's stderr
+    port: int = 0  # 0: it does not listen
+    log: Path | None = None  # file for its output; None: this process's stderr
     process: subprocess.Popen[bytes] = field(init=False)
 
     def start(self) -> None:
@@ -72,14 +72,14 @@ class Service:
         return answers(self.port)
 
     def end(self, patience_s: float = PATIENCE_S) -> None:
-        """Ask the first process to end, as systemd does, then kill what is left."""
+        """Ask the main process to end, as systemd does, then kill what is left."""
         self.process.terminate()
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(patience_s)
         self.kill()
 
     def kill(self) -> None:
-        """SIGKILL to the whole group: no farewell."""
+        """SIGKILL the whole group: no clean shutdown."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -93,7 +93,7 @@ def web_server(
     port: int = 0,
     log: Path | None = None,
 ) -> Service:
-    """The production server command on a port of its own."""
+    """The production server command on a free port."""
     port = port or free_port()
     settings = {
         "WEB_BIND": f"127.0.0.1:{port}",

@@ -1,7 +1,7 @@
-"""Every address of the site, read from the URL configuration itself.
+"""Every URL of the site, read from the URL configuration itself.
 
 The tests of blinding and of permissions walk this list, so that a new view cannot be
-forgotten: an address whose parameters or place are not known here fails them.
+forgotten: a URL whose parameters are not known here fails them.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-# Rooms of other packages: closed to raters as a whole, and tested as such.
+# Pages of other packages: closed to raters as a whole, and tested as such.
 FOREIGN = ("admin:",)
 
 
 @dataclass(frozen=True)
 class Route:
-    """One named address: ``parameters`` are what it must be given."""
+    """One named URL and the ``parameters`` it needs."""
 
     name: str
     parameters: tuple[str, ...]
@@ -28,7 +28,7 @@ class Route:
 
 
 def routes() -> list[Route]:
-    """All of them, in the order of the configuration."""
+    """All routes, in the order of the configuration."""
     return list(_walk(get_resolver().url_patterns, "", ()))
 
 
@@ -49,5 +49,5 @@ def _parameters(pattern: URLPattern | URLResolver) -> tuple[str, ...]:
 
 
 def own_routes() -> list[Route]:
-    """The routes of this project's own pages and of signing in."""
+    """The routes of this project's own pages and of sign-in."""
     return [route for route in routes() if not route.is_foreign]

@@ -1,11 +1,11 @@
-"""Every schema that was ever released, filled with data and brought forward.
+"""Fill every schema ever released with data and migrate it to the current one.
 
 ``python -m tests.schemas``, with the site's settings in the environment, prints one
-line of JSON for each schema. On SQLite the database is a file in the data folder, on
-PostgreSQL one database each, made beside the one that ``DATABASE_URL`` names.
+line of JSON per schema. On SQLite the database is a file in the data folder; on
+PostgreSQL each has a database beside the one that ``DATABASE_URL`` names.
 
-A released schema is a state of our two apps' migrations: each of the study's with what
-it needs of the model room, each of the model room's with the newest study beside it.
+A released schema is a state of our two apps' migrations: each of ``annotations`` with
+what it needs of ``gaitmodel``; each of ``gaitmodel`` with the newest ``annotations``.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def schemas(executor: MigrationExecutor) -> list[list[Node]]:
 
 
 def _newest_beside(graph: Any, node: Node) -> list[Node]:
-    """With the newest migration of the other app that ``node``'s own state can carry."""
+    """``node`` with the newest migration of the other app compatible with its state."""
     other = OURS[1 - OURS.index(node[0])]
     theirs = [
         n for n in graph.forwards_plan(graph.leaf_nodes(other)[0]) if n[0] == other
@@ -54,7 +54,7 @@ def _newest_beside(graph: Any, node: Node) -> list[Node]:
 
 
 class Databases:
-    """Copies of one database that has every migration but ours."""
+    """Copies of one database that has every migration except ours."""
 
     def __init__(self) -> None:
         self.name = str(connection.settings_dict["NAME"])
@@ -83,7 +83,7 @@ class Databases:
         connection.settings_dict["NAME"] = self.name
 
     def _on_server(self, sql: str) -> None:
-        """From a database beside the base, which may have no other connection."""
+        """Run SQL from another database, as the base may have no other connection."""
         connection.settings_dict["NAME"] = "template1"
         with connection.cursor() as cursor:
             cursor.execute(sql)
@@ -106,7 +106,7 @@ def rows() -> dict[str, list[Any]]:
 
 
 def lost(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> list[str]:
-    """Rows that went, came or changed in the columns that there were."""
+    """Rows removed, added or changed, in the columns that existed before."""
     told = []
     for table, old in before.items():
         columns = old[0].keys() if old else ()
@@ -121,7 +121,7 @@ def lost(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> list[str]
 
 
 def looked_at() -> dict[str, object]:
-    """Whether today's code can work with what came forward."""
+    """Whether the current code works with the migrated data."""
     from annotations.models import Rating, Study
     from annotations.selectors import assignment_for, blinded_case
     from annotations.services import rating_save, study_verify

@@ -1,8 +1,8 @@
-"""A PostgreSQL and a Redis of a test's own: folders and ports of their own, mortal.
+"""Disposable PostgreSQL and Redis servers for a test, on their own folders and ports.
 
-They are started from the installed programs, never the machine's running services, so
-that a test may stop, kill, fill and destroy them. PostgreSQL refuses to run as root:
-root starts it as the user ``postgres``.
+They are started from the installed programs, and are never the machine's running
+services, so a test may stop, kill, fill and destroy them. PostgreSQL refuses to run as
+root: root starts it as the user ``postgres``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
 def missing_programs() -> list[str]:
-    """Which programs these servers need and this machine lacks."""
+    """The programs that these servers need and this machine lacks."""
     lacking = [] if BINARIES else ["PostgreSQL's server programs"]
     if os.geteuid() == 0 and not shutil.which("runuser"):
         lacking.append("runuser")
@@ -31,7 +31,7 @@ def missing_programs() -> list[str]:
 
 
 class PostgresServer:
-    """``folder`` may be given, such as a small disk; else it is a temporary one."""
+    """``folder`` may be given (a small disk, say); by default it is temporary."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class PostgresServer:
         self.start()
 
     def renew(self, certificate: Path, key: Path) -> None:
-        """Take this certificate and key at the next start."""
+        """Use this certificate and key from the next start on."""
         for source, name in ((certificate, "server.crt"), (key, "server.key")):
             target = self.folder / "data" / name
             shutil.copy(source, target)
@@ -80,20 +80,20 @@ class PostgresServer:
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", mode, "-w", "stop")
 
     def restart_if_down(self) -> None:
-        """After it has stopped itself, as it does when its log cannot grow."""
+        """Restart it if it has stopped itself, as it does when its log cannot grow."""
         if not answers(self.port):
             (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
             self.start()
 
     def kill(self) -> None:
-        """SIGKILL to the server's own process: no checkpoint, no farewell."""
+        """SIGKILL the server's main process: no checkpoint, no clean shutdown."""
         note = self.folder / "data" / "postmaster.pid"
         os.kill(int(note.read_text().split()[0]), signal.SIGKILL)
         wait_until(lambda: not answers(self.port), "PostgreSQL goes on")
-        time.sleep(2)  # its children notice and end; only then may a new one start
+        time.sleep(2)  # its children must end before a new server can start
 
     def destroy(self) -> None:
-        """Stop it without a farewell and remove its data."""
+        """Kill it and remove its data."""
         if answers(self.port):
             self.stop("immediate")
         shutil.rmtree(self.folder if self.is_own else self.folder / "data")
@@ -104,7 +104,7 @@ class PostgresServer:
 
 
 class RedisServer:
-    """Without a disk, as a broker and cache may be: a restart forgets everything."""
+    """Without persistence, as a broker and cache may be: a restart loses everything."""
 
     def __init__(self) -> None:
         self.port = free_port()

@@ -1,4 +1,4 @@
-"""A small disk of a test's own (tmpfs): it can be filled and made read-only for real."""
+"""A small disk (tmpfs) for a test, which can really be filled and made read-only."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class SmallDisk:
         self.root.rmdir()
 
     def writable(self, yes: bool) -> None:
-        """Nothing may have a file open for writing when it becomes read-only."""
+        """Remount; no file may be open for writing when it becomes read-only."""
         self._mount("-o", f"remount,{'rw' if yes else 'ro'}")
 
     @contextmanager
     def full(self) -> Iterator[None]:
-        """Without one free block while the block runs."""
+        """Leave no free disk block while the with-block runs."""
         filler = self.root / "filler"
         with filler.open("wb", buffering=0) as file:
             try:

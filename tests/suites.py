@@ -1,4 +1,4 @@
-"""Run every suite that this machine can, and say in one line each which it cannot.
+"""Run every suite that this machine can, and name each one it cannot, with the reason.
 
 ``python -m tests.suites [--require browser,postgres,services,cohort]``
 
@@ -12,10 +12,10 @@
 | cohort | ``BIOGAIT_COHORT`` names a folder of real walks |
 | gpu | torch finds a CUDA device |
 
-A required suite that cannot run is a failure. The main suite in its parts, postgres,
+A required suite that cannot run is a failure. The parts of the main suite, postgres,
 cohort and those operations that kill no server (backups, schemas, a large site, the
-demo without a network) share the cores, two at a time; where a clock or a killed server
-is part of what is tested, a suite has the machine for itself.
+demo without a network) run two at a time; a suite that depends on timing or kills
+servers runs alone.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ PLAIN = "not browser and not cohort and not gpu and not operations and not servi
 
 
 def missing_services() -> str:
-    """What the processes of production lack here."""
+    """What production's processes lack on this machine."""
     if not (os.environ.get("POSTGRES_URL") and os.environ.get("REDIS_TEST_URL")):
         return "POSTGRES_URL and REDIS_TEST_URL do not name both servers"
     lacking = [name for name in ("nginx", "prometheus") if not shutil.which(name)]
@@ -92,7 +92,7 @@ def missing() -> dict[str, str]:
 
 
 def missing_device() -> str:
-    """What the GPU suite lacks here; torch is asked in a process of its own."""
+    """What the GPU suite lacks here; torch is imported in a separate process."""
     if not shutil.which("nvidia-smi"):
         return "no CUDA device was found"
     asked = "import sys, torch; sys.exit(not torch.cuda.is_available())"
@@ -104,7 +104,7 @@ def missing_device() -> str:
 
 @dataclass(frozen=True)
 class Suite:
-    """pytest's arguments, what is added to its environment, whether it runs alone."""
+    """pytest's arguments, additions to its environment, and whether it runs alone."""
 
     arguments: tuple[str, ...]
     added: Mapping[str, str] = field(default_factory=dict)
@@ -112,7 +112,7 @@ class Suite:
 
 
 def suites(absent: Mapping[str, str]) -> dict[str, Suite]:
-    """Those that can run here."""
+    """The suites that can run here."""
     found = {name: Suite(("-m", PLAIN, *part)) for name, part in MAIN.items()}
     if "postgres" not in absent:
         url = os.environ["POSTGRES_URL"]
@@ -136,7 +136,7 @@ def suites(absent: Mapping[str, str]) -> dict[str, Suite]:
 
 
 def has_passed(named: tuple[str, Suite]) -> bool:
-    """Run a suite, and show each line that it says behind its name."""
+    """Run a suite, prefixing each line of its output with its name."""
     name, suite = named
     with subprocess.Popen(
         [sys.executable, "-m", "pytest", *suite.arguments],
@@ -150,7 +150,7 @@ def has_passed(named: tuple[str, Suite]) -> bool:
 
 
 def failing(chosen: Mapping[str, Suite]) -> list[str]:
-    """Run all of them, those that are alone last; the names of those that fail."""
+    """Run all, those that run alone last; return the names of those that fail."""
     together = [one for one in chosen.items() if not one[1].is_alone]
     alone = [one for one in chosen.items() if one[1].is_alone]
     with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:

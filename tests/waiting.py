@@ -1,4 +1,4 @@
-"""Waiting for what another process does, and the ports by which one is known."""
+"""Wait for another process, and find free ports."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ T = TypeVar("T")
 def wait_until(
     reached: Callable[[], T | None], what: str, patience_s: float = PATIENCE_S
 ) -> T:
-    """The first answer of ``reached`` that is true.
+    """The first truthy result of ``reached``.
 
     Raises
     ------
     TimeoutError
-        After ``patience_s`` without one, with ``what`` was waited for.
+        After ``patience_s`` without one; names ``what`` was waited for.
     """
     deadline = time.monotonic() + patience_s
     while not (answer := reached()):

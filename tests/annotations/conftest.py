@@ -1,4 +1,4 @@
-"""Two studies and the people who may and may not see them."""
+"""Two studies, and people who may and may not see them."""
 
 import pytest
 from django.contrib.auth.models import User

@@ -20,7 +20,7 @@ def browser() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("no chromium is installed")
-    # Playwright's loop lives in this thread, and Django would refuse the ORM in it.
+    # Playwright's event loop runs in this thread, where Django would refuse the ORM.
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
@@ -39,7 +39,7 @@ def open_study(live_server: object) -> Study:
 
 @pytest.fixture
 def sign_in(browser: Browser, live_server, open_study: Study) -> Iterator[SignIn]:
-    """Sign a person in, in a browser of their own; any script error fails the test."""
+    """Sign a person in, in a separate browser context; script errors fail the test."""
     contexts = []
     problems: list[str] = []
 

@@ -1,8 +1,8 @@
-"""Takes the pictures of the model's rooms and of an analysis, from a demo that was made:
+"""Take the pictures of the model pages and of an analysis, from an existing demo:
 ``python -m tests.browser.demo_gallery FOLDER`` (the demo's ``BIOGAIT_VAR``).
 
-These pages show what models wrote and scored, which only the whole pipeline makes.
-The demo's study is scored by rehearsal raters, locked and unblinded on the way.
+These pages show models' texts and scores, which only the whole pipeline produces. The
+demo's study is scored by rehearsal raters, locked and unblinded along the way.
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ def analysis(page: Page, take: Camera) -> None:
 
 
 def unblinded(environment: dict[str, str], leads: list[dict[str, str]]) -> None:
-    """The study's seats free again, scored at random, locked, and signed for by both.
+    """Free the study's seats, score it at random, lock it, and have both leads sign.
 
-    Nothing, if its report can be read already.
+    Does nothing if its report can already be read.
     """
 
     def manage(*words: str, given: str = "") -> int:

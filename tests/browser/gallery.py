@@ -1,8 +1,7 @@
-"""Takes the pictures of ``docs/screenshots`` anew: ``python -m tests.browser.gallery``.
+"""Retake the pictures of ``docs/screenshots``: ``python -m tests.browser.gallery``.
 
-Every state of the rater's and the lead's rooms, 1280 and 820 pixels wide (and the
-rater's 320 wide, as 400 % zoom gives it), of a site of
-its own in a folder that is thrown away. Chromium must be installed.
+Every state of the rater's and the lead's pages, 1280 and 820 pixels wide (and the
+rater's 320 wide, as at 400 % zoom), of a temporary site. Chromium must be installed.
 """
 
 from __future__ import annotations

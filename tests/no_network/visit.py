@@ -1,7 +1,7 @@
-"""The demo, built, served and visited, in a network namespace that has only loopback.
+"""Build, serve and visit the demo in a network namespace that has only loopback.
 
 ``unshare -n python -m tests.no_network.visit FOLDER [DEMO OPTIONS]`` prints one line of
-JSON: what was done, and which attempts to leave the machine were noted. Native code
+JSON: what was done, and which attempts to leave the machine were logged. Native code
 cannot leave it either: the namespace has no other interface.
 """
 
@@ -33,14 +33,14 @@ HOOK = Path(__file__).parent / "hook"
 
 
 def loopback_up() -> None:
-    """A new namespace's loopback is down."""
+    """Bring up the loopback interface, which is down in a new namespace."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         request = struct.pack("16sh14x", b"lo", UP)
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, request)
 
 
 def is_cut_off() -> bool:
-    """Whether an address of the world beyond cannot even be asked for."""
+    """Whether external addresses are unreachable."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         return any_socket.connect_ex(("192.0.2.1", 53)) != 0
 

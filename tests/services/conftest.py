@@ -1,4 +1,4 @@
-"""A PostgreSQL database, a Redis and a site of the tests' own, on servers that are there.
+"""A PostgreSQL database, a Redis and a site for the tests, on existing servers.
 
 ``POSTGRES_URL`` and ``REDIS_TEST_URL`` name them; the Redis database is emptied.
 """
@@ -22,14 +22,14 @@ from tests.waiting import free_port
 
 @pytest.fixture
 def postgres() -> Iterator[str]:
-    """The address of a database that is dropped at the end."""
+    """The URL of a database that is dropped at the end."""
     with own_database(os.environ["POSTGRES_URL"]) as url:
         yield url
 
 
 @pytest.fixture
 def redis_url() -> str:
-    """The address of an empty Redis database."""
+    """The URL of an empty Redis database."""
     url = os.environ["REDIS_TEST_URL"]
     redis.from_url(url).flushdb()
     return url

@@ -1,4 +1,4 @@
-"""The front server of production on free ports, with a certificate of its own."""
+"""Production's nginx on free ports, with its own certificate."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BLOCK = re.compile(r"  location /_films/ \{.*?\n  \}\n", re.DOTALL)
 def site_conf(
     folder: Path, *, http: int, https: int, web: int, bucket: str = ""
 ) -> Path:
-    """``deploy/nginx.conf.template`` filled in, within a whole configuration."""
+    """``deploy/nginx.conf.template``, filled in, within a complete configuration."""
     written = certificate_written(folder, datetime.now(UTC) + timedelta(days=30))
     values = {
         "SERVER_NAME": "127.0.0.1",

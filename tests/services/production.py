@@ -1,4 +1,4 @@
-"""A running site in production's shape: its addresses, secrets and processes."""
+"""A running site as in production: its URLs, secrets and processes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Site:
 
     def visitor(self) -> requests.Session:
         session = requests.Session()
-        session.trust_env = False  # another list of certificates, a proxy
+        session.trust_env = False  # ignore the environment's CA bundle and proxy
         session.verify = str(self.folder / "server.pem")
         session.headers["Referer"] = f"{self.origin}/"
         return session

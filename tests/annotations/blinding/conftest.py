@@ -22,7 +22,7 @@ RULES = Protocol(
 
 @pytest.fixture(autouse=True)
 def nothing_drawn(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The secrets that a page offers anew on each visit are the same on all."""
+    """Make the secrets that pages draw anew on each visit the same on all visits."""
     settings.SESSION_IDLE_S = 10_000
     monkeypatch.setattr(auth, "generate_totp_secret", lambda: people.TOTP_SECRET)
     monkeypatch.setattr(
@@ -32,7 +32,7 @@ def nothing_drawn(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def small_study(ada: User, ben: User) -> Study:
-    """Open: Ada has two cases and has consented, Ben one and has not."""
+    """An open study: Ada has two cases and has consented, Ben has one and has not."""
     study = study_open(study=factories.study(n_cases=3, n_raters=2, protocol=RULES))
     seat = rater_seat(study=study, rater=ada)
     rater_seat(study=study, rater=ben)

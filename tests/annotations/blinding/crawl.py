@@ -1,4 +1,4 @@
-"""The crawl: every route, with everything a person may send there, written down.
+"""The crawl: visit every route, with everything a person may send, and record it.
 
 Routes come from the URL configuration. A route whose parameters are not known in
 ``Places`` stops the crawl, so a new view is crawled or the suite fails.
@@ -33,7 +33,7 @@ Address = tuple[str, str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Seen:
-    """One answer: status, headers, masked bytes, and the SQL that it took."""
+    """One response: status, headers, masked bytes, and its SQL."""
 
     status: int
     headers: str
@@ -43,14 +43,14 @@ class Seen:
 
 World = dict[str, Seen]
 
-# Sessions end, and addresses that sign out end the crawl: these come last.
+# Routes that end the session come last, as they end the crawl.
 ENDING = ("withdrawal", "account_logout")
-# These must tell the identities, or that they were moved: their own tests hold them.
+# These must reveal the identities, or that they were moved; they have their own tests.
 LEADS_EXCEPTIONS = ("study_verify", "case_unblind", "study_open", "study_audit")
 
 
 def answers(case: Assignment | None) -> dict[str, Any]:
-    """What a whole page sends."""
+    """The form data of a whole page."""
     if case is None:
         return {}
     sent: dict[str, Any] = {
@@ -84,7 +84,7 @@ GENERAL = {
 
 
 def places(route: Route) -> Iterator[list[Any]]:
-    """Every set of parameters with which a route is asked."""
+    """Every set of parameters with which a route is requested."""
     study = Study.objects.order_by("name").first()
     cases = list(Assignment.objects.order_by("seat__number", "position"))
     known: dict[str, list[Any]] = {
@@ -113,7 +113,7 @@ def places(route: Route) -> Iterator[list[Any]]:
 
 
 def addresses() -> Iterator[Address]:
-    """Every address, asked for and sent to; what ends a session comes last."""
+    """Every URL, by GET and by POST; those that end the session come last."""
     ordered = sorted(own_routes(), key=lambda route: route.name in ENDING)
     for route in ordered:
         for values in places(route):
@@ -133,8 +133,8 @@ def addresses() -> Iterator[Address]:
 
 
 def crawl(client: Client, *, leave_out: tuple[str, ...] = ()) -> World:
-    """Visit everything, then each film by a signed address; leave the database as it was."""
-    cache.clear()  # rate limits count what earlier crawls have tried
+    """Visit everything, then each film by signed URL; leave the database unchanged."""
+    cache.clear()  # rate limits count the attempts of earlier crawls
     world: World = {}
     skipped = {reverse_prefix(name) for name in leave_out}
     with transaction.atomic():
@@ -152,7 +152,7 @@ def crawl(client: Client, *, leave_out: tuple[str, ...] = ()) -> World:
 
 
 def reverse_prefix(name: str) -> str:
-    """The last part of a route's address, by which it is left out."""
+    """The last part of a route's URL, by which it is left out."""
     return {
         "study_verify": "/verify/",
         "case_unblind": "/unblind-case/",
@@ -209,5 +209,5 @@ def _mail() -> Seen:
 
 
 def differences(one: World, two: World) -> list[str]:
-    """Where the two worlds can be told apart."""
+    """Where the two worlds can be distinguished."""
     return [step for step in one | two if one.get(step) != two.get(step)]

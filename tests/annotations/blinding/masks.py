@@ -1,4 +1,4 @@
-"""What may differ between two visits: form tokens, signatures, times, made-up ids."""
+"""What may differ between two visits: form tokens, signatures, times, generated ids."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ UUID = re.compile(
 
 
 def masked(content: bytes) -> bytes:
-    """The bytes without what is drawn or stamped anew on each visit."""
+    """The bytes without random or time-dependent parts."""
     for pattern in HIDDEN:
         content = pattern.sub(b"-", content)
     return content
 
 
 class Renaming:
-    """Random ids by the order in which they are met, to compare two databases."""
+    """Replaces random ids by order of appearance, to compare two databases."""
 
     def __init__(self) -> None:
         self.met: dict[bytes, bytes] = {}

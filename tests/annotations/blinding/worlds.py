@@ -1,4 +1,4 @@
-"""Other worlds: the same texts in the same places, written by others."""
+"""Other worlds: the same texts in the same places, attributed to other systems."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Permutations = Mapping[UUID, Sequence[int]]
 
 
 def permute(permutations: Permutations) -> None:
-    """Give each text of a case to another system, the texts staying where they are."""
+    """Attribute each text of a case to another system, leaving the texts in place."""
     for case_id, order in permutations.items():
         identities = list(
             SlotIdentity.objects.filter(slot__assignment=case_id).order_by(
@@ -27,5 +27,5 @@ def permute(permutations: Permutations) -> None:
 
 
 def rotated() -> Permutations:
-    """Everybody's texts are somebody else's."""
+    """Every text is attributed to another system."""
     return dict.fromkeys(Assignment.objects.values_list("pk", flat=True), (1, 2, 0))

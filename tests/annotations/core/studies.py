@@ -22,18 +22,18 @@ PRINTED = {
     NO_BIO: ("1.98", "2.12", "1.83", "2.13"),
 }
 PATIENTS = (9, 9, 9, 9, 8, 8)
-# Who was chosen best, patient by patient: 36 of 52 for the full model, 12, 4. The
+# Which system was chosen best, by patient: 36 of 52 for the full model, 12, 4. This
 # split over patients and evaluators is the only one that gives the intervals of the
 # analysis plan (49.47 to 84.90 % and 42.86 to 88.73 %).
 PAPER_BEST = ((8, 1, 0), (5, 3, 1), (5, 3, 1), (5, 3, 1), (7, 1, 0), (6, 1, 1))
 PAPER_EVALUATORS = (11, 10, 8, 7)
-# Tastes differ by patient, and no system is better: 8/9, 9/9, 0/9, 0/9, 7/8, 8/8.
+# Preferences differ by patient, but no system is better: 8/9, 9/9, 0/9, 0/9, 7/8, 8/8.
 NULL_BEST = ((8, 1, 0), (9, 0, 0), (0, 1, 8), (0, 4, 5), (7, 1, 0), (8, 0, 0))
 NULL_EVALUATORS = (8, 8, 8, 8)
 
 
 def spread(total: int, n: int, seed: int) -> list[int]:
-    """n whole scores 1..5 with exactly this sum, neighbours moved apart by one."""
+    """n integer scores 1..5 with exactly this sum, pairs then moved apart by one."""
     low, rest = divmod(total, n)
     scores = [low + (i * 7 % n < rest) for i in range(n)]
     for i, j in pairwise(range(seed % 3, n, 3)):
@@ -88,7 +88,7 @@ def paper_study() -> list[RatedOutput]:
 
 
 def null_study() -> list[RatedOutput]:
-    """32 of 52 chosen best by patients' tastes alone."""
+    """32 of 52 chosen best, due to patients' preferences only."""
     return study_of(NULL_BEST, NULL_EVALUATORS)
 
 

@@ -1,6 +1,6 @@
 """Gwet's AC2 of study.csv and overlap.csv by the package irrCAC 0.4.4.
 
-Run in an environment of its own (it asks for an old SciPy), in this folder:
+Run in a separate environment (it needs an old SciPy), in this folder:
 pip install pandas scipy; pip install --no-deps irrCAC==0.4.4;
 python irrcac.py > irrcac.json
 """

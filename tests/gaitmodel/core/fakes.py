@@ -1,4 +1,4 @@
-"""A walk and a film made up in memory, for tests that need no cohort."""
+"""A synthetic walk and film, for tests that need no cohort."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def swinging_pose(frames: int = 90, knee_deg: float = 60.0) -> PoseSequence:
 
 
 def film(path: Path, frames: int = 90, seed: int = 0) -> Path:
-    """A small film of coloured noise that drifts, a different one for each seed."""
+    """A small film of drifting coloured noise, different for each seed."""
     rng = np.random.default_rng(seed)
     scene = rng.integers(0, 255, (48, 64, 3), dtype=np.uint8)
     write_video(path, (np.roll(scene, i, axis=1) for i in range(frames)), FPS)
@@ -46,7 +46,7 @@ def clip_input(folder: Path, name: str = "walk-1", seed: int = 0) -> ClipInput:
 
 
 def labelled_clips(folder: Path, count: int) -> list[LabelledClip]:
-    """Clips of two classes, each of a subject of its own."""
+    """Clips of two classes, each of a different subject."""
     labels = (GaitClass.NORMAL, GaitClass.DCM)
     return [
         LabelledClip(

@@ -8,7 +8,7 @@ import sys
 
 
 def launched(module: str, *arguments: object, processes: int = 1) -> str:
-    """What it printed; each process has one thread, and a failure shows its words."""
+    """Its output; each process has one thread, and a failure shows its stderr."""
     several = ["torch.distributed.run", "--standalone", "--nproc-per-node"]
     launcher = [*several, str(processes), "-m"] if processes > 1 else []
     done = subprocess.run(

@@ -1,10 +1,8 @@
-"""A graphics card that is not there: it computes on the processor and refuses what a
-real one would refuse.
+"""A simulated graphics card: it computes on the CPU and refuses what a real one would.
 
-A tensor "on" it is a wrapper around an ordinary one. Whatever touches two of them works;
-what mixes one with an ordinary tensor, or reads one into numpy, raises as CUDA does. So
-where each tensor goes is tested on machines without a card; a card's kernels, its
-rounding and its speed are not.
+A tensor "on" it wraps an ordinary one. Operations among such tensors work; mixing one
+with an ordinary tensor, or reading one into numpy, raises as with CUDA. This tests
+device placement on machines without a card, not a card's kernels, rounding or speed.
 """
 
 from __future__ import annotations
@@ -25,7 +23,7 @@ from torch.utils.backend_registration import (
 
 
 class _Card(_DummyBackendModule):
-    """What torch asks a kind of device about itself; it draws as the processor does."""
+    """torch's interface to a device type; random numbers are the CPU's."""
 
     def get_rng_state(self, device: int = 0) -> Tensor:
         return torch.get_rng_state()
@@ -38,12 +36,12 @@ _setup_privateuseone_for_python_backend("card", _Card())
 KERNELS = torch.library.Library("aten", "IMPL")
 KERNELS.impl("_local_scalar_dense", lambda x: x.held.item(), "PrivateUse1")
 CARD = torch.device("card", 0)
-CROSSING = ("aten._to_copy", "aten.copy_")  # what may read from one and write to other
-INDEXING = ("aten.index", "aten._index_put", "aten._unsafe_index")  # a host's index may
+CROSSING = ("aten._to_copy", "aten.copy_")  # may copy between devices
+INDEXING = ("aten.index", "aten._index_put", "aten._unsafe_index")  # take CPU indices
 
 
 class OnCard(Tensor):
-    """A tensor whose numbers lie in ``held``, and whose device says that they do not."""
+    """A tensor whose data are in ``held`` (on the CPU) but whose device is the card."""
 
     held: Tensor
 
@@ -80,7 +78,7 @@ class OnCard(Tensor):
 
 
 class _Factories(TorchDispatchMode):
-    """Catches what makes a tensor on the card out of no other one."""
+    """Intercepts factory functions that create a tensor on the card."""
 
     def __torch_dispatch__(
         self, operator: Any, types: Any, args: Any = (), kwargs: Any = None
@@ -90,9 +88,9 @@ class _Factories(TorchDispatchMode):
 
 @contextmanager
 def a_card() -> Iterator[torch.device]:
-    """Inside the block there is a device "card:0"."""
+    """Within the block there is a device "card:0"."""
     before = torch._C._only_lift_cpu_tensors()
-    torch._C._set_only_lift_cpu_tensors(True)  # else torch.tensor goes round the mode
+    torch._C._set_only_lift_cpu_tensors(True)  # else torch.tensor bypasses the mode
     ordinary = torch.Generator
 
     def generator(device: torch.device | str = "cpu") -> torch.Generator:
@@ -123,14 +121,14 @@ def _run(operator: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any
 
 
 def _lowered(x: Any) -> Any:
-    """What the processor is asked instead."""
+    """The corresponding CPU argument."""
     if isinstance(x, torch.device) and x.type == CARD.type:
         return torch.device("cpu")
     return x.held if isinstance(x, OnCard) else x
 
 
 def _lifted(answer: Any, given: list[OnCard]) -> Any:
-    """The answer on the card; what was changed in place is itself again."""
+    """The result on the card; tensors changed in place keep their identity."""
     held = {id(x.held): x for x in given}
 
     def lifted(x: Any) -> Any:
@@ -142,7 +140,7 @@ def _lifted(answer: Any, given: list[OnCard]) -> Any:
 
 
 def _refuse_strangers(name: str, args: tuple[Any, ...], leaves: list[Tensor]) -> None:
-    """A number without a shape, and a host's index, are moved along; nothing else is."""
+    """Refuse CPU tensors, except 0-d numbers and indices, which torch moves itself."""
     may = set()
     if name.startswith(INDEXING):
         may = {id(x) for x in tree_leaves(args[1]) if isinstance(x, Tensor)}

@@ -1,4 +1,4 @@
-"""Walks with known events, made from sines: for tests that need no cohort."""
+"""Walks with known events, made from sines, for tests that need no cohort."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ def sine_walk(
     noise_deg: float = 0.0,
     lag: float = 0.5,
 ) -> PoseSequence:
-    """Legs that swing in harmonics; the left one ``lag`` of a stride behind.
+    """Legs that swing in harmonics, the left one delayed by ``lag`` of a stride.
 
     In the gravity frame, facing the camera, every angle observed.
     """

@@ -1,7 +1,7 @@
-"""Notes and refuses whatever leaves this machine, in a process and in its children.
+"""Log and refuse connections that leave this machine, in a process and its children.
 
 On ``PYTHONPATH`` it is loaded by every Python that starts. ``NO_NETWORK_LOG`` names the
-file that attempts are written to: one that a library swallows is found there.
+file to which attempts are logged, including those whose error a library swallows.
 """
 
 import os

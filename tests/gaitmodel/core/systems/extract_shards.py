@@ -1,4 +1,4 @@
-"""Extract a folder's films in one process or several: what the test of it runs.
+"""Extract a folder's films in one process or several; run by the test of extraction.
 
 python -m tests.gaitmodel.core.systems.extract_shards BACKBONES FILMS CACHE
 """

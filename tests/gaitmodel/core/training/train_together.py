@@ -1,4 +1,4 @@
-"""Train one small network, alone or as a team: what the test of teams runs.
+"""Train one small network, alone or as a team; run by the test of teams.
 
 python -m tests.gaitmodel.core.training.train_together FOLDER
 """
@@ -14,13 +14,13 @@ from gaitmodel.core.training.loop import train
 from gaitmodel.core.training.team import Team
 from tests.gaitmodel.core.training.test_loop import examples
 
-# Batches of five among two processes: shares of three and two; the last one of a pass
-# has a single clip, so that one process has nothing.
+# Batches of five over two processes: shares of three and two; an epoch's last batch has
+# a single clip, so one process has none.
 CONFIG = TrainConfig(epochs=4, learning_rate=0.05, batch_size=5, seed=3)
 
 
 class Together(nn.Module):
-    """Without dropout, which each process draws for itself."""
+    """A network without dropout, which would differ by process."""
 
     def __init__(self) -> None:
         super().__init__()

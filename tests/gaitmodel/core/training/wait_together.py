@@ -1,4 +1,4 @@
-"""Say how long a team waits for one of its own: what the test of teams runs."""
+"""Print how long a team waits for one of its processes; run by the test of teams."""
 
 import sys
 

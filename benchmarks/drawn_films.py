@@ -1,4 +1,4 @@
-"""Event errors on drawn films by class: python -m benchmarks.drawn_films [CLIPS] [SEED].
+"""Errors on drawn films, by class: python -m benchmarks.drawn_films [CLIPS] [SEED].
 
 Draws CLIPS (6) walkers of each class from the side, estimates their pose by BlazePose
 from the film alone, and prints the median errors against the walkers' true events

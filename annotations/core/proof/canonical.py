@@ -12,7 +12,7 @@ Payload = Mapping[str, object]
 
 
 def canonical(value: Payload) -> bytes:
-    """The bytes that are hashed; refuses what JSON cannot carry exactly."""
+    """The bytes to hash; refuses what JSON cannot represent exactly."""
     try:
         encoded: bytes = rfc8785.dumps(value)
     except rfc8785.CanonicalizationError as error:

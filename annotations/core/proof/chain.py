@@ -1,8 +1,8 @@
-"""The event log as a hash chain: each entry fixes all that came before it.
+"""The event log as a hash chain: each entry commits to all before it.
 
 The chain holds a salted digest of each payload, not the payload: when a rater withdraws
-consent the payloads of their acts are erased and the chain still verifies, and the salt
-keeps a short payload (a score of 1 to 5) from being guessed from its digest.
+consent, the payloads of their acts are erased and the chain still verifies. The salt
+prevents guessing a short payload (a score of 1 to 5) from its digest.
 """
 
 from __future__ import annotations
@@ -81,10 +81,10 @@ def next_link(
 
 
 def chain_breaks(links: Sequence[Link], length: int, head: str) -> list[str]:
-    """At which sequence numbers the log was tampered with; empty if nowhere.
+    """The sequence numbers at which the log was tampered with; empty if none.
 
-    ``length`` and ``head`` are kept outside the log, because a chain alone cannot
-    tell that its end was cut off.
+    ``length`` and ``head`` are kept outside the log, as a chain alone cannot show that
+    its end was cut off.
     """
     breaks = []
     previous = GENESIS
@@ -101,12 +101,12 @@ def chain_breaks(links: Sequence[Link], length: int, head: str) -> list[str]:
 
 
 def erasure_breaks(links: Sequence[Link]) -> list[str]:
-    """At which entries a content is missing that no withdrawal can have erased.
+    """The entries whose missing content no withdrawal can have erased.
 
-    A withdrawal erases all that the log says of one person's acts as a rater until then
-    (that a lead seated somebody else is none). Whoever erases one entry alone (a change
-    of mind, so that the answer before it seems to be the last) leaves others of the same
-    person; whoever takes out a whole person, one more than withdrew.
+    A withdrawal erases the content of all of a person's acts as a rater until then (not
+    of a lead's acts, such as seating somebody else). Erasing a single entry (a changed
+    answer, so that the one before seems to be the last) leaves others of the same
+    person; erasing a whole person makes one more than withdrew.
     """
     erased = [link for link in links if link.content is None]
     own, others = _withdrawals(links)
@@ -131,9 +131,10 @@ def erasure_breaks(links: Sequence[Link]) -> list[str]:
 
 
 def _count_breaks(links: Sequence[Link], erased: Sequence[Link]) -> list[str]:
-    """A withdrawal says how many contents it erased; in a log from before, none does.
+    """Check the number of contents that each withdrawal states it erased.
 
-    So nothing that somebody did as a lead goes with what they did as a rater.
+    Otherwise a person's acts as a lead could be erased with those as a rater. In older
+    logs withdrawals state no number.
     """
     told: dict[object, list[object]] = defaultdict(list)
     for link in links:
@@ -153,13 +154,13 @@ def _count_breaks(links: Sequence[Link], erased: Sequence[Link]) -> list[str]:
 
 
 def _withdrawals(links: Sequence[Link]) -> tuple[dict[str, int], list[int]]:
-    """At which entry each person last withdrew; and where one who is not named did."""
+    """The entry at which each person last withdrew; and withdrawals without a name."""
     own: dict[str, int] = {}
     others = []
     for link in links:
         if link.content is not None and link.kind == WITHDRAWAL:
             rater = link.content.payload.get("rater")
-            if rater is None:  # a log from before they were
+            if rater is None:  # an older log, which does not name them
                 others.append(link.sequence)
             else:
                 own[str(rater)] = link.sequence

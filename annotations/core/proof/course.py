@@ -1,8 +1,8 @@
-"""The course of a study as its log tells it: opened, answered, locked, signed, unblinded.
+"""Check a study's course by its log: opened, answered, locked, signed, unblinded.
 
-No entry can be changed unseen, but whoever has the database can append some: an answer
-after the lock, an unblinding that too few have signed. Also what ``replay.py`` of an
-export does, in its own words.
+No entry can be changed undetected, but whoever has the database can append some: an
+answer after the lock, an unblinding that too few have signed. An export's ``replay.py``
+implements the same independently.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ AFTER_LOCK = frozenset(
 
 
 class Act(NamedTuple):
-    """One entry: its number, what was done, by whom (empty: by nobody known)."""
+    """One entry: its number, what was done, and by whom (empty if unknown)."""
 
     sequence: int
     kind: str
@@ -38,7 +38,7 @@ class Act(NamedTuple):
 
 
 def course_breaks(acts: Iterable[Act], signatories: int) -> list[str]:
-    """Where a log tells what no study can have gone through; empty if nowhere."""
+    """Where a log records an impossible course; empty if nowhere."""
     breaks, steps, signers = [], list[str](), set[str]()
     for number, kind, actor in acts:
         is_locked = "study_locked" in steps

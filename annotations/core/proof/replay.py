@@ -1,8 +1,8 @@
-"""What a study's log says that was answered, entry by entry.
+"""Replay a study's log, entry by entry, to reconstruct its answers.
 
-The rows of the answers are what the analysis reads; the chained log is what nobody can
-change unseen. Replaying the log gives each answer as it was last given, so that the two
-can be compared. Also what ``verify.py`` of an export does, in its own words.
+The analysis reads the answers' rows; the chained log cannot be changed undetected.
+Replaying the log gives each answer as last given, so that the two can be compared. An
+export's ``verify.py`` implements the same independently.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Entry(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where an answer stands: ``what`` is a criterion, or ``choice``, ``comment``..."""
+    """An answer's place: ``what`` is a criterion, or ``choice``, ``comment``..."""
 
     what: str
     where: str  # the text's or the case's id
@@ -64,7 +64,7 @@ class Replay:
         }
 
     def follow(self, entries: Iterable[Entry]) -> Replay:
-        """Apply the entries in their order; what was erased says nothing."""
+        """Apply the entries in order; erased ones have no effect."""
         for kind, payload in entries:
             try:
                 if payload is not None:
@@ -110,7 +110,7 @@ def differences(
     raters: Mapping[int, int],
     consents: Mapping[int, str],
 ) -> list[str]:
-    """Where the rows are not what the log says, without saying what was answered."""
+    """Where the rows differ from the log, without revealing any answer."""
     said = replay.answers
     wrong = list(replay.unreadable)
     for place in sorted(said.keys() | stored.keys()):

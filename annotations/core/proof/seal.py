@@ -1,10 +1,10 @@
 """The seal: a Merkle commitment to the whole study before anyone has seen a case.
 
 Each leaf (protocol, plan, one assignment of the allocation, one item's hashes) is
-salted with a nonce of its own, drawn apart from the seed: without it, the six letter
-orders of a case could be tried out against the published root. With a nonce per leaf
-one case can be opened in an emergency while the others stay hidden. Leaves and nodes
-are hashed under different prefixes (RFC 6962), so neither can pass for the other.
+salted with its own nonce, drawn independently of the seed: without it, the six letter
+orders of a case could be tried against the published root. With a nonce per leaf, one
+case can be opened in an emergency while the others stay hidden. Leaves and nodes are
+hashed with different prefixes (RFC 6962), so neither can pass for the other.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LEAF, _NODE = b"\x00", b"\x01"
 
 @dataclass(frozen=True)
 class Item:
-    """One sealed fact: a unique name and what it says."""
+    """One sealed fact: a unique name and its value."""
 
     name: str
     payload: Payload
@@ -39,7 +39,7 @@ class Leaf:
 
 @dataclass(frozen=True)
 class ProofStep:
-    """A neighbour on the way from a leaf to the root."""
+    """A sibling on the path from a leaf to the root."""
 
     digest: str
     is_left: bool
@@ -78,7 +78,7 @@ def _parent(left: str, right: str) -> str:
 
 
 def _next_level(level: Sequence[str]) -> list[str]:
-    """Pairs joined; an odd last one rises as it is."""
+    """Pairs hashed together; an odd last one is passed up unchanged."""
     pairs = [_parent(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
     return pairs + ([level[-1]] if len(level) % 2 else [])
 
@@ -92,7 +92,7 @@ def merkle_root(digests: Sequence[str]) -> str:
 
 
 def proof(sealed: Sealed, name: str) -> tuple[ProofStep, ...]:
-    """The neighbours that lead from one leaf to the root."""
+    """The siblings on the path from one leaf to the root."""
     names = [leaf.name for leaf in sealed.leaves]
     if name not in names:
         raise StudyError(f"the seal has no item {name!r}")
@@ -119,10 +119,10 @@ def proof_holds(root: str, item: Item, nonce: str, steps: Sequence[ProofStep]) -
 def seal_breaks(sealed: Sealed, items: Sequence[Item]) -> list[str]:
     """Where the study differs from what was sealed; empty if nowhere.
 
-    1. Each item is hashed again with its stored nonce: a changed item, nonce or
-       digest is named by its item.
-    2. The root is computed again from the stored digests, so that a leaf swapped
-       together with its digest is found too.
+    1. Each item is rehashed with its stored nonce: a changed item, nonce or digest is
+       reported by the item's name.
+    2. The root is recomputed from the stored digests, so that a leaf replaced together
+       with its digest is found too.
     """
     now: Mapping[str, Item] = {item.name: item for item in items}
     breaks = []

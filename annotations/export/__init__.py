@@ -1,1 +1,1 @@
-"""The export of an unblinded study, and what checks it without the site."""
+"""The export of an unblinded study, and scripts that check it without the site."""

@@ -1,4 +1,4 @@
-"""The export as one file that a lead takes out of the site, and the trace it leaves."""
+"""The export as one downloadable file, and its entry in the log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # equal files give equal archives
 
 
 def study_archive(*, study: Study, actor: User) -> io.BytesIO:
-    """A ZIP of the bundle, ready to be read; the log keeps who took it and its hash.
+    """A ZIP of the bundle, ready to be read; logs who took it and its hash.
 
     Raises
     ------

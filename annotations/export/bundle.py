@@ -1,4 +1,4 @@
-"""The export of an unblinded study: everything that a reviewer needs, and no site."""
+"""The export of an unblinded study: everything a reviewer needs, without the site."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def study_export(study: Study, folder: Path) -> list[Path]:
 
 
 def _sum(path: Path) -> str:
-    """One line of ``sha256sum``: the metadata file is covered too, by nothing else."""
+    """One line of ``sha256sum``; only here is the metadata file itself covered."""
     return f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
 
 
@@ -107,7 +107,7 @@ def _imrmc(report: StudyReport) -> str:
 
 
 def _seal(study: Study) -> str:
-    """The root, and every leaf with its nonce and the very text that was hashed."""
+    """The root, and every leaf with its nonce and the exact text that was hashed."""
     with vault_opened():
         items = {item.name: item for item in sealed_items(study)}
         leaves = [

@@ -1,4 +1,4 @@
-"""Writes of the study room: each is atomic and leaves an event in the study's log."""
+"""Writes of the study app: each is atomic and adds an event to the study's log."""
 
 from annotations.services.cases import (
     assignment_cannot_judge,

@@ -1,4 +1,4 @@
-"""How a case is being read: the browser's beats of active time and film watched."""
+"""How a case is read: the browser's beats of active time and film watched."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from annotations.core.ratings.attention import Stretch, coverage, merged
 from annotations.models import Attention
 from annotations.services.writing import writing
 
-# A beat that comes late or twice cannot add more than has passed since the last one.
+# A late or duplicate beat cannot add more than the time since the last one.
 LONGEST_BEAT_S = 60.0
 
 
 @dataclass(frozen=True)
 class Beat:
-    """What the browser noticed since its last beat; times in seconds."""
+    """What the browser recorded since its last beat; times in seconds."""
 
     active_s: float
     watched: Sequence[Stretch] = ()
@@ -30,7 +30,7 @@ class Beat:
 
 
 def attention_note(*, case_id: UUID, beat: Beat, actor: User) -> Attention:
-    """Add a beat to a case that is being read; nothing of it is an answer."""
+    """Add a beat to a case that is being read; it contains no answers."""
     with writing(case_id, actor) as held:
         now = timezone.now()
         seen, is_new = Attention.objects.get_or_create(

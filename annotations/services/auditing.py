@@ -1,7 +1,7 @@
-"""Before sealing: can the texts be told by their form, and how does the rule show them?
+"""Before sealing: are texts recognisable by form, and how does the rule show them?
 
-Both look into the vault; what comes out names no system: masks are drawn afresh on each
-view, and differences come in the order of their own bytes.
+Both read the vault, but the results name no system: masks are drawn anew for each view,
+and differences are sorted by their own bytes.
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ class MaskedAudit:
 
 
 def identifiability_audit(*, study: Study, actor: User | None = None) -> None:
-    """Let a classifier try to tell the texts of a draft apart, and keep what it found.
+    """Let a classifier try to distinguish a draft's texts by system; store the result.
 
     Raises
     ------
     StateError
-        Once the study is sealed: what it would find could no longer be mended.
+        Once the study is sealed: what it would find could no longer be fixed.
     StudyError
         If there are too few texts.
     """
-    # No other page should pay for SciPy.
+    # Imported here so that no other page pays for SciPy.
     from annotations.core.statistics.identifiability import identifiability
 
     with transaction.atomic(), vault_opened():
@@ -98,7 +98,7 @@ def identifiability_masked(study: Study) -> MaskedAudit | None:
 
 
 def masked(told: Sequence[Told]) -> list[Told]:
-    """The same rows under X, Y, Z in an order drawn afresh from the system's chance."""
+    """The same rows as X, Y, Z, in a new order from the system's random source."""
     drawn = random.SystemRandom().sample(list(told), len(told))
     return [
         Told(mask, row.auc, row.cues, row.words, row.numerals)
@@ -107,7 +107,7 @@ def masked(told: Sequence[Told]) -> list[Told]:
 
 
 def presentation_differences(study: Study) -> list[Shown]:
-    """Each text as written and as shown, in the order of what is shown."""
+    """Each text as written and as shown, sorted by the latter."""
     with vault_opened():
         shown = {
             Shown(row.rationale.text, row.slot.text)
@@ -117,7 +117,7 @@ def presentation_differences(study: Study) -> list[Shown]:
 
 
 def presentation_sign(*, study: Study, actor: User) -> PresentationReview:
-    """A lead has read the differences of a draft: both hashes go into the log."""
+    """Record that a lead has read a draft's differences: both hashes are logged."""
     with transaction.atomic():
         study = _draft(study)
         texts = presentation_differences(study)
@@ -158,7 +158,7 @@ def _draft(study: Study) -> Study:
 
 
 def _texts(study: Study) -> QuerySet[SlotIdentity]:
-    """One row a text: anchors and repeats show the same text more than once."""
+    """One row per text, as anchors and repeats show the same text more than once."""
     seen: set[tuple[object, str]] = set()
     keys = []
     rows = SlotIdentity.objects.filter(slot__assignment__seat__study=study)

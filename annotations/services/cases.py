@@ -1,4 +1,4 @@
-"""A case's own steps: opened, film watched, submitted or set aside, taken back."""
+"""A case's steps: opened, film watched, submitted or set aside, reopened."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from annotations.services.writing import FINISHED, HeldCase, study_held, writing
 
 
 def assignment_open(*, case_id: UUID, actor: User) -> None:
-    """Note the first time that a rater sees a case; later times change nothing."""
+    """Record the first time a rater sees a case; idempotent."""
     with transaction.atomic():
         study = study_held(case_id, actor)
         fresh = Assignment.objects.filter(
@@ -41,7 +41,7 @@ def film_opened(*, assignment: Assignment, actor: User) -> None:
 
 
 def assignment_submit(*, case_id: UUID, actor: User) -> None:
-    """Submit a complete case; the server alone decides whether it is complete."""
+    """Submit a complete case; only the server decides whether it is complete."""
     with writing(case_id, actor) as held:
         if missing := case_missing(case_id, held.study.rules):
             raise StudyError(
@@ -63,7 +63,7 @@ def assignment_cannot_judge(*, case_id: UUID, reason: str, actor: User) -> None:
 
 
 def assignment_reopen(*, case_id: UUID, actor: User) -> None:
-    """Take a submitted case back while the study is open, if the protocol allows it."""
+    """Reopen a submitted case while the study is open, if the protocol allows it."""
     with transaction.atomic():
         study = study_held(case_id, actor)
         if not study.rules.reopening:
@@ -78,7 +78,7 @@ def assignment_reopen(*, case_id: UUID, actor: User) -> None:
 
 
 def _finish(held: HeldCase, state: Assignment.State, reason: str) -> None:
-    """The study is locked, so the state that ``writing`` saw still holds."""
+    """Finish a case; its study's row is locked, so what ``writing`` checked holds."""
     Assignment.objects.filter(pk=held.assignment.pk).update(
         state=state, reason=reason, submitted_at=timezone.now()
     )
@@ -90,7 +90,7 @@ def _log(held: HeldCase, kind: str, actor: User, **facts: object) -> None:
 
 
 def _attention(held: HeldCase) -> dict[str, object]:
-    """What the log keeps of how the case was read; nothing without JavaScript."""
+    """What the log keeps about how the case was read; empty without JavaScript."""
     seen = Attention.objects.filter(assignment=held.assignment).first()
     if seen is None:
         return {}

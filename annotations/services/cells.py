@@ -1,4 +1,4 @@
-"""Saving one cell: one transaction, five statements, no row read that is not needed."""
+"""Saving one cell: one transaction, five statements, no unneeded row read."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def rating_save(
 ) -> Saved:
     """Save one cell of the score sheet; ``None`` clears it.
 
-    ``earlier`` are keys of the page's writes whose acknowledgement it never had.
+    ``earlier`` are keys of the page's unacknowledged writes.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def rating_save(
     ConflictError
         If the cell has another version than ``version``.
     StudyError
-        If the value is no whole number from 1 to 5, or nothing may be written now.
+        If the value is not a whole number from 1 to 5, or the case is not writable now.
     """
     if value is not None and (type(value) is not int or value not in LIKERT):
         raise StudyError(f"a rating is a whole number from 1 to 5, not {value!r}")

@@ -14,7 +14,7 @@ from annotations.services.sealing import protocol_breaks
 
 
 def study_lock(*, study: Study, actor: User | None = None) -> Study:
-    """Lock an open study: from here the database refuses every answer."""
+    """Lock an open study: from now on the database refuses every answer."""
     with transaction.atomic():
         study = study_for_update(study.pk)
         if not study.is_open:
@@ -28,9 +28,9 @@ def study_lock(*, study: Study, actor: User | None = None) -> Study:
 
 
 def study_unblind(*, study: Study, signer: User, password: str, reason: str) -> Study:
-    """Sign the unblinding; the last signature that the protocol asks for unblinds.
+    """Sign the unblinding; the last signature that the protocol requires unblinds.
 
-    The password is asked again, so that an unattended session cannot sign.
+    The password is required again, so that an unattended session cannot sign.
     """
     with transaction.atomic():
         study = study_for_update(study.pk)
@@ -66,7 +66,7 @@ def study_unblind(*, study: Study, signer: User, password: str, reason: str) -> 
 
 
 def check_password_again(person: User, password: str) -> None:
-    """Before an act that cannot be taken back, so that an open session cannot do it.
+    """Check the password before an irreversible act: an open session is not enough.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def _check_signer(study: Study, signer: User, password: str, reason: str) -> Non
     if not (signer.is_active and signer.is_staff):
         raise StudyError(f"{signer.username!r} is not a lead and cannot sign")
     seated = Q(kind="rater_seated", content__payload__rater=signer.pk)
-    # Of who has withdrawn the log keeps the entries, and nothing of what they say.
+    # For people who have withdrawn, the log keeps the entries without their content.
     withdrawn = Q(actor=signer, content=None)
     if study.events.filter(seated | withdrawn).exists():
         raise StudyError(

@@ -23,9 +23,9 @@ def codebook_save(*, study: Study, text: str, actor: User) -> Codebook:
     Raises
     ------
     StudyError
-        If a line is no code, or coding has begun.
+        If a line is not a code, or coding has begun.
     StateError
-        If the study is not locked, or unblinded already.
+        If the study is not locked, or already unblinded.
     """
     study = _blind(study)
     codes = [asdict(code) for code in codebook_from(text)]
@@ -42,14 +42,14 @@ def codebook_save(*, study: Study, text: str, actor: User) -> Codebook:
 def comment_code(
     *, study: Study, comment_id: int, keys: Sequence[str], coder: User
 ) -> CommentCoding:
-    """Note a coder's codes for one comment; done again, they are replaced.
+    """Save a coder's codes for one comment, replacing earlier ones.
 
     Raises
     ------
     StudyError
-        If the comment is not of this study, or a code not of its codebook.
+        If the comment is not of this study, or a code not in its codebook.
     StateError
-        If the study is not locked, or unblinded already.
+        If the study is not locked, or already unblinded.
     """
     study = _blind(study)
     book = Codebook.objects.filter(study=study).first()

@@ -1,4 +1,4 @@
-"""Opening one sealed case in an emergency: one leaf, never the rest, and logged."""
+"""Unblind one sealed case in an emergency: one leaf, never the rest, and logged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from annotations.vault import vault_opened
 
 @dataclass(frozen=True)
 class OpenedCase:
-    """Who wrote which text of one case, and the proof that this was sealed so."""
+    """Which system wrote which text of one case, with the proof of its sealing."""
 
     name: str
     systems: tuple[tuple[str, str], ...]
@@ -31,16 +31,15 @@ class OpenedCase:
 def case_unblind(
     *, study: Study, case_id: UUID, actor: User, password: str, reason: str
 ) -> OpenedCase:
-    """Open one case of a sealed study to one lead; the study's log tells everyone.
+    """Unblind one case of a sealed study to one lead; the study's log records it.
 
-    Its nonce opens this leaf alone: the other leaves stay closed, since each has a
-    nonce of its own.
+    The nonce opens only this leaf: the others stay closed, as each has its own.
 
     Raises
     ------
     StudyError
-        If the actor is no lead, the password wrong, the reason empty, or the case not
-        of this study.
+        If the actor is not a lead, the password is wrong, the reason is empty, or the
+        case is not of this study.
     StateError
         If the study has not been sealed yet.
     """

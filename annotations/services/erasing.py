@@ -27,7 +27,7 @@ UNANSWERED = {"version": 0, "last_key": None, "changed_at": None}
 
 
 def answers_clear(seat: Seat) -> None:
-    """Make every case of a seat new again, its order and letters unchanged."""
+    """Reset every case of a seat, keeping order and letters."""
     cases = Assignment.objects.filter(seat=seat)
     Rating.objects.filter(slot__assignment__in=cases).update(
         value=None, first_value=None, modality="", **UNANSWERED
@@ -46,9 +46,9 @@ def answers_clear(seat: Seat) -> None:
 
 
 def contents_erase(study: Study, rater: User) -> int:
-    """Erase what the log says of a rater's acts; return how many entries lost it.
+    """Erase the content of a rater's acts in the log; return the number of entries.
 
-    What the same person did as a lead, before or after, is about others, and stays.
+    What the same person did as a lead, before or after, concerns others and stays.
     """
     acts = EventContent.objects.filter(event__study=study, event__actor=rater)
     as_lead = Q(event__kind__in=LED) | (
@@ -59,7 +59,7 @@ def contents_erase(study: Study, rater: User) -> int:
 
 
 def seat_free(seat: Seat) -> None:
-    """Leave a seat empty, its answers cleared, its cases as they were allocated."""
+    """Empty a seat and clear its answers; its cases stay as allocated."""
     answers_clear(seat)
     Seat.objects.filter(pk=seat.pk).update(
         rater=None,

@@ -1,4 +1,4 @@
-"""Data that leave the site leave a trace in the study's log."""
+"""Record in the study's log that data left the site."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from annotations.models import Event, Study
 
 @transaction.atomic
 def export_note(*, study: Study, actor: User | None, what: str, sha256: str) -> Event:
-    """Log who took ``what`` (``bundle`` or ``ratings``), and the hash of it."""
+    """Log who took ``what`` (``bundle`` or ``ratings``), with its hash."""
     return event_append(
         study=study_for_update(study.pk),
         kind="data_exported",

@@ -31,9 +31,9 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class SentInvitation:
-    """An invitation with its link, which is shown and mailed once and not stored.
+    """An invitation with its link, which is shown and mailed once and never stored.
 
-    Whether the mail server took it is known when the transaction is over.
+    Whether the mail server accepted it is known only after the transaction.
     """
 
     email: str
@@ -56,8 +56,8 @@ def raters_invite(
 ) -> list[SentInvitation]:
     """Mail each address a one-time link to a free seat of an open study.
 
-    Who was invited before and has not come keeps the seat, and the site where none is
-    given now, and gets a new link; the one before works no longer.
+    Someone invited before who has not joined keeps the seat (and the site, unless one
+    is given now) and gets a new link; the old one becomes invalid.
     """
     emails = [_checked_email(email) for email in emails]
     if len(set(emails)) < len(emails):
@@ -83,10 +83,9 @@ def rater_seat(*, study: Study, rater: User, actor: User | None = None) -> Seat:
 
 
 def invitation_accept(*, invitation: Invitation, password: str) -> User:
-    """Use an invitation up: make the account if there is none, and take the seat.
+    """Redeem an invitation: create the account if there is none, and take the seat.
 
-    Someone who has an account already keeps its password: a forwarded link must not
-    be able to replace it.
+    An existing account keeps its password, so that a forwarded link cannot replace it.
     """
     with transaction.atomic():
         study = _open_study(invitation.seat.study)
@@ -114,9 +113,10 @@ def _checked_email(email: str) -> str:
 
 
 def _open_study(study: Study) -> Study:
-    """Raters come after the seal: the commitment precedes the first sign-in.
+    """The study, if open: raters join after the seal, which precedes any sign-in.
 
-    A stranger reads what is said here; a study's name may tell a diagnosis.
+    A stranger may read the error, so it omits the study's name, which may reveal a
+    diagnosis.
     """
     study = study_for_update(study.pk)
     if not study.is_open:
@@ -125,8 +125,8 @@ def _open_study(study: Study) -> Study:
 
 
 def _seats_for(study: Study, emails: Sequence[str]) -> list[tuple[Seat, str]]:
-    """A seat for each address, its own if it has one, with the site that it was told;
-    links of before are void.
+    """A seat for each address (its own, if it has one) with the site given before;
+    voids earlier links.
     """
     if seated := study.seats.filter(rater__username__in=emails).first():
         raise StudyError(f"{seated.rater} already has a seat in this study")
@@ -180,9 +180,9 @@ def _invite(
 
 
 def _mail(sent: SentInvitation) -> None:
-    """A study's name may tell a diagnosis, so the mail does not carry it.
+    """Mail the link without the study's name, which may reveal a diagnosis.
 
-    The invitation stands, whatever becomes of its mail: who invites sees the link.
+    The invitation is valid even if the mail fails: the inviting lead sees the link.
     """
     try:
         send_mail(

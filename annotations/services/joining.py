@@ -1,4 +1,4 @@
-"""A rater's way in and out: consent, instructions, practice, own diagnosis, leaving."""
+"""A rater's joining and leaving: consent, instructions, practice, own diagnosis."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gaitmodel.core.taxonomy import GaitClass
 
 @contextmanager
 def _sitting(seat_id: UUID, rater: User) -> Iterator[tuple[Study, Seat]]:
-    """Hold the open study of the rater's own seat, which is read under the lock."""
+    """Lock the open study of the rater's own seat; the seat is read under the lock."""
     mine = Seat.objects.filter(pk=seat_id, rater=rater)
     with transaction.atomic():
         study_id = mine.values_list("study_id", flat=True).first()
@@ -40,7 +40,7 @@ def consent_give(*, seat_id: UUID, version: str, actor: User) -> None:
     Raises
     ------
     StudyError
-        If the study asks for no consent, or for that of another version.
+        If the study asks for no consent, or for another version of it.
     """
     with _sitting(seat_id, actor) as (study, seat):
         form = study.rules.consent_for(seat.site)
@@ -66,9 +66,9 @@ def consent_give(*, seat_id: UUID, version: str, actor: User) -> None:
 
 
 def consent_withdraw(*, seat_id: UUID, actor: User) -> None:
-    """Erase the rater's answers and what the log says of them; the chain still holds.
+    """Erase the rater's answers and their content in the log; the chain still verifies.
 
-    The seat is free again, so that the lead can issue its cases to someone else.
+    The seat becomes free, so that the lead can give its cases to someone else.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def consent_withdraw(*, seat_id: UUID, actor: User) -> None:
 
 
 def seat_instructed(*, seat_id: UUID, actor: User) -> None:
-    """Note that the rater has read the instructions."""
+    """Record that the rater has read the instructions."""
     with _sitting(seat_id, actor):
         Seat.objects.filter(pk=seat_id, instructed_at=None).update(
             instructed_at=timezone.now()
@@ -95,7 +95,7 @@ def seat_instructed(*, seat_id: UUID, actor: User) -> None:
 
 
 def seat_practised(*, seat_id: UUID, actor: User) -> None:
-    """Note that the rater has done with practising. What was scored is not kept."""
+    """Record that the rater has finished practising. Practice scores are not kept."""
     with _sitting(seat_id, actor) as (study, seat):
         noted = Seat.objects.filter(pk=seat_id, practised_at=None).update(
             practised_at=timezone.now()
@@ -110,7 +110,7 @@ def seat_practised(*, seat_id: UUID, actor: User) -> None:
 def own_diagnosis_give(
     *, case_id: UUID, label: str, confidence: int | None, actor: User
 ) -> None:
-    """Record what the rater sees in the walk, once, before any text is shown."""
+    """Record the rater's own diagnosis, once, before any text is shown."""
     if label not in set(GaitClass):
         raise StudyError(f"{label!r} is not one of the eight classes")
     with writing(case_id, actor, before_texts=True) as held:

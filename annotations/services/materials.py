@@ -1,4 +1,4 @@
-"""What the analysis takes from the model room, against what was sealed of it."""
+"""Compare what the analysis takes from the model app with what was sealed of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MATERIAL, VERSIONS = "material", "versions"
 
 
 def patient_breaks(study: Study) -> list[str]:
-    """The patient is the unit of the analysis: a walk moved to another moves the p."""
+    """Cases whose patient has changed; as patients are the unit, so would p."""
     sealed = {key["case"]: key["patient"] for key in study.secret.design["cases"]}
     rows = study.cases.order_by("pk").values_list(
         "pk", "clip__name", "clip__subject__name"
@@ -23,9 +23,9 @@ def patient_breaks(study: Study) -> list[str]:
 
 
 def material_item(study: Study) -> Item | None:
-    """What the exploratory analyses take of walks and texts: diagnoses, checked claims.
+    """What the exploratory analyses use of walks and texts: diagnoses, checked claims.
 
-    ``None`` where the study was sealed before this was.
+    ``None`` if the study was sealed before this was part of the seal.
     """
     if not _is_covered(study, MATERIAL):
         return None
@@ -40,7 +40,7 @@ def material_item(study: Study) -> Item | None:
 def versions_item(study: Study) -> Item | None:
     """The checkpoint that wrote each text, as the report's checklist names them.
 
-    ``None`` where the study was sealed before this was.
+    ``None`` if the study was sealed before this was part of the seal.
     """
     if not _is_covered(study, VERSIONS):
         return None
@@ -50,6 +50,6 @@ def versions_item(study: Study) -> Item | None:
 
 
 def _is_covered(study: Study, name: str) -> bool:
-    """A draft's seal will cover all that can be; a seal, what it covered when made."""
+    """Whether the seal covers it: an existing one by its leaves, a draft's always."""
     leaves = study.secret.leaves
     return not leaves or name in {leaf["name"] for leaf in leaves}

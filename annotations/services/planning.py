@@ -1,4 +1,4 @@
-"""What a design would come to, before it is made: numbers, balance, smallest p."""
+"""What a design would amount to before it is created: numbers, balance, smallest p."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gaitmodel.selectors import clips_ready, rationales_latest
 
 @dataclass(frozen=True)
 class DesignCheck:
-    """What the numbers come to; systems by their number only."""
+    """The resulting numbers; systems enter only by their count."""
 
     available: int
     cases: int
@@ -35,7 +35,7 @@ class DesignCheck:
 
 
 def systems_available() -> list[str]:
-    """The systems that have written any rationale."""
+    """The systems that have written at least one rationale."""
     with vault_opened():
         rows = Rationale.objects.order_by("system").values_list("system", flat=True)
         return list(rows.distinct())
@@ -51,12 +51,12 @@ def design_check(
     overlap: int = 0,
     repeats: int = 0,
 ) -> DesignCheck:
-    """Try a design with a seed that is thrown away.
+    """Try a design with a throwaway seed.
 
     Raises
     ------
     StudyError
-        If it cannot be made, in the sentence that making it would give.
+        If it cannot be made, with the same message as on creation.
     """
     if len(set(systems)) < 2:
         raise StudyError("choose at least two systems to compare")

@@ -1,4 +1,4 @@
-"""The codes of a study's comments as its rows hold them, against its log."""
+"""Compare the stored codes of a study's comments with its log."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ BOOK, CODED = "codebook_written", "comment_coded"
 
 
 def coding_breaks(study: Study) -> list[str]:
-    """A codebook, or a coder's codes, that are not what the log last said of them.
+    """A codebook, or a coder's codes, that differ from their last entry in the log.
 
-    Studies that were coded before this was logged tell of their codebook alone.
+    For studies coded before codes were logged, only the codebook is compared.
     """
     return _book_breaks(study) + _code_breaks(study)
 

@@ -1,4 +1,4 @@
-"""A rater leaves, or never comes: the cases go, unchanged, to who takes the seat next."""
+"""Reissue the seat of a rater who left or never came; its cases stay unchanged."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from annotations.services.erasing import seat_free
 def seat_reissue(*, study: Study, number: int, reason: str, actor: User | None) -> Seat:
     """Free a seat of an open study: same cases, order and letters, no answers.
 
-    One seat has one rater in the analysis, so what the one who leaves has answered is
-    cleared; the log keeps it. An invitation to the seat that has not been used is void.
-    Recorded as a deviation from the protocol.
+    One seat has one rater in the analysis, so the leaving rater's answers are cleared;
+    the log keeps them. An unused invitation to the seat becomes void. Recorded as a
+    deviation from the protocol.
 
     Raises
     ------
     StudyError
-        If nobody sits there or is invited, or no reason is given.
+        If the seat has neither a rater nor an invitation, or no reason is given.
     StateError
         If the study is not open.
     """

@@ -1,4 +1,4 @@
-"""The answers of a study as its rows hold them, against its log."""
+"""Compare a study's stored answers with its log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from annotations.models import Assignment, Rating, Seat, Slot, Study
 
 
 def answer_breaks(study: Study) -> list[str]:
-    """Each answer, state and rater that is not what the log last said of it."""
+    """Each answer, state and rater that differs from its last entry in the log."""
     homes = {
         str(pk): seat
         for rows in (
@@ -52,7 +52,7 @@ def _answers(study: Study) -> Answers:
     }
 
     def picked(case: UUID, slot: UUID | None) -> str:
-        """A text of another case is none of this one's, whatever its letter."""
+        """The letter, or "?" for a text of another case, whatever its letter."""
         return letters.get((case, slot), "?") if slot else ""
 
     cases = Assignment.objects.filter(seat__study=study).order_by()

@@ -1,4 +1,4 @@
-"""How far a study has come and who signed, by its rows, against what its log tells."""
+"""Compare a study's stored state and signatures with its log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NEAR = timedelta(minutes=1)
 
 
 def closing_breaks(study: Study) -> list[str]:
-    """A study is as far as its log says, and who signed stands there."""
+    """Where the study's state, signatures or times differ from its log."""
     acts = [
         Act(number, kind, str(actor or ""))
         for number, kind, actor in study.events.order_by("sequence").values_list(
@@ -27,7 +27,7 @@ def closing_breaks(study: Study) -> list[str]:
 
 
 def _signature_breaks(study: Study) -> list[str]:
-    """Who signed, for what reason and when."""
+    """Differences from the log in who signed, for what reason and when."""
     signed = study.events.filter(kind=SIGNED).order_by("actor")
     logged = list(signed.values_list("actor", "content__payload__reason", "at"))
     rows = study.signatures.order_by("signer")
@@ -41,7 +41,7 @@ def _signature_breaks(study: Study) -> list[str]:
 
 
 def _time_breaks(study: Study) -> list[str]:
-    """The report prints on which day the study was opened, locked and unblinded."""
+    """Times of opening, locking, unblinding (printed in the report) that differ."""
     logged = dict(study.events.filter(kind__in=STEPS).values_list("kind", "at"))
     return [
         f"study: it was not {kind.removeprefix('study_')} when the log says"
@@ -51,11 +51,11 @@ def _time_breaks(study: Study) -> list[str]:
 
 
 def _is_near(moment: datetime | None, logged: datetime) -> bool:
-    """A row's time is taken just before that of its entry."""
+    """Whether the times agree: a row's is taken just before its log entry's."""
     return moment is not None and abs(logged - moment) <= NEAR
 
 
 def _signatories(study: Study) -> int:
-    """Of a protocol that may have been tampered with, which its own check tells."""
+    """The number required, from a protocol that may be invalid (checked elsewhere)."""
     asked = study.protocol.get("signatories")
     return asked if type(asked) is int else Protocol.signatories

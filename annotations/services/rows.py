@@ -34,7 +34,7 @@ LETTERS = "ABCDEF"
 
 @dataclass(frozen=True)
 class Composition:
-    """All that the rows are made from, checked, before anything is written."""
+    """All the data for the rows, checked before anything is written."""
 
     keys: tuple[CaseKey, ...]
     n_raters: int

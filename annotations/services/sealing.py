@@ -1,4 +1,4 @@
-"""Sealing and verifying: commit to the whole study, then prove it has not moved."""
+"""Sealing and verifying: commit to the whole study, then prove it is unchanged."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ from gaitmodel.core.store import file_sha256
 
 @dataclass(frozen=True)
 class Verification:
-    """What a verification compared, and where the study was touched.
+    """What a verification compared, and where the study was tampered with.
 
     ``root`` was published before the first score; ``head`` is the log's last hash, which
-    whoever keeps it can compare later.
+    can be noted and compared later.
     """
 
     root: str
@@ -62,10 +62,10 @@ def study_open(*, study: Study, actor: User | None = None) -> Study:
     Raises
     ------
     StateError
-        If the study is no draft.
+        If the study is not a draft.
     StudyError
-        If its films, texts, patients or allocation are not as it was composed: it would
-        never verify.
+        If its films, texts, patients or allocation differ from its composition: it
+        would never verify.
     """
     with transaction.atomic(), vault_opened():
         sharing.clips_held(study.cases.values_list("clip", flat=True))
@@ -95,8 +95,8 @@ def study_open(*, study: Study, actor: User | None = None) -> Study:
 
 
 def study_verify(study: Study) -> Verification:
-    """Compare the study with its seal, its seed and its log, and its answers with what
-    the log says that was answered; say where they differ.
+    """Compare the study with its seal, its seed and its log, and its answers with those
+    in the log; report where they differ.
 
     Raises
     ------
@@ -127,13 +127,13 @@ def study_verify(study: Study) -> Verification:
 
 
 def _material_breaks(study: Study) -> list[str]:
-    """What a seal alone does not tell: the rows against the seed, the films' bytes."""
+    """What the seal alone does not cover: rows against the seed, the films' bytes."""
     found = [*_decoy_breaks(study), *_allocation_breaks(study)]
     return found + _film_breaks(study)
 
 
 def _root_breaks(study: Study, root: str) -> list[str]:
-    """A seal made anew has another root than the log, which the opening was put into."""
+    """Detect a new seal: its root differs from the one logged at the opening."""
     logged = study.events.filter(kind="study_opened").values_list(
         "content__payload__root", flat=True
     )
@@ -141,7 +141,7 @@ def _root_breaks(study: Study, root: str) -> list[str]:
 
 
 def protocol_breaks(study: Study) -> list[str]:
-    """Whether the protocol is the one that was sealed, under the root that was logged."""
+    """Where the protocol differs from the sealed, or the root from the logged one."""
     with vault_opened():
         sealed = stored_seal(study, study.seal)
         item = _protocol_item(study)
@@ -158,7 +158,7 @@ def stored_seal(study: Study, seal: Seal) -> Sealed:
 
 
 def sealed_items(study: Study) -> list[Item]:
-    """Everything that the seal covers, as it stands in the database now."""
+    """Everything that the seal covers, as it is in the database now."""
     secret = study.secret
     taken = (material_item(study), versions_item(study))
     return [
@@ -249,7 +249,7 @@ def _slot_facts(identity: SlotIdentity) -> dict[str, object]:
 
 
 def _decoy_breaks(study: Study) -> list[str]:
-    """A text of no system is in no sealed fact, but a rater would read it."""
+    """Texts without a system: in no sealed fact, though a rater would read them."""
     decoys = Slot.objects.filter(assignment__seat__study=study, identity=None)
     return [
         f"assignment {row.assignment_id}: has a text of no system" for row in decoys
@@ -257,7 +257,7 @@ def _decoy_breaks(study: Study) -> list[str]:
 
 
 def _allocation_breaks(study: Study) -> list[str]:
-    """Derive the allocation again from the seed and compare it with the rows."""
+    """Rederive the allocation from the seed and compare it with the rows."""
     secret = study.secret
     design = secret.design
     try:

@@ -1,4 +1,4 @@
-"""Saving what is said about a case as a whole: the choice, the comment, the guess."""
+"""Saving the answers about a case as a whole: the choice, the comment, the guess."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class Picks:
 
 @dataclass(frozen=True)
 class Page:
-    """Which version of the answer the page showed, the write's own key, and those of
-    the page's writes whose acknowledgement it never had.
+    """The version of the answer that the page showed, the write's own key, and those of
+    the page's unacknowledged writes.
     """
 
     version: int
@@ -55,7 +55,7 @@ def choice_save(
     earlier: Collection[UUID] = (),
     actor: User,
 ) -> Saved:
-    """Save best and second best, in part or whole, as the tie rule allows."""
+    """Save best and second best, partly or fully, as the tie rule allows."""
 
     def values(held: HeldCase, slots: Mapping[str, Slot]) -> Values:
         _check_picks(picks, held.study.rules.tie_rule)
@@ -80,7 +80,7 @@ def comment_save(
     earlier: Collection[UUID] = (),
     actor: User,
 ) -> Saved:
-    """Save the comment; the log keeps its words, apart from the chain."""
+    """Save the comment; the log keeps its text outside the chain."""
 
     def values(held: HeldCase, slots: Mapping[str, Slot]) -> Values:
         return {"text": text}
@@ -123,7 +123,7 @@ def _save(
     values: Callable[[HeldCase, Mapping[str, Slot]], Values],
     said: Values,
 ) -> Saved:
-    """Replace the case's one row of this model, and log what was said."""
+    """Update the case's one row of this model, and log the answer."""
     with writing(case_id, actor) as held:
         slots = {slot.letter: slot for slot in held.assignment.slots.all()}
         row = model.objects.get(assignment=held.assignment)

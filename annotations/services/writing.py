@@ -1,11 +1,11 @@
-"""How every answer of a rater is written: held, checked, versioned, logged.
+"""How every answer of a rater is written: locked, checked, versioned, logged.
 
-1. The study's row is locked, found through the rater: another's case does not exist.
+1. The study's row is locked, looked up through the rater: others' cases are not found.
 2. Under the lock the seat must still be the rater's, the study open, the case
-   unsubmitted, consent given and, where the protocol asks for it, the rater's own
+   unsubmitted, consent given and, if the protocol requires it, the rater's own
    diagnosis made.
-3. One row changes, on condition of the version that the rater saw; a retry of an
-   acknowledged write carries its key again and changes nothing.
+3. One row is updated, conditional on the version that the rater saw; a retry of an
+   acknowledged write carries the same key and changes nothing.
 4. The change is logged in the same transaction.
 """
 
@@ -35,7 +35,7 @@ class ConflictError(StudyError):
 
 
 class Keyed(Protocol):
-    """What a write leaves behind: the version that it made, and its key."""
+    """The trace of a write: the version it produced, and its key."""
 
     @property
     def version(self) -> int: ...
@@ -50,7 +50,7 @@ class UnknownCaseError(StudyError):
 
 @dataclass(frozen=True)
 class Saved:
-    """An acknowledged write: the version to send with the next one, what is left."""
+    """An acknowledged write: the version for the next one, and what is left."""
 
     version: int
     at: datetime
@@ -58,7 +58,7 @@ class Saved:
 
 
 def study_held(case_id: UUID, rater: User) -> Study:
-    """The open study of the rater's own case, held until the transaction ends.
+    """The open study of the rater's own case, locked until the transaction ends.
 
     Raises
     ------
@@ -82,10 +82,10 @@ def study_held(case_id: UUID, rater: User) -> Study:
 
 
 def check_still_seated(rater_id: int | None, rater: User) -> None:
-    """Refuse who lost the seat while waiting for the study's lock.
+    """Refuse a rater who lost the seat while waiting for the study's lock.
 
-    PostgreSQL looks again only at the row that it locks: ``study_held`` found the seat
-    as it was before the wait.
+    PostgreSQL rereads only the row that it locks: ``study_held`` saw the seat as it was
+    before the wait.
     """
     if rater_id != rater.pk:
         raise UnknownCaseError("there is no such case")
@@ -94,7 +94,7 @@ def check_still_seated(rater_id: int | None, rater: User) -> None:
 def check_writable(
     study: Study, state: str, consented_at: datetime | None, own_label: str | None
 ) -> None:
-    """Refuse a submitted case, and answers before consent or the own diagnosis."""
+    """Refuse a submitted case, and answers before consent or own diagnosis."""
     if state in FINISHED:
         raise StateError("this case has been submitted and can no longer be changed")
     if study.rules.consents and consented_at is None:
@@ -105,7 +105,7 @@ def check_writable(
 
 @dataclass(frozen=True)
 class HeldCase:
-    """A case held for writing, with its study under lock."""
+    """A case held for writing, with its study locked."""
 
     study: Study
     assignment: Assignment
@@ -117,8 +117,8 @@ def writing(
 ) -> Iterator[HeldCase]:
     """Hold a case; refuse unless answers may be written to it now.
 
-    ``before_texts``: for what comes before the texts are shown, when the own
-    diagnosis cannot have been given yet.
+    ``before_texts``: for steps before the texts are shown, when the own diagnosis
+    cannot have been given yet.
     """
     with transaction.atomic():
         study = study_held(case_id, rater)
@@ -137,10 +137,10 @@ def writing(
 
 
 def version_seen(row: Keyed, version: int, earlier: Collection[UUID]) -> int:
-    """The version that the writer goes on from.
+    """The version that the writer's change is based on.
 
     If the last write is one of the writer's own ``earlier`` ones, whose acknowledgement
-    was lost, that is what they change, whichever version their page still shows.
+    was lost, the change is based on it, whatever version the page still shows.
     """
     return row.version if row.last_key in earlier else version
 

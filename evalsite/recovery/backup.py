@@ -1,11 +1,11 @@
 """Making a backup while the site runs.
 
 1. The database is copied first, as one snapshot.
-2. The files follow: whatever the snapshot speaks of was whole on the disk before, and
-   files are only ever renamed into place, so each copy is of one version.
-3. The manifest comes last, and the folder takes its name only when all of it is on
-   the disk: a backup that was interrupted is none, and the next one beside it sweeps
-   away what it left.
+2. The files follow: every file that the snapshot refers to was complete on disk before,
+   and files are only ever renamed into place, so each copy is of one version.
+3. The manifest comes last, and the folder gets its name only once all of it is on disk:
+   an interrupted backup does not count, and the next one in the same place deletes its
+   remains.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ FILES = {"sqlite": sqlite.FILE, "postgresql": postgresql.FILE}
 
 
 def site_backup(target: Path, *, with_key: bool = True) -> tuple[Manifest, str]:
-    """Back the site up into ``target``; the manifest and its SHA-256.
+    """Back the site up into ``target``; returns the manifest and its SHA-256.
 
     Raises
     ------
     RecoveryError
-        If the target is in use or lies in the data folder, or the database is of a
-        kind that cannot be backed up.
+        If the target is in use or inside the data folder, or the database is of a kind
+        that cannot be backed up.
     """
     target = target.resolve()
     _check_target(target)
@@ -81,7 +81,7 @@ def site_backup(target: Path, *, with_key: bool = True) -> tuple[Manifest, str]:
         own = manifest_write(manifest, part)
         file_entry(part / "manifest.json", "")
         folders_sync(part)
-        part.replace(target)  # onto nothing, or onto an empty folder
+        part.replace(target)  # which does not exist or is an empty folder
     return manifest, own
 
 
@@ -95,13 +95,13 @@ def _check_target(target: Path) -> None:
 
 
 def _left_out() -> frozenset[str]:
-    """Of the data folder: what is made anew, and what is kept in another way."""
+    """Entries of the data folder that can be rebuilt or are backed up separately."""
     rooms = (settings.STATIC_ROOT, settings.FEATURE_CACHE, settings.BACKBONE_DIR)
     return frozenset({Path(room).name for room in rooms} | {"secret_key", ".restoring"})
 
 
 def _database_files() -> frozenset[Path]:
-    """The live SQLite file and what lies beside it: its copy is the snapshot."""
+    """The live SQLite file and its companions, which the snapshot replaces."""
     if connection.vendor != "sqlite":
         return frozenset()
     path = Path(str(connection.settings_dict["NAME"])).resolve()
@@ -116,7 +116,7 @@ def _database_names() -> frozenset[str]:
 
 
 def _clips_fetched() -> None:
-    """Where clips are kept in a bucket, bring this host's copies of all up to date."""
+    """If clips are kept in a bucket, synchronise this host's copies of all of them."""
     if shelf.is_remote():
         for name in Clip.objects.values_list("name", flat=True):
             shelf.fetch(name)
@@ -145,7 +145,7 @@ def _key_written(part: Path) -> FileEntry:
 
 
 def _notes(facts: DatabaseFacts, files: list[FileEntry]) -> list[str]:
-    """Films that the database names and the backup has not, or not as sealed."""
+    """Films that the database names but the backup lacks, or has not as sealed."""
     store = Path(settings.CLIP_STORE)
     if not store.is_relative_to(settings.VAR_DIR):
         return [f"the clip store {store} lies outside the data folder"]

@@ -1,4 +1,4 @@
-"""Copying files so that they are on the disk, and their hash is of what was copied."""
+"""Copy files durably (fsync), hashing the bytes that were copied."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 
 from evalsite.recovery.manifest import BLOCK, FileEntry
 
-# Half-written files and scratch folders of the stores, renamed into place when whole.
+# Prefix of the stores' unfinished files and folders, renamed into place when complete.
 UNFINISHED = ".part-"
 
 
 def file_copy(source: Path, target: Path, name: str, *, mode: int) -> FileEntry:
-    """Copy one file, hash what was read, and wait until the disk has it."""
+    """Copy one file, hashing what was read, and wait until it is on disk."""
     target.parent.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
     with source.open("rb") as read, target.open("xb") as written:
@@ -29,7 +29,7 @@ def file_copy(source: Path, target: Path, name: str, *, mode: int) -> FileEntry:
 
 
 def file_entry(path: Path, name: str) -> FileEntry:
-    """The entry of a file that was written into the backup by somebody else."""
+    """The entry of a file written into the backup by other code."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
@@ -39,11 +39,11 @@ def file_entry(path: Path, name: str) -> FileEntry:
 def files_of(
     folder: Path, left_out: frozenset[str], but: frozenset[Path] = frozenset()
 ) -> Iterator[Path]:
-    """Every whole file below ``folder`` ``but`` these, at whatever depth they lie.
+    """Every complete file below ``folder``, at any depth, except those in ``but``.
 
-    ``left_out`` names entries of its first level.
+    ``left_out`` names entries of its first level to skip.
 
-    A link is followed as what it names: a data folder may lie on another disk.
+    Symbolic links are followed, as a data folder may be on another disk.
     """
     for entry in sorted(folder.iterdir()):
         if entry.name in left_out:
@@ -65,7 +65,7 @@ def _is_whole(path: Path) -> bool:
 
 
 def folders_sync(root: Path) -> None:
-    """Wait until the disk has the names of the files as well as their bytes."""
+    """Wait until the files' names, not only their bytes, are on disk."""
     for folder, _, _ in os.walk(root):
         handle = os.open(folder, os.O_RDONLY)
         try:

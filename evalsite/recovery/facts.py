@@ -1,4 +1,4 @@
-"""What a database says of itself: schema, log heads, films; asked of any cursor."""
+"""What a database states about itself: schema, log heads, films; from any cursor."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from evalsite.recovery.manifest import (
 
 
 class Cursor(Protocol):
-    """The part of a database cursor that is needed here."""
+    """The part of a database cursor's interface that is needed here."""
 
     def execute(self, sql: str, /) -> Any: ...
     def fetchall(self) -> Sequence[Sequence[Any]]: ...

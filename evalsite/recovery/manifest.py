@@ -1,4 +1,4 @@
-"""What lies in a backup: every file with its hash, the schema, each study's log head."""
+"""A backup's contents: every file with its hash, the schema, each study's log head."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from annotations.core.proof.canonical import canonical
 
 FORMAT = 1
 NAME = "manifest.json"
-# Rooms of a backup folder.
+# The subfolders of a backup.
 DATA, KEYS, DATABASE = "data", "keys", "database"
 SECRET_KEY = f"{KEYS}/secret_key"
 BLOCK = 1 << 20
@@ -45,7 +45,7 @@ class StudyHead:
 
 @dataclass(frozen=True)
 class DatabaseFacts:
-    """What a snapshot of the database says of itself."""
+    """What a snapshot of the database states about itself."""
 
     engine: str
     migrations: tuple[tuple[str, str], ...]
@@ -55,7 +55,7 @@ class DatabaseFacts:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The whole table of contents; ``key`` is a fingerprint, not the key."""
+    """The backup's table of contents; ``key`` is a fingerprint, not the key."""
 
     made_at: str
     engine: str
@@ -80,12 +80,12 @@ class Manifest:
 
 
 def key_fingerprint(key: str) -> str:
-    """Tells two signing keys apart without telling either."""
+    """A fingerprint that distinguishes signing keys without revealing them."""
     return hmac.new(key.encode(), b"backup of the site", hashlib.sha256).hexdigest()
 
 
 def manifest_write(manifest: Manifest, folder: Path) -> str:
-    """Write the manifest with its own SHA-256; return that."""
+    """Write the manifest with its own SHA-256; return the hash."""
     facts = {"format": FORMAT, **asdict(manifest)}
     own = _own_sha256(facts)
     text = json.dumps({**facts, "sha256": own}, indent=1, ensure_ascii=False)
@@ -138,7 +138,7 @@ def _manifest(facts: Mapping[str, Any]) -> Manifest:
 
 
 def files_check(manifest: Manifest, folder: Path) -> None:
-    """Compare every file with its hash, and look for files that nobody listed.
+    """Compare every file with its hash, and look for unlisted files.
 
     Raises
     ------

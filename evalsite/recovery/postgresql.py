@@ -1,7 +1,7 @@
-"""A consistent dump of a PostgreSQL database in use, and the way back.
+"""Dump a PostgreSQL database in use consistently, and restore it.
 
-``pg_dump`` reads the very snapshot from which schema and log heads are read: what the
-manifest says is what the dump holds, whoever writes meanwhile.
+``pg_dump`` reads the same snapshot from which schema and log heads are read, so the
+manifest matches the dump despite concurrent writes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _OPTIONS = {
 
 
 def client_environment() -> dict[str, str]:
-    """How PostgreSQL's own programs reach the site's database; nothing on a command line."""
+    """Environment for PostgreSQL's programs, so that no secret is on a command line."""
     known = connection.settings_dict
     options = known.get("OPTIONS", {})
     found = {name: str(known[key]) for key, name in _SETTINGS.items() if known.get(key)}
@@ -60,7 +60,7 @@ def _run(program: str, *arguments: str) -> None:
 
 
 def dump(folder: Path) -> DatabaseFacts:
-    """Dump one snapshot while others write."""
+    """Dump one snapshot despite concurrent writes."""
     target = folder / FILE
     target.parent.mkdir()
     with transaction.atomic(), connection.cursor() as cursor:
@@ -86,11 +86,11 @@ class Loader:
         return not connection.introspection.table_names()
 
     def prepare(self) -> None:
-        """Look whether the archive's table of contents can be read."""
+        """Check that the archive's table of contents can be read."""
         _run("pg_restore", "--list", str(self.source))
 
     def load(self) -> None:
-        """All of it or, at the first error, nothing."""
+        """Load everything or, at the first error, nothing."""
         name = str(connection.settings_dict["NAME"])
         connection.close()
         _run(
@@ -101,4 +101,4 @@ class Loader:
             cursor.execute("ANALYZE")
 
     def clean(self) -> None:
-        """Nothing lies about: the transaction was rolled back."""
+        """Nothing to clean up: the transaction was rolled back."""

@@ -1,10 +1,10 @@
-"""Restoring a backup into an empty site: all of it, or nothing.
+"""Restore a backup into an empty site, all or nothing.
 
-1. Look: manifest, every hash, schema, engine, key, an empty target. Nothing is written.
+1. Check manifest, every hash, schema, engine, key, an empty target; write nothing.
 2. Stage: copy the files into ``.restoring`` of the data folder, hashing what is copied.
-3. Place: note which names are about to appear, rename them into place.
+3. Place: record which names are about to appear, and rename them into place.
 4. Load the database in one step (a rename, or one transaction). Until that step there
-   is no database, and an interrupted restore is swept away by the next one.
+   is no database, and the next restore removes the remains of an interrupted one.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ PLACED = "placed.json"
 
 
 class Loader(Protocol):
-    """How one kind of database is filled."""
+    """Fills one kind of database."""
 
     def is_target_empty(self) -> bool: ...
     def prepare(self) -> None: ...
@@ -55,7 +55,7 @@ def site_restore(source: Path) -> Manifest:
     ------
     RecoveryError
         If the backup is damaged or newer than this code, the target is not empty, or
-        the restored database is not what the manifest says.
+        the restored database differs from the manifest.
     """
     manifest = backup_check(source)
     loader = _loader(manifest, source)
@@ -75,7 +75,7 @@ def site_restore(source: Path) -> Manifest:
 
 
 def backup_check(source: Path) -> Manifest:
-    """Everything that can be known of a backup without writing anything."""
+    """Check everything about a backup that can be checked without writing."""
     manifest = manifest_read(source)
     files_check(manifest, source)
     _check_schema(manifest)
@@ -113,7 +113,7 @@ def _key_is_in_folder() -> bool:
 
 
 def _brings_key(manifest: Manifest) -> bool:
-    """Whether the data folder's own key, just made for an empty site, is replaced."""
+    """Whether the backup's key replaces the one just made for an empty site."""
     return key_fingerprint(settings.SECRET_KEY) != manifest.key
 
 
@@ -142,7 +142,7 @@ def _check_database_empty(loader: Loader) -> None:
 
 
 def _names(manifest: Manifest) -> list[str]:
-    """Entries of the data folder's first level that the backup brings."""
+    """First-level entries of the data folder that the backup contains."""
     return sorted({entry.path.split("/")[1] for entry in manifest.below(DATA)})
 
 
@@ -157,7 +157,7 @@ def _check_folder_empty(manifest: Manifest) -> None:
 
 
 def _sweep() -> None:
-    """Take away what an interrupted restore left; its database never came."""
+    """Delete the remains of an interrupted restore, whose database was never loaded."""
     stage = Path(settings.VAR_DIR) / STAGING
     note = stage / PLACED
     for name in json.loads(note.read_text()) if note.exists() else []:
@@ -174,7 +174,7 @@ def _remove(path: Path) -> None:
 
 @contextmanager
 def _staged(manifest: Manifest, source: Path) -> Iterator[Path]:
-    """Copies of all files beside their places, each compared with its hash again."""
+    """Copies of all files in a staging folder, each checked against its hash again."""
     stage = Path(settings.VAR_DIR) / STAGING
     try:
         for entry in manifest.below(DATA):
@@ -195,7 +195,7 @@ def _staged(manifest: Manifest, source: Path) -> Iterator[Path]:
 
 @contextmanager
 def _placed(stage: Path) -> Iterator[None]:
-    """Rename everything into place; take it back if the block fails."""
+    """Rename everything into place; undo this if the block fails."""
     data, root = stage / DATA, Path(settings.VAR_DIR)
     names = sorted(path.name for path in data.iterdir()) if data.exists() else []
     kept = [name for name in names if name != "secret_key"]
@@ -216,7 +216,7 @@ def _placed(stage: Path) -> Iterator[None]:
 
 
 def _check_arrived(manifest: Manifest) -> None:
-    """The database that came is the one that the manifest describes."""
+    """Check that the restored database is the one that the manifest describes."""
     now = facts_now()
     if (now.migrations, now.studies) != (manifest.migrations, manifest.studies):
         raise RecoveryError(
@@ -226,10 +226,10 @@ def _check_arrived(manifest: Manifest) -> None:
 
 
 def clips_shelved() -> None:
-    """Where clips are kept in a bucket, put every restored clip there.
+    """If clips are kept in a bucket, upload every restored clip.
 
-    The site is whole by then: should the bucket fail, nothing is taken back, and
-    ``restore_site --shelve`` does this alone.
+    The site is complete by then: if the bucket fails, nothing is undone, and
+    ``restore_site --shelve`` repeats only this step.
     """
     store = Path(settings.CLIP_STORE)
     if shelf.is_remote() and store.is_dir():
@@ -238,7 +238,7 @@ def clips_shelved() -> None:
 
 
 def facts_now() -> DatabaseFacts:
-    """Of the site's database as it is."""
+    """The facts of the site's current database."""
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
         return database_facts(connection.vendor, tables, cursor)

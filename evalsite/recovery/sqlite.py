@@ -1,4 +1,4 @@
-"""A consistent copy of a SQLite database in use, and the way back."""
+"""Copy a SQLite database in use consistently, and restore it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ FILE = f"{DATABASE}/site.sqlite3"
 
 
 def dump(folder: Path) -> DatabaseFacts:
-    """Copy the database by SQLite's online backup while others write to it.
+    """Copy the database by SQLite's online backup, despite concurrent writes.
 
     Raises
     ------
     OSError
-        If the copy cannot be written: SQLite has an error of its own for a full disk.
+        If the copy cannot be written (converts SQLite's own error for a full disk).
     """
     target = folder / FILE
     target.parent.mkdir()
@@ -42,7 +42,7 @@ def _dumped(target: Path) -> DatabaseFacts:
         closing(sqlite3.connect(target)) as copy,
     ):
         live.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE")  # one file, whole in itself
+        copy.execute("PRAGMA journal_mode=DELETE")  # one self-contained file
         check(copy)
         return facts(copy)
 
@@ -64,7 +64,7 @@ def check(copy: sqlite3.Connection) -> None:
 
 
 def facts(copy: sqlite3.Connection) -> DatabaseFacts:
-    """Of the copy, not of the database that goes on."""
+    """The facts of the copy, not of the database in use."""
     cursor = copy.cursor()
     cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     tables = [name for (name,) in cursor.fetchall()]
@@ -72,7 +72,7 @@ def facts(copy: sqlite3.Connection) -> DatabaseFacts:
 
 
 class Loader:
-    """Puts a copy in the place of a database that is empty."""
+    """Replaces an empty database by a copy."""
 
     def __init__(self, folder: Path) -> None:
         self.source = folder / FILE
@@ -86,7 +86,7 @@ class Loader:
             return not there.execute("SELECT 1 FROM sqlite_master").fetchone()
 
     def prepare(self) -> None:
-        """Copy it beside its place and look whether it is whole."""
+        """Copy it beside its place and check that it is intact."""
         self.target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(self.source, self.staged)
         with self.staged.open("rb") as file:
@@ -95,7 +95,7 @@ class Loader:
             check(copy)
 
     def load(self) -> None:
-        """One rename: before it there is no database, after it the whole one."""
+        """One rename: before it there is no database, after it the complete one."""
         connection.close()
         for suffix in ("-wal", "-shm"):
             Path(f"{self.target}{suffix}").unlink(missing_ok=True)

@@ -34,7 +34,7 @@ class TransientError(GaitError):
 
 
 DEVICE_IS_FULL = ("CUDA error: out of memory", "STATUS_ALLOC_FAILED")
-"""What CUDA's own libraries say, in errors that torch gives no name."""
+"""Messages of CUDA's own libraries, in errors for which torch has no class."""
 
 
 def out_of_memory(error: BaseException) -> TransientError | None:

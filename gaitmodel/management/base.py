@@ -20,7 +20,7 @@ from tqdm import tqdm
 from gaitmodel.core.errors import GaitError, InputError, out_of_memory
 
 _UNUSABLE: Final = (errno.EACCES, errno.ENAMETOOLONG, errno.ENOENT)
-"""What is wrong with the path that a person gave, not with the machine."""
+"""Errors of a path that a person gave, not of the machine."""
 
 
 class GaitCommand(BaseCommand):

@@ -25,7 +25,7 @@ LED = frozenset(
         "unblinding_signed", "data_exported", "texts_shared", WITHDRAWAL,
     }
 )  # fmt: skip
-"""Acts of who leads a study: no withdrawal erases them, whoever once led or will."""
+"""A lead's acts: no withdrawal erases them, even if the person is also a rater."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 LEAST = 3
-"""Subjects from which limits of agreement are given."""
+"""Fewest subjects for which limits of agreement are given."""
 
 
 @dataclass(frozen=True)

@@ -34,16 +34,16 @@ from gaitmodel.core.pose.skel import INDEX
 from gaitmodel.core.records import FloatArray, GaitEvents, PoseSequence
 
 STRIKE_BIAS_S: Final = 0.009
-"""The three moments' mean lies this much after the strike: midway between two
-force-plate trials, overground and treadmill, which ask for 4 and 14 ms. Taken from one
-and judged on the other, the median error is 11 ms and all lie within a video frame."""
+"""The mean of the three moments is this much after the strike: midway between two
+force-plate trials, overground and treadmill, which give 4 and 14 ms. Set from one and
+evaluated on the other, the median error is 11 ms and all are within a video frame."""
 
 OFF_BIAS_S: Final = 0.002
 """The toe is farthest behind this much after it leaves (the same trials)."""
 
 FILM_OFF_BIAS_S: Final = -0.022
-"""The same for video landmarks, whose smoothing lets the toe turn early: the median over
-drawn walkers of seeds 11 and 21, all classes, leg near the camera."""
+"""The same for video landmarks, whose smoothing makes the toe turn early: the median
+over drawn walkers of seeds 11 and 21, all classes, leg near the camera."""
 
 _STRIKE_CUTOFF_HZ: Final = 2.5
 _HEEL_CUTOFF_HZ: Final = 5.0

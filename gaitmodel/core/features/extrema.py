@@ -13,11 +13,11 @@ from scipy.signal import butter, correlate, find_peaks, sosfiltfilt
 from gaitmodel.core.records import FloatArray
 
 _FLICKER: Final = 0.4
-"""Share of a step within which two turning points are no two steps."""
+"""Share of a step within which two turning points cannot be two steps."""
 
 _STRIDE_S: Final = (0.6, 2.5)
 _WINDOW_S: Final = 2.0
-"""Over how long the local range of the signal is taken: a stride, even a slow one."""
+"""Window of the signal's local range: at least a stride, even a slow one."""
 
 
 def low_pass(signal: FloatArray, fps: float, cutoff_hz: float) -> FloatArray:

@@ -9,7 +9,7 @@ from gaitmodel.core.records import GaitFeatures, Metric, Quality
 
 _LOW = " (low quality)."
 _ECHOES = frozenset({"step_time_s", "stride_time_s", "stance_percent"})
-"""Say again what cadence and swing have said."""
+"""Quantities that only repeat what cadence and swing show."""
 
 
 def findings(features: GaitFeatures) -> list[str]:

@@ -10,10 +10,10 @@ import numpy as np
 from gaitmodel.core.records import FloatArray, Metric, Quality, Side
 
 GOOD_FROM: Final = 3
-"""Steps or strides from which a mean is called good."""
+"""Fewest steps or strides for a mean of good quality."""
 
 CV_FROM, CV_GOOD_FROM = 3, 6
-"""Strides from which a coefficient of variation is given at all, and called good."""
+"""Fewest strides for a coefficient of variation at all, and for one of good quality."""
 
 
 def missing(key: str, unit: str, reason: str, side: Side | None = None) -> Metric:

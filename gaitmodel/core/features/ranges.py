@@ -25,7 +25,7 @@ from gaitmodel.core.records import FloatArray, Metric, PoseSequence, Side, View
 _TRUNK: Final = ("pelvis_tilt", "lumbar_extension", "thorax_extension")
 
 SEEN_FROM: Final = 0.5
-"""Share of the frames in which the trunk is observed from which its mean is good."""
+"""Least share of frames with an observed trunk for a mean of good quality."""
 
 FASTEST_TURN_DPS: Final = 1500.0
 """Degrees a second: a pirouette; half a turn within a video frame is 5,400."""

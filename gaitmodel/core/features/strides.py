@@ -18,7 +18,7 @@ from gaitmodel.core.records import FloatArray, GaitEvents, PoseSequence, Side
 
 _PAUSE_STEPS: Final = 2.5
 _PAUSE_S: Final = 1.2
-"""A step this long, and so many times the median step, is a pause in walking."""
+"""A step this long, and ``_PAUSE_STEPS`` times the median, is a pause in walking."""
 
 Strike = tuple[float, Side]
 

@@ -18,7 +18,7 @@ from gaitmodel.core.media.probe import opened
 from gaitmodel.core.records import ByteArray, Frames, IntArray
 
 _AHEAD: Final = 4
-"""Frames that are decoded before they are asked for."""
+"""Frames that are decoded ahead."""
 
 
 def sample_indices(

@@ -27,7 +27,7 @@ _UNEVEN: Final = 0.5
 
 
 LONGEST_S: Final = 600.0
-"""A walk is seconds long; a longer film is another file, taken by mistake."""
+"""A walk lasts seconds; a longer film was probably given by mistake."""
 
 LARGEST_BYTES: Final = 4 * 2**30
 

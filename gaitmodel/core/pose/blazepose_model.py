@@ -23,7 +23,7 @@ _GRIDS: Final = ((28, 2), (14, 2), (7, 6))
 """Cells per side of each anchor layer, and anchors per cell: 2,254 in all."""
 
 _CANDIDATE: Final = 0.2
-"""Least score of a detection: the landmark network has the last word."""
+"""Least score of a detection: the landmark network decides."""
 
 _PERSON: Final = 0.5
 """Least score of a person inside a region."""

@@ -12,14 +12,14 @@ from gaitmodel.core.pose.blazepose_model import BlazePose, Person, Region, same_
 from gaitmodel.core.records import ByteArray, FloatArray
 
 _LOOK_EVERY: Final = 12
-"""Frames between looks for people who are not followed yet."""
+"""Frames between searches for people who are not tracked yet."""
 
 _LOOK_ALONE: Final = 3
-"""The same while nobody is followed."""
+"""The same while nobody is tracked."""
 
 _MOST_PEOPLE: Final = 4
 _LONGEST_LOSS: Final = 15
-"""Frames for which somebody lost is taken for the same person on return."""
+"""Longest loss, in frames, after which a person is still taken to be the same."""
 
 ANKLES, HIPS = (27, 28), (23, 24)
 

@@ -16,7 +16,7 @@ from gaitmodel.core.records import FloatArray, PoseSequence
 
 SUFFIXES: Final = (".npy", ".mot", ".sto", ".trc")
 SURE: Final = 0.75
-"""Confidence in the choice of the walker below which a reader is told."""
+"""Confidence in the choice of the walker below which a warning is given."""
 
 FPS_SLACK: Final = 0.5  # between a source's stated rate and the file's
 _FPS_RANGE: Final = (1.0, 1000.0)

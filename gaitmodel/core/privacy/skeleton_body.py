@@ -11,7 +11,7 @@ from gaitmodel.core.pose.skel import INDEX, NAMES
 from gaitmodel.core.records import BoolArray, FloatArray
 
 THREE_QUARTER_VIEW: Final = np.deg2rad(-60.0)
-"""Heading at which a walker is drawn whose own heading was never observed."""
+"""Heading used to draw a walker whose own heading was never observed."""
 
 # Without these a limb cannot be placed; the others only refine it.
 _PRIMARY: Final = frozenset(

@@ -22,7 +22,7 @@ _SOLES: Final = [JOINT_INDEX[f"{p}_{s}"] for s in "rl" for p in ("heel", "toe")]
 _ANKLES: Final = [JOINT_INDEX["ankle_r"], JOINT_INDEX["ankle_l"]]
 _SOLE_M: Final = 0.02
 _CONTACT_M: Final = 0.02
-"""How much higher than the other a foot may be and still carry half as much."""
+"""Height above the lower foot at which a foot's contact weight is halved."""
 
 
 @dataclass(frozen=True)

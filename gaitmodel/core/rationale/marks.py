@@ -38,7 +38,7 @@ _COUNTED: Final = re.compile(
     rf"|(?:(?<=\bonly )|(?<=\bjust ))(one)(?=\s+{_EVENTS}\b)",
     re.IGNORECASE,
 )
-"""What was counted, and no "from one heel strike to the next"."""
+"""A count of events, excluding "from one heel strike to the next"."""
 _OTHER_SIDE: Final = re.compile(
     rf"{_OF_SOME}({'|'.join(_WORDS)})(?=\s+(?:on|for)\s+the\s+(?:left|right)\b)",
     re.IGNORECASE,

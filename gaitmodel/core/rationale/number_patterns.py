@@ -45,7 +45,7 @@ OWN: Final = re.compile(
     r"(?:normal|typical|usual|healthy)\b(?!\s+(?:values?|being|is|of|about|around|approximately)\b)[^;.]{0,30}$",
     re.IGNORECASE,
 )
-"""What is called normal, but of this person: "has a normal cadence of 110"."""
+"""Called normal, but about this person: "has a normal cadence of 110"."""
 OTHERS: Final = re.compile(
     r"\b(?:adults?|people|persons|individuals|subjects|population|walkers|range|limits?|than|compared|what|"
     r"in\s+(?:normal|healthy|typical)\s+(?:gait|walking|locomotion)|(?:normal|healthy|typical)\s+"
@@ -84,7 +84,7 @@ AT_EVENT: Final = re.compile(
     r"|\b(?P<phase>(?:at|in|during|through(?:out)?)\s+(?:the\s+)?(?:(?:early|mid)[-\s]*stance|loading\s+response))\b",
     re.IGNORECASE,
 )
-"""An angle at one event, or in a part of stance: peaks and ranges say nothing of it."""
+"""An angle at one event, or in a part of stance; peaks and ranges do not cover it."""
 PEAK: Final = re.compile(
     r"\b(?:peak(?:s|ed|ing)?|maxim(?:um|al(?:ly)?)|range|excursion)\b", re.IGNORECASE
 )

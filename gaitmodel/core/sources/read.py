@@ -31,7 +31,7 @@ SOURCES: dict[str, Callable[[Path, SourceOptions], Manifest]] = {
 
 LONGEST: Final = {"subject": 120, "source": 60}
 LONGEST_PATH: Final = 1000
-"""What the rows of subjects and clips hold."""
+"""The lengths that the rows of subjects and clips can hold."""
 
 NOBODY: Final[Mapping[str, Split]] = MappingProxyType({})
 

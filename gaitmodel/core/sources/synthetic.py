@@ -30,7 +30,7 @@ from gaitmodel.core.store import atomic_path, file_sha256, write_json
 from gaitmodel.core.taxonomy import GaitClass
 
 VERSION: Final = 3
-"""Raise it when the same seed would give other bytes: old cohorts are then redone."""
+"""Raise it when the same seed would give other bytes: old cohorts are then rebuilt."""
 
 _COLUMNS: Final = (
     "clip", "subject", "label", "source", "video", "pose", "fps", "split",

@@ -37,7 +37,7 @@ _NO_MEAN: Final = re.compile(
     r"variability|variation|diff|difference|min|minimum|max|maximum|range|median|"
     r"ratio|index|a?symmetry|load|loading|unload|unloading|count|number)\b"
 )
-"""What a mat tells of a parameter beside its mean, and the parts of a phase."""
+"""A mat's columns about a parameter other than its mean, and the parts of a phase."""
 
 
 @dataclass(frozen=True)

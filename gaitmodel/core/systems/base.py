@@ -153,7 +153,7 @@ class Prompting(Protocol):
 
 Answers = list[tuple[Prediction, RationaleText]]
 Decide = Callable[[Sequence[Mapping[str, Tensor]]], list[Prediction]]
-"""What a trained network makes of the inputs of clips."""
+"""A trained network's predictions from the inputs of clips."""
 
 
 @runtime_checkable

@@ -31,7 +31,7 @@ from gaitmodel.core.systems.folders import (
 
 Channels = tuple[float, float, float]
 KINETICS: tuple[Channels, Channels] = ((0.45, 0.45, 0.45), (0.225, 0.225, 0.225))
-"""Mean and deviation that the Kinetics checkpoints of these networks were made with."""
+"""Mean and deviation of pixels for the Kinetics checkpoints of these networks."""
 
 Build = Callable[[], nn.Module]
 

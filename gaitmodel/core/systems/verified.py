@@ -22,7 +22,7 @@ from gaitmodel.core.records import GaitFeatures, RationaleText
 
 ROUNDS = 3
 Write = Callable[[Sequence[int], Drawn | None], list[RationaleText]]
-"""Drafts for the clips of these rows: greedy, or drawn."""
+"""Writes drafts for the clips of the given rows: greedy, or sampled."""
 
 
 @dataclass(frozen=True)

@@ -215,10 +215,17 @@ MUTATIONS = (
     ),
     Mutation(
         "answers are not compared with the log",
-        "annotations/services/sealing.py",
-        "            *answer_breaks(study),\n",
+        "annotations/services/comparing.py",
+        "        *answer_breaks(study),\n",
         "",
         "tests/annotations/services/test_replaying.py",
+    ),
+    Mutation(
+        "a study in use is compared as of two moments",
+        "annotations/services/comparing.py",
+        "return held, _breaks(held)",
+        "return held, breaks",
+        "tests/annotations/services/test_comparing.py",
     ),
     Mutation(
         "a content may be missing without a withdrawal",
@@ -236,8 +243,8 @@ MUTATIONS = (
     ),
     Mutation(
         "a study may be further than its log",
-        "annotations/services/sealing.py",
-        "            *closing_breaks(study),\n",
+        "annotations/services/comparing.py",
+        "        *closing_breaks(study),\n",
         "",
         "tests/annotations/services/test_sealing.py",
     ),
@@ -390,8 +397,8 @@ MUTATIONS = (
     ),
     Mutation(
         "codes are not compared with the log",
-        "annotations/services/sealing.py",
-        "            *coding_breaks(study),\n",
+        "annotations/services/comparing.py",
+        "        *coding_breaks(study),\n",
         "",
         "tests/annotations/services/test_coding.py",
     ),

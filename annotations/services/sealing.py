@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from annotations.audit import event_append, log_breaks, study_for_update
+from annotations.audit import event_append, study_for_update
 from annotations.core.allocation.design import allocate
 from annotations.core.allocation.drbg import SEED_BYTES
 from annotations.core.allocation.partition import CaseKey
@@ -28,10 +28,8 @@ from annotations.core.proof.seal import (
 )
 from annotations.models import Assignment, Case, Seal, Slot, SlotIdentity, Study
 from annotations.services import sharing
+from annotations.services.comparing import record_breaks
 from annotations.services.materials import material_item, patient_breaks, versions_item
-from annotations.services.recoding import coding_breaks
-from annotations.services.replaying import answer_breaks
-from annotations.services.retracing import closing_breaks
 from annotations.vault import vault_opened
 from gaitmodel import shelf
 from gaitmodel.core.store import file_sha256
@@ -111,18 +109,15 @@ def study_verify(study: Study) -> Verification:
         breaks = [
             *seal_breaks(sealed, sealed_items(study)),
             *_material_breaks(study),
-            *log_breaks(study),
             *_root_breaks(study, seal.root),
-            *closing_breaks(study),
-            *answer_breaks(study),
-            *coding_breaks(study),
         ]
+        compared, found = record_breaks(study)
     return Verification(
         seal.root,
         len(sealed.leaves),
-        study.event_count,
-        study.event_head,
-        tuple(breaks),
+        compared.event_count,
+        compared.event_head,
+        (*breaks, *found),
     )
 
 

@@ -29,6 +29,7 @@ from django.views.decorators.http import require_GET, require_safe
 from annotations.models import Assignment
 from annotations.selectors import assignment_for
 from annotations.services import film_opened
+from annotations.services.writing import UnknownCaseError
 from gaitmodel import shelf
 from gaitmodel.views.ranged import asked_range, film_response
 
@@ -83,7 +84,10 @@ def film_served(request: HttpRequest, assignment: Assignment) -> HttpResponseBas
     etag = _etag(assignment)
     asked = asked_range(request, stored.size, etag)
     if request.method == "GET" and (asked is None or asked.start == 0):
-        film_opened(assignment=assignment, actor=assignment_reader(request))
+        try:
+            film_opened(assignment=assignment, actor=assignment_reader(request))
+        except UnknownCaseError as error:
+            raise Http404 from error
     return film_response(request, stored, asked, etag=etag, seconds=VALID_S)
 
 

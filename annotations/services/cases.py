@@ -10,9 +10,15 @@ from django.utils import timezone
 
 from annotations.audit import event_append, study_for_update
 from annotations.core.errors import StateError, StudyError
-from annotations.models import Assignment, Attention
+from annotations.models import Assignment, Attention, Seat
 from annotations.selectors.answers import case_missing
-from annotations.services.writing import FINISHED, HeldCase, study_held, writing
+from annotations.services.writing import (
+    FINISHED,
+    HeldCase,
+    check_still_seated,
+    study_held,
+    writing,
+)
 
 
 def assignment_open(*, case_id: UUID, actor: User) -> None:
@@ -30,10 +36,20 @@ def assignment_open(*, case_id: UUID, actor: User) -> None:
 
 
 def film_opened(*, assignment: Assignment, actor: User) -> None:
-    """Log that a rater was served the case's film."""
+    """Log that a rater, or a lead who looks at the rater's page, is served the film.
+
+    Raises
+    ------
+    UnknownCaseError
+        If the rater has left the seat: nothing is logged of who has withdrawn.
+    """
     with transaction.atomic():
+        study = study_for_update(assignment.seat.study_id)
+        if not actor.is_staff:
+            seat = Seat.objects.filter(pk=assignment.seat_id)
+            check_still_seated(seat.values_list("rater", flat=True).get(), actor)
         event_append(
-            study=study_for_update(assignment.seat.study_id),
+            study=study,
             kind="film_opened",
             actor=actor,
             payload={"assignment": str(assignment.pk)},

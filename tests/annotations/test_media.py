@@ -7,6 +7,7 @@ from django.urls import reverse
 from annotations import media
 from annotations.models import Assignment, Event
 from annotations.services import rater_seat, study_open
+from annotations.services.joining import consent_withdraw
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +106,21 @@ def test_each_opening_is_logged_and_a_seek_is_not(page, url) -> None:
     page.get(url, headers={"Range": "bytes=0-"})
     page.get(url, headers={"Range": "bytes=100-"})
     assert Event.objects.filter(kind="film_opened").count() == before + 2
+
+
+def test_of_who_withdraws_while_the_film_is_fetched_nothing_is_logged_afterwards(
+    page, url, case, ada, monkeypatch
+) -> None:
+    fetched = media.shelf.film
+
+    def late(name):
+        consent_withdraw(seat_id=case.seat_id, actor=ada)
+        return fetched(name)
+
+    monkeypatch.setattr(media.shelf, "film", late)
+    assert page.get(url).status_code == 404
+    last = Event.objects.order_by("sequence").last()
+    assert last.kind == "consent_withdrawn"
 
 
 def test_the_headers_name_no_clip_and_no_time(page, url, case) -> None:

@@ -15,7 +15,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -207,7 +207,13 @@ def _account_create(email: str, password: str) -> User:
     except ValidationError as error:
         raise StudyError(" ".join(error.messages)) from error
     rater.set_password(password)
-    rater.save()
+    try:
+        with transaction.atomic():
+            rater.save()
+    except IntegrityError as error:  # by another study's link, which holds another lock
+        raise StateError(
+            "an account for this address has just been made; open the link again"
+        ) from error
     return rater
 
 

@@ -39,7 +39,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         except StudyError as error:
             problem = str(error)
         else:
-            return _welcome(request, rater, has_account)
+            is_own = rater.check_password(form.cleaned_data["password"])
+            return _welcome(request, rater, is_new=is_own and not has_account)
     page = {
         "email": found.email,
         "has_account": has_account,
@@ -51,8 +52,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
-def _welcome(request: HttpRequest, rater: User, has_account: bool) -> HttpResponse:
-    if has_account:
+def _welcome(request: HttpRequest, rater: User, *, is_new: bool) -> HttpResponse:
+    """Signed in is only who has made the account: another link may have, just before."""
+    if not is_new:
         messages.success(request, "You have joined the study. Please sign in.")
         return redirect("account_login")
     login(request, rater, backend="django.contrib.auth.backends.ModelBackend")

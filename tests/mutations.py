@@ -228,6 +228,27 @@ MUTATIONS = (
         "tests/annotations/services/test_comparing.py",
     ),
     Mutation(
+        "a rater who has withdrawn leaves entries",
+        "annotations/services/cases.py",
+        "check_still_seated(seat.values_list(\"rater\", flat=True).get(), actor)",
+        "pass",
+        "tests/annotations/test_media.py",
+    ),
+    Mutation(
+        "a link signs in to an account that another has made",
+        "annotations/views/invitation.py",
+        "is_new=is_own and not has_account",
+        "is_new=not has_account",
+        "tests/annotations/services/test_two_invitations.py",
+    ),
+    Mutation(
+        "a link that was taken back works again",
+        "annotations/services/reissuing.py",
+        "waiting.update(expires_at=TAKEN_BACK)",
+        "pass",
+        "tests/annotations/services/test_inviting.py",
+    ),
+    Mutation(
         "a content may be missing without a withdrawal",
         "annotations/audit.py",
         "return breaks + erasure_breaks(links)",

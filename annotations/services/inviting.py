@@ -7,7 +7,7 @@ import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from django.contrib.auth.models import User
@@ -25,6 +25,8 @@ from annotations.models import Invitation, Seat, Study
 from annotations.selectors.invitations import invitations_waiting
 
 INVITATION_DAYS = 14
+# No clock that is put back makes a link work again that was taken back.
+TAKEN_BACK = datetime(1970, 1, 1, tzinfo=UTC)
 TOKEN_BYTES = 32
 log = logging.getLogger(__name__)
 
@@ -138,7 +140,7 @@ def _seats_for(study: Study, emails: Sequence[str]) -> list[tuple[Seat, str]]:
             f"{new} raters are invited, but study {study.name!r} has "
             f"{len(free)} free seats"
         )
-    before.update(expires_at=timezone.now())
+    before.update(expires_at=TAKEN_BACK)
     others = iter(free)
     return [own.get(email) or (next(others), "") for email in emails]
 

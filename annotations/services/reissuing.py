@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from annotations.audit import event_append, study_for_update
 from annotations.core.errors import StateError, StudyError
 from annotations.models import Seat, Study
 from annotations.selectors.invitations import invitations_waiting
 from annotations.services.erasing import seat_free
+from annotations.services.inviting import TAKEN_BACK
 
 
 def seat_reissue(*, study: Study, number: int, reason: str, actor: User | None) -> Seat:
@@ -40,7 +40,7 @@ def seat_reissue(*, study: Study, number: int, reason: str, actor: User | None) 
         if seat is None or not (seat.rater_id or waiting.exists()):
             raise StudyError(f"seat {number} of {study.name!r} has no rater")
         left = seat.rater_id
-        waiting.update(expires_at=timezone.now())
+        waiting.update(expires_at=TAKEN_BACK)
         seat_free(seat)
         event_append(
             study=study,

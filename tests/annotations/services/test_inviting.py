@@ -1,6 +1,7 @@
 """Invitations: one seat an address, and links that outlive a mail server's bad day."""
 
 import io
+from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from annotations.core.errors import StudyError
 from annotations.models import Invitation, Seat, Study
@@ -71,6 +73,23 @@ def test_an_invitation_to_a_wrong_address_is_taken_back(opened, cleo) -> None:
     assert study_verify(Study.objects.get()).holds
     with pytest.raises(StudyError, match="seat 2 of 'First' has no rater"):
         seat_reissue(study=opened, number=2, reason="nobody", actor=cleo)
+
+
+@pytest.mark.parametrize("taken_back", ["reissued", "invited again"])
+def test_a_link_that_was_taken_back_stays_void_when_the_clock_goes_back(
+    opened, cleo, monkeypatch, taken_back
+) -> None:
+    (sent,) = invite(opened, "eva@example.org")
+    old = Invitation.objects.get()
+    if taken_back == "reissued":
+        seat_reissue(study=opened, number=1, reason="it is Ewa", actor=cleo)
+    else:
+        invite(opened, "eva@example.org")
+    real = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: real() - timedelta(hours=1))
+    assert Client().post(sent.link, {"password": PASSWORD}).status_code == 400
+    with pytest.raises(StudyError, match="used or has expired"):
+        invitation_accept(invitation=old, password=PASSWORD)
 
 
 def test_who_sits_already_is_not_invited_to_a_second_seat(opened) -> None:

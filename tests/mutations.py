@@ -230,7 +230,7 @@ MUTATIONS = (
     Mutation(
         "a rater who has withdrawn leaves entries",
         "annotations/services/cases.py",
-        "check_still_seated(seat.values_list(\"rater\", flat=True).get(), actor)",
+        'check_still_seated(seat.values_list("rater", flat=True).get(), actor)',
         "pass",
         "tests/annotations/test_media.py",
     ),

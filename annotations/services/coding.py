@@ -32,9 +32,8 @@ def codebook_save(*, study: Study, text: str, actor: User) -> Codebook:
     if CommentCoding.objects.filter(comment__assignment__seat__study=study).exists():
         raise StudyError("coding has begun: the codebook can no longer be changed")
     book, _ = Codebook.objects.update_or_create(study=study, defaults={"codes": codes})
-    event_append(
-        study=study, actor=actor, kind="codebook_written", payload={"codes": codes}
-    )
+    said = {"codes": codes, "codings_logged": True}
+    event_append(study=study, actor=actor, kind="codebook_written", payload=said)
     return book
 
 

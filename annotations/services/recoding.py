@@ -11,7 +11,8 @@ BOOK, CODED = "codebook_written", "comment_coded"
 def coding_breaks(study: Study) -> list[str]:
     """A codebook, or a coder's codes, that differ from their last entry in the log.
 
-    For studies coded before codes were logged, only the codebook is compared.
+    For studies coded before codes were logged, only the codebook is compared; a later
+    codebook's entry says that every coding will be logged.
     """
     return _book_breaks(study) + _code_breaks(study)
 
@@ -30,7 +31,7 @@ def _code_breaks(study: Study) -> list[str]:
         (said["assignment"], coder): said["codes"]
         for said, coder in rows.values_list("content__payload", "actor")
     }
-    if not logged:
+    if not logged and _is_from_before(study):
         return []
     stored = {
         (str(case), coder): codes
@@ -43,3 +44,12 @@ def _code_breaks(study: Study) -> list[str]:
         for case, coder in sorted(logged.keys() | stored.keys())
         if logged.get((case, coder)) != stored.get((case, coder))
     ]
+
+
+def _is_from_before(study: Study) -> bool:
+    """Whether comments can have been coded and the log say nothing of it."""
+    said = study.events.filter(kind=BOOK).values_list(
+        "content__payload__codings_logged", flat=True
+    )
+    books = list(said)
+    return bool(books) and not any(books)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from annotations.audit import event_append, study_for_update
 from annotations.core.errors import StateError, StudyError
 from annotations.models import Assignment, Study
 from annotations.models.answers import Comment
@@ -97,10 +99,34 @@ def test_codes_and_codebook_are_what_the_log_says(
 def test_what_was_coded_before_codes_were_logged_is_no_break(
     locked: Study, cleo: User
 ) -> None:
-    codebook_save(study=locked, text=BOOK, actor=cleo)
-    comment = Comment.objects.exclude(text="").get()
-    CommentCoding.objects.create(comment=comment, coder=cleo, keys=["wrong"])
+    codes = [{"key": "wrong", "meaning": "says what is not so"}]
+    Codebook.objects.create(study=locked, codes=codes)
+    with transaction.atomic():
+        event_append(
+            study=study_for_update(locked.pk),
+            kind="codebook_written",
+            actor=cleo,
+            payload={"codes": codes},
+        )
+    coded_in_the_database(cleo)
     assert coding_breaks(locked) == []
+
+
+def coded_in_the_database(coder: User) -> None:
+    comment = Comment.objects.exclude(text="").get()
+    CommentCoding.objects.create(comment=comment, coder=coder, keys=["wrong"])
+
+
+@pytest.mark.parametrize("book", [BOOK, None])
+def test_codes_of_which_the_log_says_nothing_are_found(
+    locked: Study, cleo: User, book: str | None
+) -> None:
+    if book:
+        codebook_save(study=locked, text=book, actor=cleo)
+    assert coding_breaks(locked) == []
+    coded_in_the_database(cleo)
+    (told,) = coding_breaks(locked)
+    assert "the codes of its comment are not those of the log" in told
 
 
 def test_nothing_is_coded_before_the_lock_or_after_unblinding(

@@ -424,6 +424,20 @@ MUTATIONS = (
         "tests/annotations/services/test_coding.py",
     ),
     Mutation(
+        "comments may be coded before the first coding is logged",
+        "annotations/services/recoding.py",
+        "if not logged and _is_from_before(study):",
+        "if not logged:",
+        "tests/annotations/services/test_coding.py",
+    ),
+    Mutation(
+        "an export's verification imports what lies beside it",
+        "annotations/export/offline/verify.py",
+        "    del sys.path[0]",
+        "    pass",
+        "tests/annotations/export/test_forgeries.py",
+    ),
+    Mutation(
         "a system is tested on whom it has seen",
         "gaitmodel/runner/inputs.py",
         "if clip.split == Split.TEST and system.has_seen(clip.subject.name):",

@@ -4,11 +4,15 @@ Means, best choices and both label permutation tests, in exact fractions, compar
 report.json. Python 3 alone is needed; nothing of the site's own code is used.
 """
 
-from __future__ import annotations
+import sys
+
+# Else a json.py in the bundle's folder, or a __future__.py, would run instead of
+# Python's own.
+if __name__ == "__main__" and not getattr(sys.flags, "safe_path", sys.flags.isolated):
+    del sys.path[0]
 
 import csv
 import json
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from fractions import Fraction

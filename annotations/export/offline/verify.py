@@ -23,13 +23,17 @@ the bundle runs copies of verify.py and replay.py of their own in it, with pytho
 Each difference is one line that says where; a file that cannot even be read is one too.
 """
 
-from __future__ import annotations
+import sys
+
+# Else a json.py in the bundle's folder, or a __future__.py, would run instead of
+# Python's own.
+if __name__ == "__main__" and not getattr(sys.flags, "safe_path", sys.flags.isolated):
+    del sys.path[0]
 
 import argparse
 import hashlib
 import json
 import runpy
-import sys
 from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
@@ -167,7 +171,7 @@ def entry_problems(
     return problems, event["hash"]
 
 
-def witnessed(root: str | None, head: str | None) -> list[str]:
+def witnessed(root: "str | None", head: "str | None") -> list[str]:
     """Print what a witness compares; whether what they noted is not of this bundle.
 
     Every head that the log ever had is the hash of an entry, whenever it was noted.

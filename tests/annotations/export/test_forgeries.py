@@ -73,6 +73,22 @@ def test_a_readers_own_scripts_run_nothing_that_a_forger_has_put_beside_them(
     assert "is not named in SHA256SUMS" in summed_anew(bundle)
 
 
+@pytest.mark.parametrize("module", ["__future__", "json", "runpy", "csv", "os"])
+@pytest.mark.parametrize("script", ["verify.py", "reanalyse.py"])
+def test_the_scripts_import_nothing_that_lies_beside_them(
+    bundle: Path, script: str, module: str
+) -> None:
+    """Without ``-I`` too."""
+    (bundle / f"{module}.py").write_text(NO_CHECK)
+    told = subprocess.run(
+        [sys.executable, "-S", bundle / script],
+        capture_output=True, text=True, check=False,
+    ).stdout  # fmt: skip
+    assert "everything holds" not in told
+    expected = "is not named in SHA256SUMS" if script == "verify.py" else "same  "
+    assert expected in told
+
+
 def test_the_results_are_computed_again_wherever_letters_are_ascii(
     bundle: Path,
 ) -> None:

@@ -126,6 +126,7 @@ class OldRows:
         self._readings(study, criteria, cases, seats)
         if name == LOCKED:
             self.said.append(("study_locked", {}))
+            self._codes(study)
         times = self._log(study)
         kind = self.apps.get_model("annotations", "Study").objects.filter(pk=study.pk)
         kind.update(opened_at=times["study_opened"])
@@ -200,7 +201,7 @@ class OldRows:
         self.add(
             "annotations", "Choice", assignment=row, best=slots[0], second=slots[1]
         )
-        comment = self.add("annotations", "Comment", assignment=row, text="slow")
+        self.add("annotations", "Comment", assignment=row, text="slow")
         self.add("annotations", "Guess", assignment=row, slot=slots[2])
         case = {"assignment": str(row.pk)}
         self.said += [
@@ -209,14 +210,12 @@ class OldRows:
             ("comment_saved", {**case, "text": "slow"}),
             ("guess_saved", {**case, "letter": "C", "unknown": False}),
         ]  # fmt: skip
-        self._later_answers(row, comment)
+        self._later_answers(row)
 
-    def _later_answers(self, row: Any, comment: Any) -> None:
-        coder = self._person("coder")
+    def _later_answers(self, row: Any) -> None:
         later = {
             "OwnDiagnosis": {"assignment": row, "label": "dcm", "given_at": NOW},
             "Attention": {"assignment": row, "active_s": 9.5, "told_at": NOW},
-            "CommentCoding": {"comment": comment, "coder": coder, "keys": ["a"]},
         }
         for model, values in later.items():
             if self.has("annotations", model):
@@ -224,6 +223,20 @@ class OldRows:
         if self.has("annotations", "OwnDiagnosis"):
             said = {"assignment": str(row.pk), "label": "dcm", "confidence": None}
             self.said.append(("own_diagnosis_given", said))
+
+    def _codes(self, study: Any) -> None:
+        """Comments of a locked study, coded when the log told of the codebook alone."""
+        if not self.has("annotations", "CommentCoding"):
+            return
+        codes = [{"key": "a", "meaning": "names a joint"}]
+        self.add("annotations", "Codebook", study=study, codes=codes)
+        self.said.append(("codebook_written", {"codes": codes}))
+        kind = self.apps.get_model("annotations", "Comment")
+        for comment in kind.objects.filter(assignment__seat__study=study):
+            self.add(
+                "annotations", "CommentCoding", comment=comment,
+                coder=self._person("coder"), keys=["a"],
+            )  # fmt: skip
 
     def _seal(
         self, study: Any, criteria: list[Any], cases: dict[str, Any],

@@ -8,8 +8,10 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
+from annotations.core.errors import StudyError
 from annotations.models import Assignment
 from annotations.selectors import assignment_for
+from annotations.services import assignment_open
 
 
 def user_of(request: HttpRequest) -> User:
@@ -25,6 +27,20 @@ def own_case(request: HttpRequest, case_id: UUID) -> Assignment:
     if assignment is None:
         raise Http404
     return assignment
+
+
+def is_opened(request: HttpRequest, assignment: Assignment) -> bool:
+    """Note the first time that a case is seen; whether it may still be.
+
+    Its study may have been locked, or its seat freed, since it was found: the same
+    address, asked again, then says so.
+    """
+    if assignment.state == Assignment.State.NEW:
+        try:
+            assignment_open(case_id=assignment.pk, actor=user_of(request))
+        except StudyError:
+            return False
+    return True
 
 
 def before_the_case(assignment: Assignment) -> tuple[str, UUID] | None:

@@ -14,10 +14,8 @@ from django.views.decorators.http import require_http_methods
 from annotations.core.errors import StudyError
 from annotations.forms import DiagnosisForm
 from annotations.media import film_url
-from annotations.models import Assignment
-from annotations.services import assignment_open
 from annotations.services.joining import own_diagnosis_give
-from annotations.views.access import before_the_case, own_case, user_of
+from annotations.views.access import before_the_case, is_opened, own_case, user_of
 from gaitmodel.core.taxonomy import CLASSES
 
 
@@ -35,8 +33,8 @@ def diagnosis(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return redirect("case", case_id)
     if first and first[0] == "consent":
         return redirect(*first)
-    if assignment.state == Assignment.State.NEW:
-        assignment_open(case_id=case_id, actor=user_of(request))
+    if not is_opened(request, assignment):
+        return redirect(request.path)
     form = DiagnosisForm(request.POST or None)
     problem = _given(request, case_id, form) if request.method == "POST" else ""
     if request.method == "POST" and not problem:

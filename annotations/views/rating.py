@@ -23,12 +23,11 @@ from annotations.selectors import blinded_case, desks_for
 from annotations.selectors.desk import Desk
 from annotations.services import (
     assignment_cannot_judge,
-    assignment_open,
     assignment_reopen,
     assignment_submit,
 )
 from annotations.services.sheet import sheet_save
-from annotations.views.access import before_the_case, own_case, user_of
+from annotations.views.access import before_the_case, is_opened, own_case, user_of
 
 
 @login_required
@@ -50,8 +49,8 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return _case_saved(request, assignment)
     if elsewhere := _elsewhere(request, assignment):
         return elsewhere
-    if assignment.state == Assignment.State.NEW:
-        assignment_open(case_id=case_id, actor=user_of(request))
+    if not is_opened(request, assignment):
+        return redirect(request.path)
     page = {"case": blinded_case(assignment), "film_url": film_url(request, case_id)}
     return render(request, "annotations/case.html", page)
 

@@ -426,8 +426,8 @@ MUTATIONS = (
     Mutation(
         "comments may be coded before the first coding is logged",
         "annotations/services/recoding.py",
-        "if not logged and _is_from_before(study):",
-        "if not logged:",
+        "return bool(books) and not any(books)",
+        "return True",
         "tests/annotations/services/test_coding.py",
     ),
     Mutation(

@@ -11,8 +11,8 @@ BOOK, CODED = "codebook_written", "comment_coded"
 def coding_breaks(study: Study) -> list[str]:
     """A codebook, or a coder's codes, that differ from their last entry in the log.
 
-    For studies coded before codes were logged, only the codebook is compared; a later
-    codebook's entry says that every coding will be logged.
+    For studies whose coding began before codes were logged, only what is logged is
+    compared; a later codebook's entry says that every coding will be logged.
     """
     return _book_breaks(study) + _code_breaks(study)
 
@@ -31,17 +31,16 @@ def _code_breaks(study: Study) -> list[str]:
         (said["assignment"], coder): said["codes"]
         for said, coder in rows.values_list("content__payload", "actor")
     }
-    if not logged and _is_from_before(study):
-        return []
     stored = {
         (str(case), coder): codes
         for case, coder, codes in CommentCoding.objects.filter(
             comment__assignment__seat__study=study
         ).values_list("comment__assignment", "coder", "keys")
     }
+    is_told = logged if _is_from_before(study) else logged | stored
     return [
         f"case {case}: the codes of its comment are not those of the log"
-        for case, coder in sorted(logged.keys() | stored.keys())
+        for case, coder in sorted(is_told)
         if logged.get((case, coder)) != stored.get((case, coder))
     ]
 

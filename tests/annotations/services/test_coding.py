@@ -97,8 +97,9 @@ def test_codes_and_codebook_are_what_the_log_says(
 
 
 def test_what_was_coded_before_codes_were_logged_is_no_break(
-    locked: Study, cleo: User
+    locked: Study, cleo: User, dora: User
 ) -> None:
+    """Nor when the rest is coded, and logged, after an upgrade."""
     codes = [{"key": "wrong", "meaning": "says what is not so"}]
     Codebook.objects.create(study=locked, codes=codes)
     with transaction.atomic():
@@ -110,6 +111,11 @@ def test_what_was_coded_before_codes_were_logged_is_no_break(
         )
     coded_in_the_database(cleo)
     assert coding_breaks(locked) == []
+    comment = Comment.objects.exclude(text="").get()
+    comment_code(study=locked, comment_id=comment.pk, keys=["wrong"], coder=dora)
+    assert coding_breaks(locked) == []
+    CommentCoding.objects.filter(coder=dora).update(keys=[])
+    assert len(coding_breaks(locked)) == 1
 
 
 def coded_in_the_database(coder: User) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from annotations.audit import event_append
 from annotations.core.allocation.balance import balance
@@ -98,13 +98,22 @@ def study_create(
     )
     with transaction.atomic(), vault_opened():
         sharing.clips_held(pool[key.case].pk for key in made.keys)
-        draft.save(force_insert=True)
+        _insert(draft)
         secret.save(force_insert=True)
         rows_create(draft, rules, made)
         counts = {"cases": len(made.keys), "raters": n_raters, "pilot": is_pilot}
         event_append(study=draft, kind="study_created", actor=actor, payload=counts)
         sharing.composed(draft, actor)
     return draft
+
+
+def _insert(draft: Study) -> None:
+    """Another request may have taken the name since it was checked."""
+    try:
+        with transaction.atomic():
+            draft.save(force_insert=True)
+    except IntegrityError as error:
+        raise StudyError(f"a study named {draft.name!r} already exists") from error
 
 
 def _composed(

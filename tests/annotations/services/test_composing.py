@@ -6,7 +6,7 @@ import pytest
 
 from annotations.core.errors import StudyError
 from annotations.models import Assignment, Rating, Slot, SlotIdentity, Study
-from annotations.services import study_create
+from annotations.services import composing, study_create
 from gaitmodel.models import Rationale
 from tests import factories
 from tests.factories import SYSTEMS
@@ -99,3 +99,14 @@ def test_a_name_is_taken_once() -> None:
     factories.study("Same", n_cases=3)
     with pytest.raises(StudyError, match="'Same' already exists"):
         study_create(name="Same", systems=SYSTEMS, n_raters=2)
+
+
+def test_a_name_taken_since_it_was_checked_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As when the form is sent twice at once."""
+    factories.study("Same", n_cases=3)
+    monkeypatch.setattr(composing, "_check_names", lambda *_: None)
+    with pytest.raises(StudyError, match="'Same' already exists"):
+        study_create(name="Same", systems=SYSTEMS, n_raters=2)
+    assert Study.objects.count() == 1

@@ -17,6 +17,7 @@ OURS = ("annotations", "gaitmodel")
 ADDS = (
     migrations.CreateModel,
     migrations.AddIndex,
+    migrations.RemoveIndex,  # it holds no data: without it old code is slower, no more
     migrations.RunPython,
     migrations.AlterModelOptions,
 )

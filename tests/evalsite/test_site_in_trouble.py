@@ -215,7 +215,7 @@ def test_a_stopped_queue_and_cache_stop_signing_in_and_not_scoring(
             browser = signed_in(origin, path)
             redis.stop()
             assert browser.post(f"{path}cells/A/grounding/", CELL) == 200
-            assert "service beside the site" in told(Browser(origin).log_in)
+            assert "service that the site needs" in told(Browser(origin).log_in)
             redis.start()
             signed_in(origin, path)
         assert "outage: queue or cache down: POST account_login" in log.read_text()

@@ -90,6 +90,11 @@ def fill(page: Page, points: str) -> None:
         scale.locator(f"label.stop >> nth={int(point) - 1}").click()
 
 
+def pick(page: Page, name: str, value: str) -> None:
+    """Press the label once it lies still: what is saved meanwhile may move it."""
+    page.click(f"label:has([name={name}][value={value}])")
+
+
 def rater(page: Page, take: Camera) -> None:
     """From the first sign-in to the second case's break."""
     origin = "/".join(page.url.split("/")[:3])
@@ -103,8 +108,8 @@ def rater(page: Page, take: Camera) -> None:
     page.click("text=Continue to practice")
     take.take("practice")
     fill(page, "514515312515")
-    page.check("[name=choice-best][value=A]", force=True)
-    page.check("[name=choice-second][value=C]", force=True)
+    pick(page, "choice-best", "A")
+    pick(page, "choice-second", "C")
     page.wait_for_selector("#missing:has-text('No answers')")
     page.click("#review")
     page.click("#submit")
@@ -114,7 +119,7 @@ def rater(page: Page, take: Camera) -> None:
     take.take("my-cases")
     page.click("a.button.primary")
     take.take("own-diagnosis")
-    page.check("[name=label][value=parkinsons]", force=True)
+    pick(page, "label", "parkinsons")
     page.click("text=Show the texts")
     page.wait_for_selector(".card")
     take.take("case-empty", whole=False)
@@ -134,8 +139,8 @@ def rater(page: Page, take: Camera) -> None:
     take.take("review-missing")
     page.goto(address)
     fill(page, "421321543211")
-    page.check("[name=choice-best][value=A]", force=True)
-    page.check("[name=choice-second][value=B]", force=True)
+    pick(page, "choice-best", "A")
+    pick(page, "choice-second", "B")
     page.wait_for_selector("#missing:has-text('No answers')")
     page.fill("#comment-text", "A names what I see; C could be about anyone.")
     page.locator("#comment-text").blur()

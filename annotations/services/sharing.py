@@ -7,13 +7,15 @@ of this kind too, so it is not refused: it is recorded, and shown among the devi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from annotations.audit import event_append, study_for_update
+from annotations.core.wording import counted
 from annotations.models import EventContent, SlotIdentity, Study
 from gaitmodel.models import Clip
 
@@ -33,7 +35,7 @@ def clips_held(clips: Iterable[int]) -> None:
 def composed(study: Study, actor: User | None) -> None:
     """Record a new draft in the blinded studies whose texts it tells apart."""
     for other, cases in _sharing(study):
-        if other.state in BLINDED and _tells(study, other):
+        if other.state in BLINDED and _compares_others(study, other.secret.systems):
             _record(study_for_update(other.pk), study, cases, actor)
 
 
@@ -48,33 +50,40 @@ def opened(study: Study, actor: User | None) -> None:
 
 def blinded_with(rationales: Iterable[int], systems: Iterable[str]) -> list[str]:
     """Blinded studies whose log would name a study of these texts and systems."""
-    slots = SlotIdentity.objects.filter(
-        rationale__in=list(rationales), slot__assignment__seat__study__state__in=BLINDED
+    return sorted(
+        study.name
+        for study, _ in _showing(list(rationales))
+        if study.state in BLINDED and _compares_others(study, systems)
     )
-    studies = slots.values("slot__assignment__seat__study")
-    others = Study.objects.filter(pk__in=studies).select_related("secret")
-    wanted = set(systems)
-    return [o.name for o in others.order_by("name") if set(o.secret.systems) != wanted]
 
 
 def _sharing(study: Study) -> list[tuple[Study, int]]:
     """Other studies that show any text of this one, and in how many cases."""
     own = SlotIdentity.objects.filter(slot__assignment__seat__study=study)
+    found = _showing(own.values("rationale"))
+    return [(other, cases) for other, cases in found if other.pk != study.pk]
+
+
+def _showing(rationales: Sequence[int] | QuerySet[Any, Any]) -> list[tuple[Study, int]]:
+    """Studies that show any of these texts, and in how many cases."""
     same = (
-        SlotIdentity.objects.filter(rationale__in=own.values("rationale"))
-        .exclude(slot__assignment__seat__study=study)
+        SlotIdentity.objects.filter(rationale__in=rationales)
         .values_list("slot__assignment__seat__study")
         .annotate(cases=Count("slot__assignment__case", distinct=True))
     )
     cases: dict[UUID, int] = dict(same.order_by())
-    others = Study.objects.filter(pk__in=cases).select_related("secret")
-    return [(other, cases[other.pk]) for other in others.order_by("pk")]
+    studies = Study.objects.filter(pk__in=cases).select_related("secret")
+    return [(study, cases[study.pk]) for study in studies.order_by("pk")]
 
 
 def _tells(one: Study, other: Study) -> bool:
     """Whether leads may learn from ``one`` which texts of ``other`` are whose."""
     is_draft = one.state == Study.State.DRAFT
-    return not is_draft or set(one.secret.systems) != set(other.secret.systems)
+    return not is_draft or _compares_others(one, other.secret.systems)
+
+
+def _compares_others(study: Study, systems: Iterable[str]) -> bool:
+    return set(study.secret.systems) != set(systems)
 
 
 def _is_told(study: Study, other: Study) -> bool:
@@ -84,6 +93,6 @@ def _is_told(study: Study, other: Study) -> bool:
 
 
 def _record(study: Study, other: Study, cases: int, actor: User | None) -> None:
-    said = f"texts of {cases} case{'' if cases == 1 else 's'} are in “{other.name}” too"
+    said = f"texts of {counted(cases, 'case')} are in “{other.name}” too"
     payload = {"study": str(other.pk), "cases": cases, "reason": said}
     event_append(study=study, kind="texts_shared", actor=actor, payload=payload)

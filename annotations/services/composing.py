@@ -113,7 +113,11 @@ def _insert(draft: Study) -> None:
         with transaction.atomic():
             draft.save(force_insert=True)
     except IntegrityError as error:
-        raise StudyError(f"a study named {draft.name!r} already exists") from error
+        raise _name_taken(draft.name) from error
+
+
+def _name_taken(name: str) -> StudyError:
+    return StudyError(f"a study named {name!r} already exists")
 
 
 def _composed(
@@ -157,7 +161,7 @@ def _check_names(name: str, systems: Sequence[str], target: str) -> None:
     if not name.strip():
         raise StudyError("a study needs a name")
     if Study.objects.filter(name=name).exists():
-        raise StudyError(f"a study named {name!r} already exists")
+        raise _name_taken(name)
     if len(set(systems)) < len(systems):
         raise StudyError(f"a system is listed twice: {', '.join(systems)}")
     if target and target not in systems:

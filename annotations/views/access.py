@@ -29,7 +29,7 @@ def own_case(request: HttpRequest, case_id: UUID) -> Assignment:
     return assignment
 
 
-def is_opened(request: HttpRequest, assignment: Assignment) -> bool:
+def opened(request: HttpRequest, assignment: Assignment) -> bool:
     """Note the first time that a case is seen; whether it may still be.
 
     Its study may have been locked, or its seat freed, since it was found: the same

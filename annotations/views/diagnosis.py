@@ -15,7 +15,7 @@ from annotations.core.errors import StudyError
 from annotations.forms import DiagnosisForm
 from annotations.media import film_url
 from annotations.services.joining import own_diagnosis_give
-from annotations.views.access import before_the_case, is_opened, own_case, user_of
+from annotations.views.access import before_the_case, opened, own_case, user_of
 from gaitmodel.core.taxonomy import CLASSES
 
 
@@ -33,7 +33,7 @@ def diagnosis(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return redirect("case", case_id)
     if first and first[0] == "consent":
         return redirect(*first)
-    if not is_opened(request, assignment):
+    if not opened(request, assignment):
         return redirect(request.path)
     form = DiagnosisForm(request.POST or None)
     problem = _given(request, case_id, form) if request.method == "POST" else ""

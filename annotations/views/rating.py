@@ -27,7 +27,7 @@ from annotations.services import (
     assignment_submit,
 )
 from annotations.services.sheet import sheet_save
-from annotations.views.access import before_the_case, is_opened, own_case, user_of
+from annotations.views.access import before_the_case, opened, own_case, user_of
 
 
 @login_required
@@ -49,7 +49,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return _case_saved(request, assignment)
     if elsewhere := _elsewhere(request, assignment):
         return elsewhere
-    if not is_opened(request, assignment):
+    if not opened(request, assignment):
         return redirect(request.path)
     page = {"case": blinded_case(assignment), "film_url": film_url(request, case_id)}
     return render(request, "annotations/case.html", page)

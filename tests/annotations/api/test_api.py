@@ -10,9 +10,8 @@ from django.urls import reverse
 from rest_framework.authtoken.models import Token
 
 from annotations.models import Assignment, Rating
-from annotations.services import study_lock, study_unblind
-from tests import factories
-from tests.people import PASSWORD
+from annotations.services import study_lock
+from tests import factories, people
 
 pytestmark = pytest.mark.django_db
 
@@ -79,8 +78,7 @@ def test_a_lead_watches_by_token_and_exports_after_unblinding(
     early = client.get(url)
     assert (early.status_code, "not unblinded" in early.json()["detail"]) == (409, True)
     study_lock(study=study)
-    for signer in (cleo, dora):
-        study_unblind(study=study, signer=signer, password=PASSWORD, reason="done")
+    people.all_sign(study, cleo, dora)
     text = client.get(url).content.decode()
     assert text.startswith("case,patient,evaluator,model,position")
     assert factories.SYSTEMS[0] in text

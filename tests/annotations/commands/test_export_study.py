@@ -29,7 +29,7 @@ from annotations.services import (
     study_verify,
 )
 from annotations.services.joining import consent_withdraw
-from tests import factories
+from tests import factories, people
 from tests.bundles import offline, summed_anew
 from tests.people import PASSWORD
 
@@ -59,8 +59,7 @@ def test_a_bundle_verifies_and_gives_the_same_numbers(
     with pytest.raises(CommandError, match="not unblinded"):
         call_command("export_study", "Rehearsal", out=tmp_path / "early")
     assert not (tmp_path / "early").exists()
-    for signer in (cleo, dora):
-        study_unblind(study=rehearsed, signer=signer, password=PASSWORD, reason="done")
+    people.all_sign(rehearsed, cleo, dora)
     folder = tmp_path / "bundle"
     call_command("export_study", "Rehearsal", out=folder, verbosity=0)
     checked = offline(folder, "verify.py")
@@ -89,8 +88,7 @@ def test_a_bundle_verifies_and_gives_the_same_numbers(
 
 @pytest.fixture
 def bundle(rehearsed: Study, cleo: User, dora: User, tmp_path: Path) -> Path:
-    for signer in (cleo, dora):
-        study_unblind(study=rehearsed, signer=signer, password=PASSWORD, reason="done")
+    people.all_sign(rehearsed, cleo, dora)
     folder = tmp_path / "bundle"
     call_command("export_study", "Rehearsal", out=folder, verbosity=0)
     return folder
@@ -103,8 +101,7 @@ def test_a_comment_with_a_word_processors_line_ends_still_verifies(
     words = "=short\u2028steps\u2029and\x85a\x0climp"
     comment_save(case_id=case.pk, text=words, version=0, actor=ada)
     study_lock(study=study)
-    for signer in (cleo, dora):
-        study_unblind(study=study, signer=signer, password=PASSWORD, reason="done")
+    people.all_sign(study, cleo, dora)
     call_command("export_study", study.name, out=tmp_path / "bundle", verbosity=0)
     checked = offline(tmp_path / "bundle", "verify.py")
     assert checked.stdout.splitlines()[-1] == "everything holds"
@@ -297,8 +294,7 @@ def appended(study: Study, kind: str, actor: User | None, **payload: object) -> 
 def test_a_score_given_after_the_lock_is_not_taken_from_an_exports_log(
     rehearsed: Study, cleo: User, dora: User, tmp_path: Path
 ) -> None:
-    for signer in (cleo, dora):
-        study_unblind(study=rehearsed, signer=signer, password=PASSWORD, reason="done")
+    people.all_sign(rehearsed, cleo, dora)
     cell = Rating.objects.filter(slot__assignment__seat__study=rehearsed)[0]
     said = {"slot": str(cell.slot_id), "criterion": cell.criterion.key}
     appended(rehearsed, "rating_saved", cleo, **said, value=cell.value)
@@ -326,8 +322,7 @@ def test_a_rater_taken_out_of_a_log_in_which_another_withdrew_twice_is_missed(
         consent_withdraw(seat_id=Seat.objects.get(rater=ada).pk, actor=ada)
         rater_seat(study=study, rater=ada)
     study_lock(study=study)
-    for signer in (cleo, dora):
-        study_unblind(study=study, signer=signer, password=PASSWORD, reason="done")
+    people.all_sign(study, cleo, dora)
     folder = tmp_path / "bundle"
     call_command("export_study", study.name, out=folder, verbosity=0)
     assert offline(folder, "verify.py").returncode == 0

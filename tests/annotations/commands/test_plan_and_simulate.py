@@ -17,10 +17,8 @@ from annotations.services import (
     study_create,
     study_lock,
     study_open,
-    study_unblind,
 )
-from tests import factories
-from tests.people import PASSWORD
+from tests import factories, people
 
 
 def run(*words: str) -> str:
@@ -89,8 +87,7 @@ def test_a_rehearsal_goes_the_whole_way(kind: str, cleo: User, dora: User) -> No
     assert "18 cases" in run("simulate_study", "Rehearsal", "--kind", kind)
     assert not Assignment.objects.exclude(state="submitted").exists()
     study = study_lock(study=study)
-    for signer in (cleo, dora):
-        study_unblind(study=study, signer=signer, password=PASSWORD, reason="done")
+    people.all_sign(study, cleo, dora)
     analysis = study_report(Study.objects.get(pk=study.pk)).analysis
     provenance = study_report(Study.objects.get(pk=study.pk)).provenance
     assert "exactly as the plan says" in provenance.sentence
@@ -119,8 +116,7 @@ def test_studies_of_indifferent_raters_seldom_claim_anything(
             "simulate_study", study.name, "--kind", "indifferent", "--seed", str(number)
         )
         study_lock(study=study)
-        for signer in (cleo, dora):
-            study_unblind(study=study, signer=signer, password=PASSWORD, reason="done")
+        people.all_sign(study, cleo, dora)
         headline = study_report(Study.objects.get(pk=study.pk)).analysis.headline
         claimed += headline.p is not None and headline.p <= 0.05
     # At a true rate of 6 % five or more of twenty happen in 1 of 150 runs.

@@ -15,7 +15,8 @@ from django.test import Client
 from django.urls import reverse
 
 from annotations.models import Study
-from annotations.services import study_lock, study_unblind
+from annotations.services import study_lock
+from tests import people
 from tests.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -24,8 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def unblinded(study: Study, cleo: User, dora: User) -> Study:
     study_lock(study=study)
-    for signer in (cleo, dora):
-        study_unblind(study=study, signer=signer, password=PASSWORD, reason="done")
+    people.all_sign(study, cleo, dora)
     study.refresh_from_db()
     return study
 

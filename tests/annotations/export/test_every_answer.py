@@ -22,7 +22,6 @@ from annotations.services import (
     rating_save,
     study_lock,
     study_open,
-    study_unblind,
     study_verify,
 )
 from annotations.services.emergency import case_unblind
@@ -92,8 +91,7 @@ def test_an_export_of_every_kind_of_answer_holds(
     leads_and_withdraws(answered, people.rater("gil"))
     rater_seat(study=answered, rater=people.rater("fay"))
     study_lock(study=answered)
-    for signer in (cleo, dora):
-        study_unblind(study=answered, signer=signer, password=PASSWORD, reason="done")
+    people.all_sign(answered, cleo, dora)
     assert study_verify(Study.objects.get(pk=answered.pk)).breaks == ()
     folder = tmp_path / "bundle"
     call_command("export_study", answered.name, out=folder, verbosity=0)

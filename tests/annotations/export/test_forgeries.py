@@ -20,13 +20,12 @@ from annotations.services import (
     comment_save,
     rating_save,
     study_lock,
-    study_unblind,
 )
 from annotations.services.joining import consent_withdraw
 from annotations.services.reissuing import seat_reissue
+from tests import people
 from tests.annotations.export.test_offline import HOME
 from tests.bundles import summed_anew
-from tests.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
 NO_CHECK = "import os, sys\nsys.stdout.write('everything holds')\nsys.stdout.flush()\nos._exit(0)\n"
@@ -42,8 +41,7 @@ def bundle(
     rating_save(case_id=case.pk, **place, value=4, version=0, actor=ada)
     comment_save(case_id=case.pk, text="kürzere Schritte 步態", version=0, actor=ada)
     study_lock(study=study)
-    for signer in (cleo, dora):
-        study_unblind(study=study, signer=signer, password=PASSWORD, reason="done")
+    people.all_sign(study, cleo, dora)
     folder = tmp_path / "bundle"
     call_command("export_study", study.name, out=folder, verbosity=0)
     return folder
@@ -131,8 +129,7 @@ def test_of_who_withdrew_no_more_is_missing_than_the_withdrawal_erased(
     seat_reissue(study=study, number=2, reason="moved away", actor=ada)
     consent_withdraw(seat_id=case.seat_id, actor=ada)
     study_lock(study=study)
-    for signer in (cleo, dora):
-        study_unblind(study=study, signer=signer, password=PASSWORD, reason="done")
+    people.all_sign(study, cleo, dora)
     folder = tmp_path / "bundle"
     call_command("export_study", study.name, out=folder, verbosity=0)
     assert "everything holds" in summed_anew(folder)

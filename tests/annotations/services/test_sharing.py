@@ -11,7 +11,6 @@ from annotations.services import (
     study_create,
     study_lock,
     study_open,
-    study_unblind,
     study_verify,
 )
 from gaitmodel.models import Clip
@@ -78,11 +77,7 @@ def test_a_study_is_told_of_another_once() -> None:
 def test_an_unblinded_pilot_is_told_to_the_study_of_its_texts() -> None:
     pilot = study_open(study=factories.study("Pilot", n_cases=6))
     study_lock(study=pilot)
-    for name in ("lena", "cleo"):
-        signer = people.lead(name)
-        study_unblind(
-            study=pilot, signer=signer, password=people.PASSWORD, reason="all are in"
-        )
+    people.all_sign(pilot, people.lead("lena"), people.lead("cleo"))
     other = study_open(study=again("Study"))
     assert told(other) == [("Pilot", 6)]
 
